@@ -1,1 +1,21 @@
-//! Placeholder.
+#![doc = include_str!("../README.md")]
+
+pub mod backend;
+pub mod common_passwords;
+pub mod error;
+pub mod id;
+pub mod markdown;
+pub mod model;
+pub mod page;
+pub mod picture;
+pub mod policy;
+pub mod ports;
+pub mod service;
+pub mod slugify;
+pub mod terms;
+pub mod time;
+
+pub use backend::Backend;
+pub use error::{Error, Result};
+pub use page::{Cursor, Page, PageRequest};
+pub use time::Timestamp;

@@ -1,0 +1,90 @@
+//! Everything the blog needs from the world, in one struct.
+
+use std::sync::Arc;
+
+use crate::ports::{
+    AuditLog, CommentStore, EngagementStore, IntentLog, MediaCatalog, MediaStore, ObjectIndex,
+    Outbox, PostStore, RateLimits, SessionStore, TokenStore, UserStore,
+};
+
+/// A full set of adapters. The records (all fields of [`Records`]) come from one adapter, so that one transaction can
+/// hold a write and its effects; media and index swap independently.
+#[derive(Debug, Clone)]
+pub struct Backend {
+    /// The relational ports.
+    pub records: Records,
+    /// The bytes.
+    pub media: Arc<dyn MediaStore>,
+    /// The view of the bytes.
+    pub index: Arc<dyn ObjectIndex>,
+}
+
+/// The relational ports, all of one adapter.
+#[derive(Debug, Clone)]
+pub struct Records {
+    /// Users.
+    pub users: Arc<dyn UserStore>,
+    /// Sessions.
+    pub sessions: Arc<dyn SessionStore>,
+    /// One-time tokens.
+    pub tokens: Arc<dyn TokenStore>,
+    /// Posts.
+    pub posts: Arc<dyn PostStore>,
+    /// Comments.
+    pub comments: Arc<dyn CommentStore>,
+    /// Likes and views.
+    pub engagement: Arc<dyn EngagementStore>,
+    /// Media items.
+    pub catalog: Arc<dyn MediaCatalog>,
+    /// Audit log.
+    pub audit: Arc<dyn AuditLog>,
+    /// Outbox.
+    pub outbox: Arc<dyn Outbox>,
+    /// Rate limits.
+    pub limits: Arc<dyn RateLimits>,
+    /// Intents of an embedded media store.
+    pub intents: Arc<dyn IntentLog>,
+    /// Whether the records can be asked.
+    pub health: Arc<dyn Health>,
+}
+
+impl Records {
+    /// The records of one store that implements every relational port.
+    pub fn of<S>(store: Arc<S>) -> Self
+    where
+        S: UserStore
+            + SessionStore
+            + TokenStore
+            + PostStore
+            + CommentStore
+            + EngagementStore
+            + MediaCatalog
+            + AuditLog
+            + Outbox
+            + RateLimits
+            + IntentLog
+            + Health,
+    {
+        Self {
+            users: store.clone(),
+            sessions: store.clone(),
+            tokens: store.clone(),
+            posts: store.clone(),
+            comments: store.clone(),
+            engagement: store.clone(),
+            catalog: store.clone(),
+            audit: store.clone(),
+            outbox: store.clone(),
+            limits: store.clone(),
+            intents: store.clone(),
+            health: store,
+        }
+    }
+}
+
+/// Whether a store answers.
+#[async_trait::async_trait]
+pub trait Health: std::fmt::Debug + Send + Sync + 'static {
+    /// Makes the cheapest real call; `Unavailable` when the store does not answer.
+    async fn ping(&self) -> crate::Result<()>;
+}

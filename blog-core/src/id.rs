@@ -1,0 +1,71 @@
+//! Identifiers: UUID version 7 (RFC 9562), so that they sort by the time of their making.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+macro_rules! ids {
+    ($($(#[$doc:meta])* $name:ident;)*) => {$(
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[serde(transparent)]
+        pub struct $name(Uuid);
+
+        impl $name {
+            /// A new one, of now.
+            pub fn generate() -> Self {
+                Self(Uuid::now_v7())
+            }
+
+            /// The 16 bytes, as stores keep them.
+            pub const fn uuid(self) -> Uuid {
+                self.0
+            }
+        }
+
+        impl From<Uuid> for $name {
+            fn from(uuid: Uuid) -> Self {
+                Self(uuid)
+            }
+        }
+
+        impl From<$name> for Uuid {
+            fn from(id: $name) -> Self {
+                id.0
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                self.0.fmt(f)
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = uuid::Error;
+
+            fn from_str(text: &str) -> Result<Self, Self::Err> {
+                text.parse().map(Self)
+            }
+        }
+    )*};
+}
+
+ids! {
+    /// A user.
+    UserId;
+    /// A session.
+    SessionId;
+    /// A post.
+    PostId;
+    /// A comment.
+    CommentId;
+    /// A media item of the catalog.
+    MediaId;
+    /// An audit entry.
+    AuditId;
+    /// An outbox message.
+    MessageId;
+}

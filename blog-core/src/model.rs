@@ -1,0 +1,16 @@
+//! Plain data. Every text that a person gives is a newtype that can only be made by parsing.
+
+pub mod audit;
+pub mod comment;
+pub mod effects;
+pub mod index;
+pub mod media;
+pub mod outbox;
+pub mod post;
+pub mod secret;
+pub mod session;
+pub mod slug;
+pub mod tag;
+pub mod text;
+pub mod token;
+pub mod user;

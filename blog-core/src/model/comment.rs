@@ -1,0 +1,121 @@
+//! Comments, one level of replies deep.
+
+use super::post::SafeHtml;
+use super::text::{Lines, take, text};
+use super::user::UserRef;
+use crate::error::Reason;
+use crate::id::{CommentId, PostId, UserId};
+use crate::markdown;
+use crate::time::Timestamp;
+
+text! {
+    /// Markdown source (a small part of it), 1 character to 16 KiB of UTF-8.
+    CommentBody, parse_body
+}
+
+fn parse_body(input: &str) -> Result<String, Reason> {
+    if input.len() > markdown::MAX_COMMENT_BYTES {
+        return Err(Reason::TooManyBytes {
+            max: markdown::MAX_COMMENT_BYTES,
+        });
+    }
+    take(input, Lines::Many, 1, usize::MAX)
+}
+
+/// The most replies to one comment.
+pub const MAX_REPLIES: u64 = 200;
+
+/// Where a comment stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum CommentState {
+    /// Seen by everybody.
+    Visible,
+    /// Waits for an editor; seen by nobody else.
+    Pending,
+    /// Deleted, but its replies hold its place. Body and HTML are gone from the store.
+    Deleted,
+}
+
+impl CommentState {
+    /// The word that stores keep.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            CommentState::Visible => "visible",
+            CommentState::Pending => "pending",
+            CommentState::Deleted => "deleted",
+        }
+    }
+
+    /// Reads the word back.
+    pub fn from_word(word: &str) -> Option<Self> {
+        [Self::Visible, Self::Pending, Self::Deleted]
+            .into_iter()
+            .find(|state| state.as_str() == word)
+    }
+}
+
+/// A comment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Comment {
+    /// Identity.
+    pub id: CommentId,
+    /// On which post.
+    pub post: PostId,
+    /// The comment it answers; always one that answers none itself.
+    pub parent: Option<CommentId>,
+    /// Who wrote it; `None` after that person's erasure, and for deleted ones.
+    pub author: Option<UserRef>,
+    /// Its source; empty for deleted ones.
+    pub body: String,
+    /// What was made of the source.
+    pub html: SafeHtml,
+    /// Where it stands.
+    pub state: CommentState,
+    /// When it was written.
+    pub created_at: Timestamp,
+    /// When its author last changed it.
+    pub edited_at: Option<Timestamp>,
+    /// Raised by one with every change; a new comment has 1.
+    pub version: u64,
+}
+
+/// A comment with its replies, oldest first.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Thread {
+    /// The comment that answers none.
+    pub comment: Comment,
+    /// At most [`MAX_REPLIES`].
+    pub replies: Vec<Comment>,
+}
+
+/// A comment to be stored.
+#[derive(Debug, Clone)]
+pub struct NewComment {
+    /// Identity, made by the caller.
+    pub id: CommentId,
+    /// On which post.
+    pub post: PostId,
+    /// The comment it answers. An answer to an answer is filed under the first comment.
+    pub parent: Option<CommentId>,
+    /// Who writes it.
+    pub author: UserId,
+    /// Its source.
+    pub body: CommentBody,
+    /// What was made of the source.
+    pub html: SafeHtml,
+    /// Visible, or pending where it must be approved.
+    pub state: CommentState,
+}
+
+/// A change of a comment by its author.
+#[derive(Debug, Clone)]
+pub struct CommentChange {
+    /// Which.
+    pub id: CommentId,
+    /// The version that the form was filled from.
+    pub expected_version: u64,
+    /// Its new source.
+    pub body: CommentBody,
+    /// What was made of it.
+    pub html: SafeHtml,
+}

@@ -1,0 +1,67 @@
+//! What a write leaves behind besides itself, committed in its own transaction.
+
+use super::audit::AuditEntry;
+use super::outbox::{OutboxMessage, Task};
+use crate::id::{AuditId, MessageId, UserId};
+use crate::time::Timestamp;
+
+/// The effects of one write. Either the write and all of these are stored, or none.
+#[derive(Debug, Clone)]
+pub struct Effects {
+    /// The moment of the write: what `created_at`, `updated_at` and their like become.
+    pub at: Timestamp,
+    /// Entries for the audit log.
+    pub audit: Vec<AuditEntry>,
+    /// Work for later.
+    pub outbox: Vec<OutboxMessage>,
+    /// Whether public pages change: raises the site's generation by one.
+    pub invalidates: bool,
+}
+
+impl Effects {
+    /// A write without effects.
+    pub fn at(at: Timestamp) -> Self {
+        Self {
+            at,
+            audit: Vec::new(),
+            outbox: Vec::new(),
+            invalidates: false,
+        }
+    }
+
+    /// With an audit entry.
+    pub fn audit(
+        mut self,
+        actor: Option<UserId>,
+        action: &str,
+        subject: impl Into<String>,
+        detail: impl Into<String>,
+    ) -> Self {
+        self.audit.push(AuditEntry {
+            id: AuditId::generate(),
+            at: self.at,
+            actor,
+            action: action.to_owned(),
+            subject: subject.into(),
+            detail: detail.into(),
+        });
+        self
+    }
+
+    /// With work to be done from `available_at` on.
+    pub fn later(mut self, available_at: Timestamp, task: Task) -> Self {
+        self.outbox.push(OutboxMessage {
+            id: MessageId::generate(),
+            task,
+            available_at,
+            attempts: 0,
+        });
+        self
+    }
+
+    /// Public pages change.
+    pub fn invalidating(mut self) -> Self {
+        self.invalidates = true;
+        self
+    }
+}

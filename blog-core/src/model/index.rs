@@ -1,0 +1,159 @@
+//! The object index: what is known of each object of a bucket, and the events that say so.
+
+use std::cmp::Ordering;
+
+use super::media::ObjectKey;
+use crate::id::UserId;
+use crate::time::Timestamp;
+
+/// How long a tombstone is kept.
+pub const TOMBSTONE_DAYS: u64 = 90;
+
+/// The order of events of one key, as S3 gives it: hexadecimal digits of varying length. Compared as
+/// upper-case text, right-padded with zeros to 64 digits; the raw text is kept.
+/// Source: "Event message structure" in the Amazon S3 User Guide.
+#[derive(Debug, Clone)]
+pub struct Sequencer(String);
+
+impl Sequencer {
+    /// The length that sequencers are padded to.
+    pub const DIGITS: usize = 64;
+
+    /// Reads 1 to 64 hexadecimal digits; `None` for anything else.
+    pub fn parse(text: &str) -> Option<Self> {
+        let fits = (1..=Self::DIGITS).contains(&text.len());
+        let hex = text.bytes().all(|b| b.is_ascii_hexdigit());
+        (fits && hex).then(|| Self(text.to_owned()))
+    }
+
+    /// From a durable counter: 16 digits.
+    pub fn from_counter(counter: u64) -> Self {
+        Self(format!("{counter:016X}"))
+    }
+
+    /// As it came.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The form that stores compare: 64 digits.
+    pub fn padded(&self) -> String {
+        format!("{:0<64}", self.0.to_ascii_uppercase())
+    }
+}
+
+impl PartialEq for Sequencer {
+    fn eq(&self, other: &Self) -> bool {
+        self.cmp(other) == Ordering::Equal
+    }
+}
+
+impl Eq for Sequencer {}
+
+impl PartialOrd for Sequencer {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Sequencer {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.padded().cmp(&other.padded())
+    }
+}
+
+/// What happened to an object.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ObjectChange {
+    /// It was put, copied or restored.
+    Created {
+        /// In bytes.
+        size: u64,
+        /// Without quotation marks.
+        etag: String,
+        /// Where the event says it.
+        content_type: Option<String>,
+        /// Whose it is, where that is known.
+        owner: Option<UserId>,
+    },
+    /// It is gone.
+    Removed,
+}
+
+/// One change of one object.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ObjectEvent {
+    /// The bucket, or the media store's own name.
+    pub bucket: String,
+    /// The full key, decoded. Not an [`ObjectKey`]: other programs may have put the object.
+    pub key: String,
+    /// The version, on versioned buckets.
+    pub version: Option<String>,
+    /// What happened.
+    pub change: ObjectChange,
+    /// Its place in the order of this key's events.
+    pub sequencer: Sequencer,
+    /// When it happened.
+    pub at: Timestamp,
+}
+
+/// Whether an indexed object exists.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ObjectState {
+    /// It does.
+    Present,
+    /// It did; the row remembers that, so that late events do not revive it.
+    Tombstone {
+        /// From when on the row may go.
+        expires_at: Timestamp,
+    },
+}
+
+/// A row of the index.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct IndexItem {
+    /// The bucket.
+    pub bucket: String,
+    /// The full key.
+    pub key: String,
+    /// The version, on versioned buckets.
+    pub version: Option<String>,
+    /// In bytes; of the last version seen.
+    pub size: u64,
+    /// Without quotation marks; of the last version seen.
+    pub etag: String,
+    /// Where known.
+    pub content_type: Option<String>,
+    /// Where known.
+    pub owner: Option<UserId>,
+    /// When the key was first heard of.
+    pub first_seen: Timestamp,
+    /// When the newest applied event happened.
+    pub last_seen: Timestamp,
+    /// Of the newest applied event.
+    pub sequencer: Sequencer,
+    /// Present or gone.
+    pub state: ObjectState,
+}
+
+/// What applying an event did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Applied {
+    /// The row is as the event says.
+    Written,
+    /// The row knew something newer, or this already; nothing was changed. A success.
+    Stale,
+}
+
+/// A put or delete that began in [`Observed`](crate::service::observed::Observed) and is not known to have ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Intent {
+    /// The number that the log gave.
+    pub id: u64,
+    /// Which object.
+    pub key: ObjectKey,
+    /// Whose, where known.
+    pub owner: Option<UserId>,
+    /// When it began.
+    pub at: Timestamp,
+}

@@ -1,0 +1,256 @@
+//! Pictures and videos: the catalog's rows, the store's keys and bytes.
+
+use std::ops::Range;
+
+use bytes::Bytes;
+use futures_util::stream::BoxStream;
+
+use super::text::{Lines, take, text};
+use crate::error::{Reason, Result};
+use crate::id::{MediaId, UserId};
+use crate::time::Timestamp;
+
+text! {
+    /// What a picture shows, for people who do not see it: up to 500 characters on one line.
+    AltText, |input| take(input, Lines::One, 0, 500)
+}
+
+text! {
+    /// The name of the file that was uploaded, for its owner's list only: never part of a key or address.
+    FileName, parse_file_name
+}
+
+fn parse_file_name(input: &str) -> Result<String, Reason> {
+    let last = input.rsplit(['/', '\\']).next().unwrap_or_default();
+    let clean: String = last.chars().filter(|c| !c.is_control()).take(200).collect();
+    take(&clean, Lines::One, 0, 200)
+}
+
+text! {
+    /// An object's full key: 1 to 1 024 bytes of `a-z 0-9 - _ . /` (S3's limit on length, and of its safe characters
+    /// those that no file system and no URL changes); no empty, `.` or `..` segment, no slash at either end.
+    ObjectKey, parse_key
+}
+
+fn parse_key(input: &str) -> Result<String, Reason> {
+    if input.is_empty() {
+        return Err(Reason::Empty);
+    }
+    if input.len() > 1024 {
+        return Err(Reason::TooManyBytes { max: 1024 });
+    }
+    let plain = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b"-_./".contains(&b);
+    let segments = input
+        .split('/')
+        .all(|s| !s.is_empty() && s != "." && s != ".." && s.len() <= 200);
+    if !input.bytes().all(plain) || !segments {
+        return Err(Reason::Characters {
+            allowed: "lower-case letters, digits, -, _, . and single slashes",
+        });
+    }
+    Ok(input.to_owned())
+}
+
+/// What an item is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum MediaKind {
+    /// A picture, re-encoded by us.
+    Image,
+    /// A video, as it was uploaded.
+    Video,
+}
+
+impl MediaKind {
+    /// The word that stores keep.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            MediaKind::Image => "image",
+            MediaKind::Video => "video",
+        }
+    }
+
+    /// Reads the word back.
+    pub fn from_word(word: &str) -> Option<Self> {
+        [Self::Image, Self::Video]
+            .into_iter()
+            .find(|kind| kind.as_str() == word)
+    }
+}
+
+/// Where an item stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum MediaState {
+    /// Its bytes are on their way; nobody sees it.
+    Pending,
+    /// It can be used.
+    Ready,
+}
+
+impl MediaState {
+    /// The word that stores keep.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            MediaState::Pending => "pending",
+            MediaState::Ready => "ready",
+        }
+    }
+
+    /// Reads the word back.
+    pub fn from_word(word: &str) -> Option<Self> {
+        [Self::Pending, Self::Ready]
+            .into_iter()
+            .find(|state| state.as_str() == word)
+    }
+}
+
+/// A row of the catalog. The catalog is the truth about media; stores hold bytes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MediaItem {
+    /// Identity; what content refers to.
+    pub id: MediaId,
+    /// Who uploaded it.
+    pub owner: UserId,
+    /// Picture or video.
+    pub kind: MediaKind,
+    /// `image/png`, `image/jpeg`, `image/webp`, `image/gif`, `video/mp4` or `video/webm`.
+    pub content_type: String,
+    /// The size of the stored object in bytes.
+    pub bytes: u64,
+    /// In pixels; unknown for videos.
+    pub width: Option<u32>,
+    /// In pixels; unknown for videos.
+    pub height: Option<u32>,
+    /// For people who do not see it.
+    pub alt: AltText,
+    /// What the owner's file was called.
+    pub file_name: FileName,
+    /// The private object under `private/`; always there.
+    pub private_key: ObjectKey,
+    /// The public copy under `public/`, there while something public uses the item.
+    pub public_key: Option<ObjectKey>,
+    /// Pending or ready.
+    pub state: MediaState,
+    /// When it was uploaded.
+    pub created_at: Timestamp,
+}
+
+/// An item as posts and users carry it, joined in one query.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MediaRef {
+    /// Identity.
+    pub id: MediaId,
+    /// As [`MediaItem::public_key`].
+    pub public_key: Option<ObjectKey>,
+    /// In pixels.
+    pub width: Option<u32>,
+    /// In pixels.
+    pub height: Option<u32>,
+    /// For people who do not see it.
+    pub alt: AltText,
+}
+
+impl MediaItem {
+    /// The part that posts and users carry.
+    pub fn to_ref(&self) -> MediaRef {
+        MediaRef {
+            id: self.id,
+            public_key: self.public_key.clone(),
+            width: self.width,
+            height: self.height,
+            alt: self.alt.clone(),
+        }
+    }
+}
+
+/// Who uses an item.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct MediaUse {
+    /// Something everybody may see uses it: an avatar, or a post that is published or unlisted by now.
+    pub public: bool,
+    /// How many posts and avatars use it at all.
+    pub uses: u64,
+}
+
+/// Bytes on their way, in pieces; nothing holds a whole file.
+pub type ByteStream = BoxStream<'static, std::io::Result<Bytes>>;
+
+/// How a put treats an object that is there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum PutMode {
+    /// `Conflict(Exists)` (S3's `If-None-Match: *`).
+    #[default]
+    Create,
+    /// Replaces it whole.
+    Overwrite,
+}
+
+/// The options of a put.
+#[derive(Debug, Clone, Default)]
+pub struct PutOptions {
+    /// Stored with the object.
+    pub content_type: String,
+    /// How to treat an object that is there.
+    pub mode: PutMode,
+    /// The exact number of bytes if it is known; a body of another length is refused and leaves nothing.
+    pub size: Option<u64>,
+}
+
+/// What a store knows of an object.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ObjectMeta {
+    /// Its full key.
+    pub key: ObjectKey,
+    /// In bytes.
+    pub size: u64,
+    /// Changes with the content; without quotation marks.
+    pub etag: String,
+    /// As it was put.
+    pub content_type: String,
+    /// When it was put.
+    pub modified_at: Timestamp,
+}
+
+/// The part of an object that is asked for (RFC 9110, section 14.1.2).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ByteRange {
+    /// From the first byte to the second, both included; the second may lie behind the end.
+    Between(u64, u64),
+    /// From this byte to the end.
+    From(u64),
+    /// This many bytes at the end, or all if there are fewer.
+    Last(u64),
+}
+
+impl ByteRange {
+    /// The bytes that this is of an object of `size` bytes; `None` where it is unsatisfiable.
+    pub fn resolve(self, size: u64) -> Option<Range<u64>> {
+        let range = match self {
+            ByteRange::Between(first, last) if first <= last => {
+                first..last.saturating_add(1).min(size)
+            }
+            ByteRange::Between(..) => return None,
+            ByteRange::From(first) => first..size,
+            ByteRange::Last(count) => size.saturating_sub(count)..size,
+        };
+        (range.start < range.end).then_some(range)
+    }
+}
+
+/// An object that is being read.
+pub struct Object {
+    /// Of the whole object.
+    pub meta: ObjectMeta,
+    /// Which bytes of it follow.
+    pub range: Range<u64>,
+    /// The bytes. An error in the middle ends the stream with that error.
+    pub body: ByteStream,
+}
+
+impl std::fmt::Debug for Object {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Object")
+            .field("meta", &self.meta)
+            .field("range", &self.range)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,40 @@
+//! Work that a transaction leaves behind: claimed, done, acknowledged; at least once.
+
+use serde::{Deserialize, Serialize};
+
+use crate::id::{MediaId, MessageId};
+use crate::time::Timestamp;
+
+/// What is to be done.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Task {
+    /// Bring the public copies of these items in line with their use.
+    SyncMedia {
+        /// Which.
+        media: Vec<MediaId>,
+    },
+    /// Send a mail.
+    Mail {
+        /// To whom.
+        to: String,
+        /// On one line.
+        subject: String,
+        /// Plain text.
+        text: String,
+    },
+}
+
+/// A task in the outbox.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OutboxMessage {
+    /// Identity, made by the caller.
+    pub id: MessageId,
+    /// What is to be done.
+    pub task: Task,
+    /// Not before.
+    pub available_at: Timestamp,
+    /// How often it was claimed.
+    pub attempts: u32,
+}

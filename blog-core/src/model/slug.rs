@@ -1,0 +1,53 @@
+//! The word of a post in its address.
+
+use super::text::text;
+use crate::error::Reason;
+use crate::slugify;
+
+text! {
+    /// 1 to 96 of `a-z 0-9 -`, no dash at either end or doubled, not a reserved word.
+    /// Titles become slugs of at most 80 characters; the rest is for a suffix.
+    Slug, parse_slug
+}
+
+const MAX: usize = 96;
+
+fn parse_slug(input: &str) -> Result<String, Reason> {
+    let slug = input.trim();
+    if slug.is_empty() {
+        return Err(Reason::Empty);
+    }
+    if slug.len() > MAX {
+        return Err(Reason::TooLong { max: MAX });
+    }
+    let plain = slug
+        .bytes()
+        .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
+    if !plain || slug.starts_with('-') || slug.ends_with('-') || slug.contains("--") {
+        return Err(Reason::Characters {
+            allowed: "the letters a to z, digits, and single dashes between them",
+        });
+    }
+    if slugify::is_reserved(slug) {
+        return Err(Reason::Reserved);
+    }
+    Ok(slug.to_owned())
+}
+
+impl Slug {
+    /// The slug of a title, shortened at a word; `None` where nothing of it can stand in an address.
+    pub fn from_title(title: &str) -> Option<Self> {
+        let slug = slugify::slugify(title)?;
+        if slugify::is_reserved(&slug) {
+            return Slug::try_from(format!("{slug}-post").as_str()).ok();
+        }
+        Slug::try_from(slug.as_str()).ok()
+    }
+
+    /// The same slug with a suffix, shortened so that it fits.
+    pub fn with_suffix(&self, suffix: &str) -> Self {
+        let room = MAX.saturating_sub(suffix.len() + 1);
+        let base: String = self.0.chars().take(room).collect();
+        Self(format!("{}-{suffix}", base.trim_end_matches('-')))
+    }
+}

@@ -1,0 +1,103 @@
+//! How texts from people are taken: trimmed, in Unicode normal form C, without control characters.
+
+use unicode_normalization::UnicodeNormalization;
+
+use crate::error::Reason;
+
+/// Whether line breaks may stay.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Lines {
+    /// One line: a line break is refused.
+    One,
+    /// Many lines: `\r\n` and `\r` become `\n`; tabs stay.
+    Many,
+}
+
+/// Takes a text: trims it, brings it into NFC, refuses control characters and the invisible
+/// characters that turn the direction of a whole line (Unicode TR 36, section 2.4: bidi overrides).
+///
+/// # Errors
+/// `Empty` below one character when `min` is at least one, `TooShort`, `TooLong` in characters (scalar values),
+/// `ControlCharacters`.
+pub fn take(input: &str, lines: Lines, min: usize, max: usize) -> Result<String, Reason> {
+    let unified;
+    let input = if lines == Lines::Many && input.contains('\r') {
+        unified = input.replace("\r\n", "\n").replace('\r', "\n");
+        &unified
+    } else {
+        input
+    };
+    let text: String = match lines {
+        Lines::One => input.trim().nfc().collect(),
+        // Leading white space is Markdown's (an indented code block).
+        Lines::Many => input.trim_end().nfc().collect(),
+    };
+    let forbidden = |c: char| {
+        let line_break = lines == Lines::Many && matches!(c, '\n' | '\t');
+        (c.is_control() && !line_break)
+            || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}' | '\u{2028}' | '\u{2029}')
+    };
+    if text.chars().any(forbidden) {
+        return Err(Reason::ControlCharacters);
+    }
+    let length = text.chars().count();
+    if text.trim().is_empty() && min > 0 {
+        return Err(Reason::Empty);
+    }
+    if length < min {
+        return Err(Reason::TooShort { min });
+    }
+    if length > max {
+        return Err(Reason::TooLong { max });
+    }
+    Ok(text)
+}
+
+/// Declares a newtype over a `String` that is made by parsing only.
+macro_rules! text {
+    ($(#[$doc:meta])* $name:ident, $parse:expr) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub struct $name(String);
+
+        impl $name {
+            /// The text.
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+
+            /// The text, owned.
+            pub fn into_string(self) -> String {
+                self.0
+            }
+
+            /// For adapters: takes a text that this type accepted when it was written. It is not
+            /// parsed again, so that a limit that was lowered later hides nobody's text.
+            pub fn from_store(text: String) -> Self {
+                Self(text)
+            }
+        }
+
+        impl TryFrom<&str> for $name {
+            type Error = $crate::error::Reason;
+
+            fn try_from(input: &str) -> Result<Self, $crate::error::Reason> {
+                let parse: fn(&str) -> Result<String, $crate::error::Reason> = $parse;
+                parse(input).map(Self)
+            }
+        }
+
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+
+        impl AsRef<str> for $name {
+            fn as_ref(&self) -> &str {
+                &self.0
+            }
+        }
+    };
+}
+pub(crate) use text;

@@ -1,0 +1,53 @@
+//! One-time tokens: a secret in a link, good for one purpose, once.
+
+use super::secret::SecretHash;
+use crate::id::UserId;
+use crate::time::Timestamp;
+
+/// What a token is good for; a token of one purpose is unknown to every other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Purpose {
+    /// Makes the owner's account on an empty store.
+    Owner,
+    /// Verifies a mail address.
+    Verify,
+    /// Sets a new password.
+    Reset,
+    /// Makes an account where registration is by invitation.
+    Invite,
+}
+
+impl Purpose {
+    /// The word that stores keep.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Purpose::Owner => "owner",
+            Purpose::Verify => "verify",
+            Purpose::Reset => "reset",
+            Purpose::Invite => "invite",
+        }
+    }
+
+    /// Reads the word back.
+    pub fn from_word(word: &str) -> Option<Self> {
+        [Self::Owner, Self::Verify, Self::Reset, Self::Invite]
+            .into_iter()
+            .find(|purpose| purpose.as_str() == word)
+    }
+}
+
+/// A token as stores keep one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Token {
+    /// The hash of the link's secret; unique.
+    pub hash: SecretHash,
+    /// What it is good for.
+    pub purpose: Purpose,
+    /// Whose, if it belongs to a user.
+    pub user: Option<UserId>,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// From when on it is unknown.
+    pub expires_at: Timestamp,
+}

@@ -1,0 +1,40 @@
+//! What the blog needs from the world, one trait per aggregate.
+//!
+//! Every port is object-safe and held as `Arc<dyn Port>`. Each sentence in a method's documentation that
+//! promises something has a named check in the conformance kit (feature `conformance`): an adapter whose
+//! tests call [`conformance::run`](crate::conformance::run) keeps them all.
+//!
+//! Rules for all ports:
+//! - A failed write changes nothing.
+//! - What a write answered with success survives the end of the process, except in memory.
+//! - Writes that take [`Effects`](crate::model::effects::Effects) store them in the same transaction.
+//! - Times are given, never read from a clock by the adapter.
+//! - Texts come back byte for byte.
+
+pub mod audit;
+pub mod catalog;
+pub mod clock;
+pub mod comments;
+pub mod engagement;
+pub mod index;
+pub mod limits;
+pub mod media;
+pub mod outbox;
+pub mod posts;
+pub mod sessions;
+pub mod tokens;
+pub mod users;
+
+pub use audit::AuditLog;
+pub use catalog::MediaCatalog;
+pub use clock::Clock;
+pub use comments::CommentStore;
+pub use engagement::EngagementStore;
+pub use index::{IntentLog, ObjectIndex};
+pub use limits::RateLimits;
+pub use media::MediaStore;
+pub use outbox::Outbox;
+pub use posts::PostStore;
+pub use sessions::SessionStore;
+pub use tokens::TokenStore;
+pub use users::UserStore;

@@ -1,0 +1,55 @@
+//! The catalog of media items.
+
+use std::fmt::Debug;
+
+use async_trait::async_trait;
+
+use crate::error::Result;
+use crate::id::{MediaId, UserId};
+use crate::model::effects::Effects;
+use crate::model::media::{AltText, MediaItem, MediaUse, ObjectKey};
+use crate::page::{Page, PageRequest};
+use crate::policy::Visibility;
+use crate::time::Timestamp;
+
+/// The catalog: the truth about media.
+#[async_trait]
+pub trait MediaCatalog: Debug + Send + Sync + 'static {
+    /// Stores an item. `NotFound(User)` when the owner does not exist, `Conflict(Exists)` when the id is stored already.
+    async fn insert(&self, item: MediaItem, effects: Effects) -> Result<()>;
+
+    /// Makes a pending item ready, with these facts. `Conflict(State)` when it is ready already, `NotFound(Media)`.
+    async fn set_ready(&self, item: MediaItem, effects: Effects) -> Result<()>;
+
+    /// The items of these ids that exist, in no particular order; at most 500 ids are asked for at once.
+    async fn get(&self, ids: &[MediaId]) -> Result<Vec<MediaItem>>;
+
+    /// The ready item, if its viewer owns it, is an editor or admin, or if an avatar or a post that the visibility
+    /// allows uses it; else `NotFound(Media)`.
+    async fn visible(&self, id: MediaId, visibility: &Visibility) -> Result<MediaItem>;
+
+    /// An owner's ready items, newest first by `created_at`, then id, greater first.
+    async fn by_owner(&self, owner: UserId, page: PageRequest) -> Result<Page<MediaItem>>;
+
+    /// Replaces the text for people who do not see it. `NotFound(Media)` when there is none.
+    async fn set_alt(&self, id: MediaId, alt: AltText, effects: Effects) -> Result<()>;
+
+    /// Sets or clears the public copy's key, if it is `expected` now; else `Conflict(State)`. `NotFound(Media)`.
+    async fn set_public_key(
+        &self,
+        id: MediaId,
+        expected: Option<ObjectKey>,
+        key: Option<ObjectKey>,
+        effects: Effects,
+    ) -> Result<()>;
+
+    /// Who uses an item at `now`. An item that does not exist is used by nobody.
+    async fn usage(&self, id: MediaId, now: Timestamp) -> Result<MediaUse>;
+
+    /// Deletes an item that nothing uses, and returns it. `Conflict(State)` while a post or avatar uses it,
+    /// `NotFound(Media)` when there is none.
+    async fn delete(&self, id: MediaId, effects: Effects) -> Result<MediaItem>;
+
+    /// Pending items made before `before`, oldest first, at most `limit`: uploads that never ended.
+    async fn stale(&self, before: Timestamp, limit: u32) -> Result<Vec<MediaItem>>;
+}

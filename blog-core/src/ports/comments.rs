@@ -1,0 +1,39 @@
+//! Comments.
+
+use std::fmt::Debug;
+
+use async_trait::async_trait;
+
+use crate::error::Result;
+use crate::id::{CommentId, PostId};
+use crate::model::comment::{Comment, CommentChange, NewComment, Thread};
+use crate::model::effects::Effects;
+use crate::page::{Page, PageRequest};
+
+/// Comments. Who may read a post's comments is decided with the post.
+#[async_trait]
+pub trait CommentStore: Debug + Send + Sync + 'static {
+    /// Stores a comment with version 1 and, when it is visible, raises the post's counter by one.
+    ///
+    /// An answer to an answer is stored as an answer to that one's parent. Returns `NotFound(Post)` and
+    /// `NotFound(User)`; `NotFound(Comment)` when the parent does not exist, belongs to another post or is deleted;
+    /// `Conflict(ThreadFull)` when the parent has `MAX_REPLIES`.
+    async fn create(&self, comment: NewComment, effects: Effects) -> Result<Comment>;
+
+    /// Replaces the body, sets `edited_at` and raises the version by one. `Conflict(Version)` with the stored version
+    /// when it is not the expected one, `NotFound(Comment)` when there is none or it is deleted.
+    async fn update(&self, change: CommentChange, effects: Effects) -> Result<Comment>;
+
+    /// Deletes a comment: body and author are gone from the store, and the post's counter falls by one if it was
+    /// visible. While it has replies a row in state `Deleted` holds its place; the row goes with its last reply.
+    /// `NotFound(Comment)` when there is none or it is deleted already.
+    async fn delete(&self, id: CommentId, effects: Effects) -> Result<()>;
+
+    /// The comment; `NotFound(Comment)` when there is none or it is deleted.
+    async fn get(&self, id: CommentId) -> Result<Comment>;
+
+    /// A page of threads of a post: oldest first by `created_at`, then id, their replies likewise; pending comments
+    /// are left out, deleted ones stay where they have visible replies. In one query. An unknown post gives an
+    /// empty page.
+    async fn threads(&self, post: PostId, page: PageRequest) -> Result<Page<Thread>>;
+}

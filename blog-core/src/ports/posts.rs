@@ -1,0 +1,57 @@
+//! Posts, their addresses and revisions.
+
+use std::fmt::Debug;
+
+use async_trait::async_trait;
+
+use crate::error::Result;
+use crate::id::PostId;
+use crate::model::effects::Effects;
+use crate::model::post::{
+    NewPost, Post, PostCard, PostChange, PostQuery, Revision, SiteState, SlugHit,
+};
+use crate::model::slug::Slug;
+use crate::page::Page;
+use crate::policy::Visibility;
+use crate::time::Timestamp;
+
+/// Posts. No read can be asked without a [`Visibility`], which the adapter turns into its `WHERE`.
+#[async_trait]
+pub trait PostStore: Debug + Send + Sync + 'static {
+    /// Stores a post with version 1, zero counters, its slug, tags and media, and its first revision.
+    ///
+    /// The slug is the first free one of the request; a slug that another post has or had is not free. Of many
+    /// creations at once with one wish each gets a slug of its own. Returns `Conflict(Slug)` when every try is
+    /// taken, `NotFound(User)` when the author, and `NotFound(Media)` when a media item does not exist.
+    async fn create(&self, post: NewPost, effects: Effects) -> Result<Post>;
+
+    /// Replaces the content, raises the version by one, stores a revision, and takes the new slug if one is asked for.
+    ///
+    /// Returns `Conflict(Version)` with the stored version when it is not the expected one: of two saves from one
+    /// version exactly one succeeds. `NotFound(Post)` when there is none, `Conflict(Slug)` and `NotFound(Media)` as
+    /// in `create`. A slug that the post itself had before is free for it; the previous slug stays its own.
+    /// Counters are untouched.
+    async fn save(&self, change: PostChange, effects: Effects) -> Result<Post>;
+
+    /// Deletes a post with its comments, likes, views, revisions and slugs, and returns it as it was.
+    /// `Conflict(Version)` when the version is not the expected one, `NotFound(Post)` when there is none.
+    async fn delete(&self, id: PostId, expected_version: u64, effects: Effects) -> Result<Post>;
+
+    /// The post, if the visibility allows it; else `NotFound(Post)`, the same as for one that does not exist.
+    async fn get(&self, id: PostId, visibility: &Visibility) -> Result<Post>;
+
+    /// What stands at a slug: the post, or where it moved to, if the visibility allows that post; else
+    /// `NotFound(Post)`.
+    async fn by_slug(&self, slug: &Slug, visibility: &Visibility) -> Result<SlugHit>;
+
+    /// A list, newest first: by `published_at` on the surface `List`, by `updated_at` on `Own` and `Manage`;
+    /// rows of one time by id, greater first. Pages neither repeat nor skip a row that does not move. An unknown
+    /// author or tag gives an empty page.
+    async fn list(&self, query: &PostQuery, visibility: &Visibility) -> Result<Page<PostCard>>;
+
+    /// The revisions of a post, newest first, at most 100, whoever asks: call it after policy allowed the edit.
+    async fn revisions(&self, id: PostId) -> Result<Vec<Revision>>;
+
+    /// The site's generation, and the earliest `published_at` after `now` among published and unlisted posts.
+    async fn site(&self, now: Timestamp) -> Result<SiteState>;
+}

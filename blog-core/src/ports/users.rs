@@ -1,0 +1,60 @@
+//! Who has an account.
+
+use std::fmt::Debug;
+
+use async_trait::async_trait;
+
+use crate::error::Result;
+use crate::id::UserId;
+use crate::model::effects::Effects;
+use crate::model::user::{NewUser, PasswordHash, ProfileChange, Role, Subject, User, Username};
+
+/// Users. Usernames are unique; addresses are unique by [`EmailAddress::key`](crate::model::user::EmailAddress::key).
+#[async_trait]
+pub trait UserStore: Debug + Send + Sync + 'static {
+    /// Stores a user with version 1, epoch 0, an empty bio and no avatar.
+    ///
+    /// Returns `Conflict(Username)`, `Conflict(Email)` or `Conflict(Subject)` when another user has it, and
+    /// `Conflict(HasUsers)` when `only_if_first` is set and the store holds any user. Of many creations at once
+    /// with one name, or with `only_if_first`, exactly one succeeds.
+    async fn create(&self, user: NewUser, effects: Effects) -> Result<User>;
+
+    /// The user of this id; `NotFound(User)` when there is none.
+    async fn get(&self, id: UserId) -> Result<User>;
+
+    /// The user of this name; `NotFound(User)` when there is none.
+    async fn by_username(&self, username: &Username) -> Result<User>;
+
+    /// The user of an outside identity; `NotFound(User)` when there is none.
+    async fn by_subject(&self, subject: &Subject) -> Result<User>;
+
+    /// The user whose username or address (in any case) `login` is, with their password;
+    /// `NotFound(User)` when there is none. Suspended users are found too.
+    async fn credentials(&self, login: &str) -> Result<(User, Option<PasswordHash>)>;
+
+    /// Replaces display name, bio and avatar and raises the version by one.
+    ///
+    /// Returns `Conflict(Version)` with the stored version when it is not the expected one, `NotFound(User)`,
+    /// or `NotFound(Media)` when the avatar is not in the catalog.
+    async fn update_profile(&self, change: ProfileChange, effects: Effects) -> Result<User>;
+
+    /// Replaces the password. With `end_sessions` it raises the epoch and deletes the user's sessions;
+    /// without (a rehash at log-in) nothing else changes. `NotFound(User)` when there is none.
+    async fn set_password(
+        &self,
+        id: UserId,
+        password: PasswordHash,
+        end_sessions: bool,
+        effects: Effects,
+    ) -> Result<()>;
+
+    /// Replaces the role, raises the epoch and deletes the user's sessions. `NotFound(User)` when there is none.
+    async fn set_role(&self, id: UserId, role: Role, effects: Effects) -> Result<User>;
+
+    /// Suspends or restores; suspending raises the epoch and deletes the user's sessions.
+    /// `NotFound(User)` when there is none.
+    async fn set_suspended(&self, id: UserId, suspended: bool, effects: Effects) -> Result<User>;
+
+    /// Whether there is no user at all.
+    async fn is_empty(&self) -> Result<bool>;
+}

@@ -1,0 +1,2 @@
+//! What people do.
+pub mod observed;

@@ -1,0 +1,1 @@
+//! The decorator that keeps the object index true in embedded mode.
