@@ -162,6 +162,16 @@ impl MediaItem {
     }
 }
 
+impl MediaRef {
+    /// The item's address under the blog's mount: of the public copy where there is one, else the one that asks policy.
+    pub fn path(&self) -> String {
+        match &self.public_key {
+            Some(key) => format!("/media/{key}"),
+            None => format!("/media/private/{}", self.id),
+        }
+    }
+}
+
 /// Who uses an item.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct MediaUse {

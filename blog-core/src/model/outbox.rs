@@ -15,6 +15,11 @@ pub enum Task {
         /// Which.
         media: Vec<MediaId>,
     },
+    /// Delete these objects of the media store.
+    DeleteObjects {
+        /// Full keys.
+        keys: Vec<String>,
+    },
     /// Send a mail.
     Mail {
         /// To whom.

@@ -109,6 +109,9 @@ pub struct Post {
     pub tags: Vec<Tag>,
     /// The picture above the text.
     pub cover: Option<MediaRef>,
+    /// The media items in body and cover that the post may show, as [`PostContent::media`]; no other placeholder of
+    /// its HTML is resolved.
+    pub media: Vec<MediaId>,
     /// Draft, published or unlisted.
     pub status: PostStatus,
     /// When it was, or will be, published for the first time. Kept when it becomes a draft again.
@@ -144,6 +147,8 @@ pub struct PostCard {
     pub excerpt: String,
     /// The rendered body, when the query asked for it; feeds do.
     pub html: Option<SafeHtml>,
+    /// As [`Post::media`] when the query asked for HTML, else empty.
+    pub media: Vec<MediaId>,
     /// In the author's order; the first is the category.
     pub tags: Vec<Tag>,
     /// The picture.
