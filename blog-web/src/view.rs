@@ -1,0 +1,145 @@
+//! Pages: view models in, HTML out.
+//!
+//! A handler fills one of the page structs of [`page`] and the [`PageChrome`] around it, and asks
+//! [`View::render`] for the text. Templates, style sheet, script and pictures are compiled into the
+//! library, so nothing is read from disk while serving.
+//!
+//! What keeps the output safe:
+//! - every template is auto-escaped, and only a [`SafeHtml`] value is not;
+//! - a name that a template asks for and a page does not have is an error, never an empty string;
+//! - addresses are made by the function `url`, which puts the mount before each of them.
+
+pub mod assets;
+pub mod author;
+pub mod card;
+pub mod chrome;
+pub mod comment;
+pub mod error_page;
+mod filters;
+pub mod form;
+pub mod html;
+mod links;
+pub mod media;
+pub mod page;
+pub mod pager;
+pub mod person;
+pub mod picture;
+pub mod post;
+mod templates;
+#[cfg(test)]
+mod tests;
+
+use minijinja::syntax::SyntaxConfig;
+use minijinja::value::Serde;
+use minijinja::{AutoEscape, Environment, UndefinedBehavior, context};
+use serde::Serialize;
+
+pub use self::author::AuthorView;
+pub use self::card::{CardView, PostStatus, TagView};
+pub use self::chrome::{FeedLink, FlashKind, FlashView, PageChrome, SiteView, ViewerView};
+pub use self::comment::{CommentView, ThreadView};
+pub use self::error_page::ErrorView;
+pub use self::form::FormView;
+pub use self::html::SafeHtml;
+pub use self::links::Mount;
+pub use self::media::{MediaKind, MediaView};
+pub use self::pager::PagerView;
+pub use self::person::PersonView;
+pub use self::picture::PictureView;
+pub use self::post::{PostView, StoredPostView};
+
+/// What goes wrong while a page is made; always a defect of ours, never of the person's input.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ViewError {
+    /// A compiled-in template has a syntax error. Reported once, by [`View::new`].
+    #[error("template {name} does not compile")]
+    Compile {
+        /// The template's name.
+        name: &'static str,
+        /// What the template engine says, with its line.
+        #[source]
+        source: minijinja::Error,
+    },
+    /// A template asked for a value that its page does not have, or a filter refused a value.
+    #[error("template {name} could not be rendered")]
+    Render {
+        /// The template's name.
+        name: &'static str,
+        /// What the template engine says, with its line.
+        #[source]
+        source: minijinja::Error,
+    },
+}
+
+/// A page: its values, and the template that shows them.
+///
+/// Every struct of [`page`] is one, so a template can never be given another page's values.
+pub trait Page: Serialize {
+    /// The template's name under `templates/`.
+    const TEMPLATE: &'static str;
+}
+
+/// The template engine with every template loaded and the mount known.
+///
+/// Making one compiles all templates (about a millisecond); hold it for the life of the process.
+/// It is shared between threads by reference.
+#[derive(Debug)]
+pub struct View {
+    environment: Environment<'static>,
+    mount: Mount,
+}
+
+impl View {
+    /// Compiles every template for a blog mounted at `base_path`: `""` or `"/"` for the root,
+    /// otherwise a path such as `"/blog"`; a trailing slash does no harm.
+    ///
+    /// # Errors
+    /// [`ViewError::Compile`] when a template is not valid, which the tests rule out.
+    pub fn new(base_path: &str) -> Result<Self, ViewError> {
+        let mount = Mount::new(base_path);
+        let mut environment = Environment::new();
+        environment.set_auto_escape_callback(|_| AutoEscape::Html);
+        environment.set_undefined_behavior(UndefinedBehavior::Strict);
+        environment.set_syntax(
+            SyntaxConfig::builder()
+                .trim_blocks(true)
+                .lstrip_blocks(true)
+                .build()
+                .map_err(|source| ViewError::Compile {
+                    name: "syntax",
+                    source,
+                })?,
+        );
+        // Any text may be marked as safe with the engine's own filter; without it only the type
+        // `SafeHtml` can do so.
+        environment.remove_filter("safe");
+        filters::register(&mut environment);
+        links::register(&mut environment, &mount);
+        for (name, source) in templates::ALL {
+            environment
+                .add_template(name, source)
+                .map_err(|source| ViewError::Compile { name, source })?;
+        }
+        Ok(Self { environment, mount })
+    }
+
+    /// Renders a page inside its chrome to a whole HTML document.
+    ///
+    /// # Errors
+    /// [`ViewError::Render`] when template and page do not fit, which the tests rule out for every
+    /// page; the caller answers 500 with a text that needs no template.
+    pub fn render<P: Page>(&self, chrome: &PageChrome, page: &P) -> Result<String, ViewError> {
+        let name = P::TEMPLATE;
+        let context = context! { chrome => Serde(chrome), page => Serde(page) };
+        self.environment
+            .get_template(name)
+            .and_then(|template| template.render(context))
+            .map_err(|source| ViewError::Render { name, source })
+    }
+
+    /// The mount that stands before every address of this view.
+    pub fn mount(&self) -> &Mount {
+        &self.mount
+    }
+}

@@ -1,0 +1,205 @@
+//! Style sheet, script and pictures of the pages, compiled in.
+//!
+//! Each has an address that carries the first eight digits of its hash, such as
+//! `/assets/blog.1f3c09ab.css`, and therefore may be kept for ever.
+
+use std::sync::LazyLock;
+
+use sha2::{Digest, Sha256};
+
+/// A compiled-in file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Asset {
+    /// Its name without the hash: `blog.css`.
+    pub name: &'static str,
+    /// Its content.
+    pub bytes: bytes::Bytes,
+    /// For the header `Content-Type`.
+    pub content_type: &'static str,
+    /// The first eight hexadecimal digits of the content's SHA-256.
+    pub hash: String,
+}
+
+impl Asset {
+    /// Its name with the hash: `blog.1f3c09ab.css`.
+    pub fn file_name(&self) -> String {
+        match self.name.rsplit_once('.') {
+            Some((stem, extension)) => format!("{stem}.{}.{extension}", self.hash),
+            None => format!("{}.{}", self.name, self.hash),
+        }
+    }
+}
+
+/// What [`lookup`] found.
+#[derive(Debug, Clone, Copy)]
+pub struct Found {
+    /// The file.
+    pub asset: &'static Asset,
+    /// Whether the address carried this content's hash, so that the answer may say
+    /// `Cache-Control: public, max-age=31536000, immutable`. Otherwise it was the plain name or
+    /// another build's hash, as happens while instances are being replaced: answer `no-cache`.
+    pub immutable: bool,
+}
+
+const SOURCES: [(&str, &str, &[u8]); 4] = [
+    (
+        "icons.svg",
+        "image/svg+xml",
+        include_bytes!("../../assets/icons.svg"),
+    ),
+    (
+        "favicon.svg",
+        "image/svg+xml",
+        include_bytes!("../../assets/favicon.svg"),
+    ),
+    (
+        "blog.js",
+        "text/javascript; charset=utf-8",
+        include_bytes!("../../assets/blog.js"),
+    ),
+    // After the pictures, whose hashes stand in it.
+    (
+        "blog.css",
+        "text/css; charset=utf-8",
+        include_bytes!("../../assets/blog.css"),
+    ),
+];
+
+static ASSETS: LazyLock<Vec<Asset>> = LazyLock::new(|| {
+    let mut assets: Vec<Asset> = Vec::with_capacity(SOURCES.len());
+    for (name, content_type, source) in SOURCES {
+        let bytes = match std::str::from_utf8(source) {
+            Ok(text) if content_type.starts_with("text/css") => with_hashed_names(text, &assets),
+            _ => bytes::Bytes::from_static(source),
+        };
+        let hash = hash(&bytes);
+        assets.push(Asset {
+            name,
+            bytes,
+            content_type,
+            hash,
+        });
+    }
+    assets
+});
+
+/// A style sheet names its pictures plainly (`url("icons.svg")`); the reader gets the hashed name.
+fn with_hashed_names(css: &str, assets: &[Asset]) -> bytes::Bytes {
+    let mut css = css.to_owned();
+    for asset in assets {
+        css = css.replace(
+            &format!("url(\"{}\")", asset.name),
+            &format!("url(\"{}\")", asset.file_name()),
+        );
+    }
+    css.into()
+}
+
+fn hash(bytes: &[u8]) -> String {
+    use std::fmt::Write as _;
+    let mut out = String::with_capacity(8);
+    for byte in &Sha256::digest(bytes)[..4] {
+        // Writing to a String cannot fail.
+        let _ = write!(out, "{byte:02x}");
+    }
+    out
+}
+
+/// Every compiled-in file.
+pub fn all() -> &'static [Asset] {
+    &ASSETS
+}
+
+/// The path of a file below the mount, `/assets/blog.1f3c09ab.css` for `blog.css`; `None` when
+/// there is no such file.
+pub fn address(name: &str) -> Option<String> {
+    let asset = ASSETS.iter().find(|asset| asset.name == name)?;
+    Some(format!("/assets/{}", asset.file_name()))
+}
+
+/// The file for what stands after `/assets/` in an address; `None` when there is no such file.
+pub fn lookup(path: &str) -> Option<Found> {
+    let path = path.trim_start_matches('/');
+    ASSETS.iter().find_map(|asset| {
+        if path == asset.name {
+            return Some(Found {
+                asset,
+                immutable: false,
+            });
+        }
+        let (stem, extension) = asset.name.rsplit_once('.')?;
+        let hash = path
+            .strip_prefix(stem)?
+            .strip_prefix('.')?
+            .strip_suffix(extension)?
+            .strip_suffix('.')?;
+        let is_hash = hash.len() == 8 && hash.bytes().all(|byte| byte.is_ascii_hexdigit());
+        is_hash.then(|| Found {
+            asset,
+            immutable: hash == asset.hash,
+        })
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_file_of_the_folder_is_compiled_in() {
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/assets");
+        let mut names: Vec<String> = std::fs::read_dir(folder)
+            .unwrap()
+            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+            .collect();
+        names.sort();
+        let mut compiled: Vec<&str> = all().iter().map(|asset| asset.name).collect();
+        compiled.sort_unstable();
+        assert_eq!(names, compiled);
+    }
+
+    #[test]
+    fn an_address_leads_back_to_its_file() {
+        for asset in all() {
+            let address = address(asset.name).unwrap();
+            let found = lookup(address.strip_prefix("/assets/").unwrap()).unwrap();
+            assert_eq!(found.asset.name, asset.name);
+            assert!(found.immutable);
+            assert!(!lookup(asset.name).unwrap().immutable);
+        }
+        let other_build = lookup("blog.00000000.css").unwrap();
+        assert!(!other_build.immutable);
+        for path in [
+            "",
+            "blog",
+            "blog.css.map",
+            "blog.0000.css",
+            "../blog.css",
+            "blog..css",
+        ] {
+            assert!(lookup(path).is_none(), "{path}");
+        }
+    }
+
+    #[test]
+    fn the_style_sheet_names_hashed_pictures_of_our_own_only() {
+        let css = std::str::from_utf8(&lookup("blog.css").unwrap().asset.bytes).unwrap();
+        let named: Vec<&str> = css
+            .split("url(\"")
+            .skip(1)
+            .filter_map(|rest| rest.split('"').next())
+            .collect();
+        assert!(!named.is_empty());
+        for name in named {
+            assert!(lookup(name).unwrap().immutable, "{name}");
+        }
+        assert_eq!(css.matches("url(").count(), css.matches("url(\"").count());
+        assert!(!css.contains("@import"));
+    }
+
+    #[test]
+    fn the_script_stays_tiny() {
+        let script = &lookup("blog.js").unwrap().asset.bytes;
+        assert!(script.len() <= 4096, "{} bytes", script.len());
+    }
+}

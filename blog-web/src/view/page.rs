@@ -1,0 +1,185 @@
+//! Every page with the values that its template wants.
+
+use serde::Serialize;
+
+use super::{
+    AuthorView, CardView, CommentView, ErrorView, FormView, MediaView, Page, PagerView,
+    PictureView, PostView, StoredPostView, TagView, ThreadView,
+};
+
+macro_rules! pages {
+    ($($page:ident => $template:literal),+ $(,)?) => {
+        $(impl Page for $page {
+            const TEMPLATE: &'static str = $template;
+        })+
+
+        /// Names of the templates that are pages, in the order of this file.
+        pub const TEMPLATES: &[&str] = &[$($template),+];
+    };
+}
+
+pages! {
+    HomePage => "home.html",
+    PostPage => "post.html",
+    AuthorPage => "author.html",
+    TagPage => "tag.html",
+    EditorPage => "post_form.html",
+    ConflictPage => "conflict.html",
+    PostDeletePage => "post_delete.html",
+    DraftsPage => "drafts.html",
+    LibraryPage => "library.html",
+    CommentEditPage => "comment_edit.html",
+    CommentDeletePage => "comment_delete.html",
+    RegisterPage => "account/register.html",
+    LoginPage => "account/login.html",
+    ProfilePage => "account/profile.html",
+    OwnerPage => "account/owner.html",
+    ErrorView => "error.html",
+}
+
+/// `/`: the newest posts of everybody.
+#[derive(Debug, Clone, Serialize)]
+pub struct HomePage {
+    /// Newest first; on the first page the first one is shown large.
+    pub posts: Vec<CardView>,
+    /// The way on.
+    pub pager: PagerView,
+}
+
+/// `/posts/{slug}`.
+#[derive(Debug, Clone, Serialize)]
+pub struct PostPage {
+    /// The post.
+    pub post: PostView,
+    /// Comments, oldest first.
+    pub threads: Vec<ThreadView>,
+    /// Cursor for more comments (`?after=`).
+    pub more_comments: Option<String>,
+    /// The form for a comment or a reply, with the fields `body` and `parent`; none for those who
+    /// may not comment. A refused reply has its `parent` set, so that it reopens in its place.
+    pub comment_form: Option<FormView>,
+}
+
+/// `/@{user}`: an author's own blog.
+#[derive(Debug, Clone, Serialize)]
+pub struct AuthorPage {
+    /// The author.
+    pub author: AuthorView,
+    /// Their public posts, newest first.
+    pub posts: Vec<CardView>,
+    /// The way on.
+    pub pager: PagerView,
+}
+
+/// `/tags/{tag}`.
+#[derive(Debug, Clone, Serialize)]
+pub struct TagPage {
+    /// The tag.
+    pub tag: TagView,
+    /// Its posts, newest first.
+    pub posts: Vec<CardView>,
+    /// The way on.
+    pub pager: PagerView,
+}
+
+/// `/write` and `/posts/{slug}/edit`.
+#[derive(Debug, Clone, Serialize)]
+pub struct EditorPage {
+    /// Fields `title`, `body`, `tags`, `status`, `publish_at` (`2026-01-31T18:30`, UTC), `slug`,
+    /// `cover` (a media id) and `version`.
+    pub form: FormView,
+    /// Where the post lives; none while it is new.
+    pub slug: Option<String>,
+    /// The newest of the writer's media, among them the current cover.
+    pub media: Vec<MediaView>,
+    /// The form for another file, with the field `alt`.
+    pub upload: FormView,
+}
+
+/// 409: the post was saved by somebody else meanwhile.
+#[derive(Debug, Clone, Serialize)]
+pub struct ConflictPage {
+    /// The person's own version, as sent; its `version` is replaced by the stored one's.
+    pub form: FormView,
+    /// What is stored now.
+    pub stored: StoredPostView,
+}
+
+/// `/posts/{slug}/delete`: are you sure?
+#[derive(Debug, Clone, Serialize)]
+pub struct PostDeletePage {
+    /// The post.
+    pub post: CardView,
+    /// Sent to delete it; may carry a `version`.
+    pub form: FormView,
+}
+
+/// `/drafts`: the writer's own posts that are not public.
+#[derive(Debug, Clone, Serialize)]
+pub struct DraftsPage {
+    /// Drafts, scheduled and unlisted posts, last changed first.
+    pub posts: Vec<CardView>,
+    /// The way on.
+    pub pager: PagerView,
+}
+
+/// `/library`: the writer's own media.
+#[derive(Debug, Clone, Serialize)]
+pub struct LibraryPage {
+    /// Newest first.
+    pub media: Vec<MediaView>,
+    /// The way on.
+    pub pager: PagerView,
+    /// The form for another file, with the field `alt`.
+    pub upload: FormView,
+}
+
+/// `/comments/{id}/edit`.
+#[derive(Debug, Clone, Serialize)]
+pub struct CommentEditPage {
+    /// The field `body`.
+    pub form: FormView,
+    /// Where the comment lives: a path below the mount with its anchor.
+    pub back: String,
+}
+
+/// `/comments/{id}/delete`: are you sure?
+#[derive(Debug, Clone, Serialize)]
+pub struct CommentDeletePage {
+    /// The comment.
+    pub comment: CommentView,
+    /// Sent to delete it.
+    pub form: FormView,
+    /// Where the comment lives: a path below the mount with its anchor.
+    pub back: String,
+}
+
+/// `/account/register`.
+#[derive(Debug, Clone, Serialize)]
+pub struct RegisterPage {
+    /// Fields `username`, `email` and `password`.
+    pub form: FormView,
+}
+
+/// `/account/login`.
+#[derive(Debug, Clone, Serialize)]
+pub struct LoginPage {
+    /// Fields `login`, `password` and `remember`; `next` is sent along when it is set.
+    pub form: FormView,
+}
+
+/// `/account/profile`.
+#[derive(Debug, Clone, Serialize)]
+pub struct ProfilePage {
+    /// Fields `display_name`, `bio` and `avatar` (a file).
+    pub form: FormView,
+    /// The picture so far.
+    pub avatar: Option<PictureView>,
+}
+
+/// The one-time link of an empty store: the first account, which owns the site.
+#[derive(Debug, Clone, Serialize)]
+pub struct OwnerPage {
+    /// Fields `username`, `email` and `password`; `token` is sent along when it is set.
+    pub form: FormView,
+}

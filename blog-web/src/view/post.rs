@@ -1,0 +1,49 @@
+//! A whole post.
+
+use serde::Serialize;
+
+use super::{CardView, PostStatus, SafeHtml};
+
+/// A post as its own page shows it.
+#[derive(Debug, Clone, Serialize)]
+pub struct PostView {
+    /// Its id, a key of the reader's journal of unsaved text.
+    pub id: String,
+    /// What lists show of it.
+    pub card: CardView,
+    /// The rendered text.
+    pub body: SafeHtml,
+    /// Table of contents as a nested list of links to headings; none when there is little to list.
+    pub toc: Option<SafeHtml>,
+    /// Plain text about the author, below the post; may be empty.
+    pub author_bio: String,
+    /// Whether the text was changed after publication, so that `updated_at` is worth showing.
+    pub revised: bool,
+    /// Whether the viewer likes it.
+    pub liked: bool,
+    /// Whether the viewer may like it; otherwise the number is shown without a button.
+    pub can_like: bool,
+    /// Whether the viewer may edit it.
+    pub can_edit: bool,
+    /// Whether the viewer may delete it.
+    pub can_delete: bool,
+}
+
+/// A post as it is stored, in source form: one side of a conflict.
+#[derive(Debug, Clone, Serialize)]
+pub struct StoredPostView {
+    /// As it stands in `/posts/{slug}`.
+    pub slug: String,
+    /// The title.
+    pub title: String,
+    /// The Markdown source.
+    pub body: String,
+    /// Tags as they stand in the form: parted by commas.
+    pub tags: String,
+    /// Who can find it.
+    pub status: PostStatus,
+    /// The number that the next save must name.
+    pub version: u64,
+    /// Microseconds since the epoch.
+    pub updated_at: i64,
+}

@@ -1,0 +1,37 @@
+//! Every template, compiled in.
+
+macro_rules! templates {
+    ($($name:literal),+ $(,)?) => {
+        /// Name and source of each.
+        pub(super) const ALL: &[(&str, &str)] = &[
+            $(($name, include_str!(concat!("../../templates/", $name)))),+
+        ];
+    };
+}
+
+templates! {
+    "_card.html",
+    "_comment.html",
+    "_field.html",
+    "_media.html",
+    "_pager.html",
+    "_person.html",
+    "_time.html",
+    "account/login.html",
+    "account/owner.html",
+    "account/profile.html",
+    "account/register.html",
+    "author.html",
+    "base.html",
+    "comment_delete.html",
+    "comment_edit.html",
+    "conflict.html",
+    "drafts.html",
+    "error.html",
+    "home.html",
+    "library.html",
+    "post.html",
+    "post_delete.html",
+    "post_form.html",
+    "tag.html",
+}

@@ -1,0 +1,411 @@
+//! Every page with every part of it filled with one text, or with as little as a page can have.
+
+use crate::view::page::{
+    AuthorPage, CommentDeletePage, CommentEditPage, ConflictPage, DraftsPage, EditorPage, HomePage,
+    LibraryPage, LoginPage, OwnerPage, PostDeletePage, PostPage, ProfilePage, RegisterPage,
+    TagPage,
+};
+use crate::view::{
+    AuthorView, CardView, CommentView, ErrorView, FlashKind, FlashView, FormView, MediaKind,
+    MediaView, Page, PageChrome, PagerView, PersonView, PictureView, PostStatus, PostView,
+    SafeHtml, SiteView, StoredPostView, TagView, ThreadView, View, ViewerView,
+};
+
+const NOW: i64 = 1_769_884_205_000_000;
+
+/// Chrome for somebody logged in, with every part present.
+pub(super) fn full_chrome(text: &str) -> PageChrome {
+    let mut chrome = PageChrome::new(site(text), "/write");
+    chrome.viewer = Some(ViewerView {
+        person: person(text),
+        can_write: true,
+    });
+    chrome.flashes = [FlashKind::Success, FlashKind::Info, FlashKind::Error]
+        .map(|kind| FlashView {
+            kind,
+            text: text.to_owned(),
+        })
+        .into();
+    chrome.next = Some(text.to_owned());
+    chrome.description = Some(text.to_owned());
+    chrome.canonical = Some("https://blog.example/blog/posts/a".to_owned());
+    chrome.preview_image = Some("https://blog.example/blog/media/a.jpg".to_owned());
+    chrome.noindex = true;
+    chrome
+}
+
+/// Chrome for a stranger, with nothing optional.
+pub(super) fn bare_chrome() -> PageChrome {
+    let mut chrome = PageChrome::new(site(""), "/");
+    chrome.feeds.clear();
+    chrome
+}
+
+/// Name and HTML of every page with all of its parts, `text` in each place that takes one.
+pub(super) fn full_pages(
+    view: &View,
+    chrome: &PageChrome,
+    text: &str,
+) -> Vec<(&'static str, String)> {
+    let mut pages = Pages::new(view, chrome);
+    let pager = || PagerView::new("/tags/a", Some("x"), Some(text.to_owned()));
+    let cards = || {
+        [
+            PostStatus::Published,
+            PostStatus::Draft,
+            PostStatus::Scheduled,
+            PostStatus::Unlisted,
+        ]
+        .map(|status| card(text, status))
+        .to_vec()
+    };
+    pages.add(&HomePage {
+        posts: cards(),
+        pager: PagerView::new("/", None, Some(text.to_owned())),
+    });
+    pages.add(&PostPage {
+        post: post(text),
+        threads: vec![
+            ThreadView {
+                comment: comment(text, "1"),
+                replies: vec![comment(text, "2"), comment(text, "3")],
+            },
+            ThreadView {
+                comment: CommentView {
+                    author: None,
+                    deleted: true,
+                    ..comment(text, "4")
+                },
+                replies: vec![comment(text, "5")],
+            },
+        ],
+        more_comments: Some(text.to_owned()),
+        comment_form: Some(refused("/posts/a/comments", text, &["body"]).value("parent", "1")),
+    });
+    pages.add(&AuthorPage {
+        author: AuthorView {
+            person: person(text),
+            bio: text.to_owned(),
+            posts: Some(12_345),
+        },
+        posts: cards(),
+        pager: pager(),
+    });
+    pages.add(&TagPage {
+        tag: tag(text),
+        posts: cards(),
+        pager: pager(),
+    });
+    pages.add(&EditorPage {
+        form: refused("/posts/a/edit", text, &POST_FIELDS),
+        slug: Some(text.to_owned()),
+        media: media(text),
+        upload: refused("/media/uploads", text, &["file", "alt"]),
+    });
+    pages.add(&ConflictPage {
+        form: refused("/posts/a/edit", text, &POST_FIELDS),
+        stored: StoredPostView {
+            slug: text.to_owned(),
+            title: text.to_owned(),
+            body: text.to_owned(),
+            tags: text.to_owned(),
+            status: PostStatus::Draft,
+            version: 7,
+            updated_at: NOW,
+        },
+    });
+    pages.add(&PostDeletePage {
+        post: card(text, PostStatus::Published),
+        form: refused("/posts/a/delete", text, &["version"]),
+    });
+    pages.add(&DraftsPage {
+        posts: cards(),
+        pager: pager(),
+    });
+    pages.add(&LibraryPage {
+        media: media(text),
+        pager: pager(),
+        upload: refused("/media/uploads", text, &["file", "alt"]),
+    });
+    pages.add(&CommentEditPage {
+        form: refused("/comments/1/edit", text, &["body", "version"]),
+        back: "/posts/a#comment-1".to_owned(),
+    });
+    pages.add(&CommentDeletePage {
+        comment: comment(text, "1"),
+        form: refused("/comments/1/delete", text, &["version"]),
+        back: "/posts/a#comment-1".to_owned(),
+    });
+    pages.add(&RegisterPage {
+        form: refused(
+            "/account/register",
+            text,
+            &["username", "email", "password"],
+        ),
+    });
+    pages.add(&LoginPage {
+        form: refused(
+            "/account/login",
+            text,
+            &["login", "password", "remember", "next"],
+        ),
+    });
+    pages.add(&ProfilePage {
+        form: refused("/account/profile", text, &["display_name", "bio", "avatar"]),
+        avatar: Some(picture(text)),
+    });
+    pages.add(&OwnerPage {
+        form: refused(
+            "/account/owner",
+            text,
+            &["username", "email", "password", "token"],
+        ),
+    });
+    pages.add(&ErrorView::new(404, text).saying(text));
+    pages.rendered
+}
+
+/// Name and HTML of every page with nothing in it.
+pub(super) fn bare_pages(view: &View, chrome: &PageChrome) -> Vec<(&'static str, String)> {
+    let mut pages = Pages::new(view, chrome);
+    let pager = || PagerView::new("/", None, None);
+    let form = || FormView::new("/form");
+    let bare_card = || CardView {
+        published_at: None,
+        tags: Vec::new(),
+        cover: None,
+        reading_minutes: 0,
+        likes: 0,
+        comments: 0,
+        views: 0,
+        author: PersonView::new("a", "", None),
+        ..card("", PostStatus::Published)
+    };
+    pages.add(&HomePage {
+        posts: Vec::new(),
+        pager: pager(),
+    });
+    pages.add(&PostPage {
+        post: PostView {
+            card: bare_card(),
+            toc: None,
+            revised: false,
+            liked: false,
+            can_like: false,
+            can_edit: false,
+            can_delete: false,
+            ..post("")
+        },
+        threads: Vec::new(),
+        more_comments: None,
+        comment_form: None,
+    });
+    pages.add(&AuthorPage {
+        author: AuthorView {
+            person: PersonView::new("a", "", None),
+            bio: String::new(),
+            posts: None,
+        },
+        posts: vec![bare_card()],
+        pager: pager(),
+    });
+    pages.add(&TagPage {
+        tag: tag(""),
+        posts: Vec::new(),
+        pager: pager(),
+    });
+    pages.add(&EditorPage {
+        form: form(),
+        slug: None,
+        media: Vec::new(),
+        upload: form(),
+    });
+    pages.add(&ConflictPage {
+        form: form(),
+        stored: StoredPostView {
+            slug: String::new(),
+            title: String::new(),
+            body: String::new(),
+            tags: String::new(),
+            status: PostStatus::Published,
+            version: 0,
+            updated_at: 0,
+        },
+    });
+    pages.add(&PostDeletePage {
+        post: bare_card(),
+        form: form(),
+    });
+    pages.add(&DraftsPage {
+        posts: Vec::new(),
+        pager: pager(),
+    });
+    pages.add(&LibraryPage {
+        media: Vec::new(),
+        pager: pager(),
+        upload: form(),
+    });
+    pages.add(&CommentEditPage {
+        form: form(),
+        back: "/".to_owned(),
+    });
+    pages.add(&CommentDeletePage {
+        comment: CommentView {
+            author: None,
+            ..comment("", "1")
+        },
+        form: form(),
+        back: "/".to_owned(),
+    });
+    pages.add(&RegisterPage { form: form() });
+    pages.add(&LoginPage { form: form() });
+    pages.add(&ProfilePage {
+        form: form(),
+        avatar: None,
+    });
+    pages.add(&OwnerPage { form: form() });
+    pages.add(&ErrorView::new(500, "1"));
+    pages.rendered
+}
+
+const POST_FIELDS: [&str; 8] = [
+    "title",
+    "body",
+    "tags",
+    "status",
+    "publish_at",
+    "slug",
+    "cover",
+    "version",
+];
+
+struct Pages<'a> {
+    view: &'a View,
+    chrome: &'a PageChrome,
+    rendered: Vec<(&'static str, String)>,
+}
+
+impl<'a> Pages<'a> {
+    fn new(view: &'a View, chrome: &'a PageChrome) -> Self {
+        Self {
+            view,
+            chrome,
+            rendered: Vec::new(),
+        }
+    }
+
+    fn add<P: Page>(&mut self, page: &P) {
+        let html = self
+            .view
+            .render(self.chrome, page)
+            .unwrap_or_else(|error| panic!("{error}: {:?}", std::error::Error::source(&error)));
+        self.rendered.push((P::TEMPLATE, html));
+    }
+}
+
+fn site(text: &str) -> SiteView {
+    SiteView {
+        title: text.to_owned(),
+        description: text.to_owned(),
+        lang: "en".to_owned(),
+    }
+}
+
+fn picture(text: &str) -> PictureView {
+    PictureView {
+        src: format!("/media/{text}"),
+        width: 1200,
+        height: 800,
+        alt: text.to_owned(),
+    }
+}
+
+fn person(text: &str) -> PersonView {
+    PersonView::new(text, text, Some(picture(text)))
+}
+
+fn tag(text: &str) -> TagView {
+    TagView {
+        name: text.to_owned(),
+        slug: text.to_owned(),
+    }
+}
+
+pub(super) fn card(text: &str, status: PostStatus) -> CardView {
+    CardView {
+        slug: text.to_owned(),
+        title: text.to_owned(),
+        excerpt: text.to_owned(),
+        author: person(text),
+        status,
+        published_at: Some(NOW),
+        updated_at: NOW,
+        tags: vec![tag(text), tag("b")],
+        cover: Some(picture(text)),
+        reading_minutes: 4,
+        likes: 1,
+        comments: 2,
+        views: 12_345,
+    }
+}
+
+fn post(text: &str) -> PostView {
+    PostView {
+        id: text.to_owned(),
+        card: card(text, PostStatus::Unlisted),
+        body: SafeHtml::from_sanitised("<p>A <em>sanitised</em> body.</p>".to_owned()),
+        toc: Some(SafeHtml::from_sanitised(
+            "<ul><li><a href=\"#a\">A</a></li></ul>".to_owned(),
+        )),
+        author_bio: text.to_owned(),
+        revised: true,
+        liked: true,
+        can_like: true,
+        can_edit: true,
+        can_delete: true,
+    }
+}
+
+fn comment(text: &str, id: &str) -> CommentView {
+    CommentView {
+        id: id.to_owned(),
+        author: Some(person(text)),
+        body: SafeHtml::from_sanitised("<p>Well said.</p>".to_owned()),
+        created_at: NOW,
+        edited_at: Some(NOW),
+        deleted: false,
+        by_post_author: true,
+        can_edit: true,
+        can_delete: true,
+    }
+}
+
+fn media(text: &str) -> Vec<MediaView> {
+    let one = |id: &str, kind, ready| MediaView {
+        id: id.to_owned(),
+        kind,
+        src: format!("/media/{text}"),
+        width: Some(1200),
+        height: Some(800),
+        alt: text.to_owned(),
+        name: text.to_owned(),
+        bytes: 1_234_567,
+        created_at: NOW,
+        snippet: format!("![{text}](media:1)"),
+        ready,
+    };
+    vec![
+        one("1", MediaKind::Image, true),
+        one("2", MediaKind::Video, true),
+        one("3", MediaKind::Video, false),
+    ]
+}
+
+fn refused(action: &str, text: &str, fields: &[&str]) -> FormView {
+    fields
+        .iter()
+        .fold(FormView::new(action), |form, field| {
+            form.value(*field, text).error(*field, text)
+        })
+        .refuse(text)
+}
