@@ -267,6 +267,12 @@ pub enum Reason {
     /// A media item that is not the writer's own, not ready, or not of the needed kind.
     #[error("Choose one of your own pictures.")]
     NotYourMedia,
+    /// A picture with more pixels, or longer sides, than are taken.
+    #[error("This picture has too many pixels; make it smaller (at most 40 megapixels, 12 000 on a side).")]
+    TooManyPixels,
+    /// A picture that cannot be decoded.
+    #[error("This picture is damaged; export it again.")]
+    DamagedPicture,
     /// A scheduled post needs a time that lies ahead.
     #[error("Choose a time in the future.")]
     NotInFuture,

@@ -1,21 +1,26 @@
 #![doc = include_str!("../README.md")]
 
 pub mod backend;
+pub mod blog;
 pub mod common_passwords;
 pub mod error;
 pub mod id;
 pub mod markdown;
 pub mod model;
 pub mod page;
+pub mod password;
 pub mod picture;
 pub mod policy;
 pub mod ports;
 pub mod service;
+pub mod settings;
 pub mod slugify;
 pub mod terms;
 pub mod time;
 
 pub use backend::Backend;
+pub use blog::{Blog, BlogBuilder};
 pub use error::{Error, Result};
 pub use page::{Cursor, Page, PageRequest};
+pub use settings::Settings;
 pub use time::Timestamp;

@@ -21,6 +21,7 @@
 
 mod clean;
 mod comment;
+mod footnotes;
 mod media;
 mod plain;
 mod raw;

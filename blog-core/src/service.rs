@@ -1,2 +1,12 @@
-//! What people do.
+//! What people do. Each service is a small struct over the shared core: it asks policy, then calls the ports.
+
+pub mod accounts;
+pub mod discussion;
+pub mod engagement;
+pub mod library;
 pub mod observed;
+pub mod publishing;
+pub mod quotas;
+pub mod reading;
+pub mod sessions;
+pub mod worker;

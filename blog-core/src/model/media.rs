@@ -150,6 +150,11 @@ pub struct MediaRef {
 }
 
 impl MediaItem {
+    /// Whether it can be used.
+    pub fn is_ready(&self) -> bool {
+        self.state == MediaState::Ready
+    }
+
     /// The part that posts and users carry.
     pub fn to_ref(&self) -> MediaRef {
         MediaRef {

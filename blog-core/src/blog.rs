@@ -1,0 +1,232 @@
+//! The handle that an application holds.
+
+use std::sync::Arc;
+
+use crate::backend::{Backend, Records};
+use crate::error::{Error, Result};
+use crate::password::PasswordQueue;
+use crate::policy::{Actor, Policy, Surface, Visibility};
+use crate::ports::clock::SystemClock;
+use crate::ports::mailer::NoMail;
+use crate::ports::{Clock, Mailer, MediaStore, ObjectIndex};
+use crate::service::accounts::Accounts;
+use crate::service::discussion::Discussion;
+use crate::service::engagement::{Engagement, PendingViews};
+use crate::service::library::Library;
+use crate::service::observed::Observed;
+use crate::service::publishing::Publishing;
+use crate::service::reading::Reading;
+use crate::service::sessions::{PendingTouches, Sessions};
+use crate::service::worker::Worker;
+use crate::settings::Settings;
+use crate::time::Timestamp;
+
+/// A blog: cheap to clone, shared by all requests. Ask it for a service and tell that what somebody does.
+#[derive(Debug, Clone)]
+pub struct Blog {
+    core: Arc<Core>,
+}
+
+/// What the services share.
+#[derive(Debug)]
+pub(crate) struct Core {
+    pub(crate) records: Records,
+    pub(crate) media: Arc<dyn MediaStore>,
+    pub(crate) observed: Option<Arc<Observed>>,
+    pub(crate) index: Arc<dyn ObjectIndex>,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) mailer: Arc<dyn Mailer>,
+    pub(crate) policy: Policy,
+    pub(crate) settings: Settings,
+    pub(crate) passwords: PasswordQueue,
+    pub(crate) pictures: tokio::sync::Semaphore,
+    pub(crate) views: PendingViews,
+    pub(crate) touches: PendingTouches,
+    pub(crate) wake: tokio::sync::Notify,
+}
+
+impl Core {
+    pub(crate) fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    pub(crate) fn visibility(&self, viewer: &Actor, surface: Surface) -> Visibility {
+        Visibility::new(*viewer, surface, self.now())
+    }
+}
+
+/// Runs a mutation in a task of its own: a deadline or a client that leaves abandons the wait, not the work.
+pub(crate) async fn detached<T: Send + 'static>(
+    work: impl Future<Output = Result<T>> + Send + 'static,
+) -> Result<T> {
+    use tracing::Instrument as _;
+    tokio::spawn(work.in_current_span())
+        .await
+        .map_err(|panic| Error::backend("the task", panic))?
+}
+
+impl Blog {
+    /// Begins a blog on a backend.
+    pub fn builder(backend: Backend) -> BlogBuilder {
+        BlogBuilder {
+            backend,
+            clock: Arc::new(SystemClock),
+            mailer: Arc::new(NoMail),
+            settings: Settings::default(),
+            events_from_outside: false,
+        }
+    }
+
+    /// Accounts: registration, the owner's set-up, log-in, profiles.
+    pub fn accounts(&self) -> Accounts {
+        Accounts::new(self.core.clone())
+    }
+
+    /// Sessions: who a cookie belongs to.
+    pub fn sessions(&self) -> Sessions {
+        Sessions::new(self.core.clone())
+    }
+
+    /// Writing: drafts, publication, deletion.
+    pub fn publishing(&self) -> Publishing {
+        Publishing::new(self.core.clone())
+    }
+
+    /// Reading: posts, lists, search, feeds.
+    pub fn reading(&self) -> Reading {
+        Reading::new(self.core.clone())
+    }
+
+    /// Comments.
+    pub fn discussion(&self) -> Discussion {
+        Discussion::new(self.core.clone())
+    }
+
+    /// Likes and views.
+    pub fn engagement(&self) -> Engagement {
+        Engagement::new(self.core.clone())
+    }
+
+    /// Pictures and videos.
+    pub fn library(&self) -> Library {
+        Library::new(self.core.clone())
+    }
+
+    /// The work in the background; the binary or the host runs it.
+    pub fn worker(&self) -> Worker {
+        Worker::new(self.core.clone())
+    }
+
+    /// The settings.
+    pub fn settings(&self) -> &Settings {
+        &self.core.settings
+    }
+
+    /// Who may do what.
+    pub fn policy(&self) -> &Policy {
+        &self.core.policy
+    }
+
+    /// The current time by the blog's clock.
+    pub fn now(&self) -> Timestamp {
+        self.core.now()
+    }
+
+    /// Whether the records answer.
+    ///
+    /// # Errors
+    /// `Unavailable` when they do not.
+    pub async fn ping(&self) -> Result<()> {
+        self.core.records.health.ping().await
+    }
+
+    /// The index of objects, for lists and reports.
+    pub fn index(&self) -> &Arc<dyn ObjectIndex> {
+        &self.core.index
+    }
+}
+
+/// Makes a [`Blog`].
+#[derive(Debug)]
+pub struct BlogBuilder {
+    backend: Backend,
+    clock: Arc<dyn Clock>,
+    mailer: Arc<dyn Mailer>,
+    settings: Settings,
+    events_from_outside: bool,
+}
+
+impl BlogBuilder {
+    /// With these settings.
+    pub fn settings(mut self, settings: Settings) -> Self {
+        self.settings = settings;
+        self
+    }
+
+    /// With this name.
+    pub fn title(mut self, title: impl Into<String>) -> Self {
+        self.settings.title = title.into();
+        self
+    }
+
+    /// With another clock; tests use a [`ManualClock`](crate::ports::clock::ManualClock).
+    pub fn clock(mut self, clock: Arc<dyn Clock>) -> Self {
+        self.clock = clock;
+        self
+    }
+
+    /// With a way to send mail; without, mails are dropped.
+    pub fn mailer(mut self, mailer: Arc<dyn Mailer>) -> Self {
+        self.mailer = mailer;
+        self
+    }
+
+    /// The index is fed by events from the bucket, not by this process.
+    pub fn events_from_outside(mut self) -> Self {
+        self.events_from_outside = true;
+        self
+    }
+
+    /// Makes the blog.
+    ///
+    /// # Errors
+    /// `Backend` when the password hasher cannot be set up.
+    pub fn build(self) -> Result<Blog> {
+        let Backend {
+            records,
+            media,
+            index,
+        } = self.backend;
+        let observed = (!self.events_from_outside).then(|| {
+            Arc::new(Observed::new(
+                media.clone(),
+                index.clone(),
+                records.intents.clone(),
+                self.clock.clone(),
+            ))
+        });
+        let media = match &observed {
+            Some(observed) => observed.clone() as Arc<dyn MediaStore>,
+            None => media,
+        };
+        Ok(Blog {
+            core: Arc::new(Core {
+                policy: Policy {
+                    require_verified_email: self.settings.require_verified_email,
+                },
+                records,
+                media,
+                observed,
+                index,
+                clock: self.clock,
+                mailer: self.mailer,
+                settings: self.settings,
+                passwords: PasswordQueue::new()?,
+                pictures: tokio::sync::Semaphore::new(1),
+                views: PendingViews::default(),
+                touches: PendingTouches::default(),
+                wake: tokio::sync::Notify::new(),
+            }),
+        })
+    }
+}

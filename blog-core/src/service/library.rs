@@ -1,0 +1,438 @@
+//! Pictures and videos.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use bytes::{Bytes, BytesMut};
+use futures_util::StreamExt as _;
+
+use crate::blog::{Core, detached};
+use crate::error::{Denied, Entity, Error, Reason, Result, Violations};
+use crate::id::{MediaId, UserId};
+use crate::model::effects::Effects;
+use crate::model::media::{
+    AltText, ByteRange, ByteStream, FileName, MediaItem, MediaKind, MediaState, Object, ObjectKey,
+    ObjectMeta, PutMode, PutOptions,
+};
+use crate::model::outbox::Task;
+use crate::model::secret::Secret;
+use crate::page::{Page, PageRequest};
+use crate::picture::{self, PictureError, SniffedType};
+use crate::policy::{Action, Actor, Surface};
+use crate::service::quotas;
+
+/// Pictures and videos.
+#[derive(Debug, Clone)]
+pub struct Library {
+    core: Arc<Core>,
+}
+
+/// A file on its way.
+pub struct Upload {
+    /// What the file is called where it comes from.
+    pub file_name: String,
+    /// What it shows, for people who do not see it.
+    pub alt: String,
+    /// Its bytes.
+    pub body: ByteStream,
+}
+
+impl std::fmt::Debug for Upload {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Upload")
+            .field("file_name", &self.file_name)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The kinds that are accepted, as people call them.
+pub const ACCEPTED: &str = "PNG, JPEG, WebP, GIF, MP4 or WebM";
+const ACCEPTED_PICTURES: &str = "PNG, JPEG, WebP or GIF";
+
+/// Enough of a file's beginning to know its type.
+const HEAD: usize = 512;
+
+impl Library {
+    pub(crate) fn new(core: Arc<Core>) -> Self {
+        Self { core }
+    }
+
+    /// Takes a picture or video into the actor's library. Pictures are made anew, upright and without what the camera
+    /// wrote into them; videos are stored as they come. Nothing holds a whole video.
+    ///
+    /// # Errors
+    /// `Denied`, `RateLimited` above 60 an hour, `Invalid` with field `alt`, `UnsupportedType` by the first bytes,
+    /// `TooLarge` at the first byte too many, `StorageFull`. After an error nothing of the file is left.
+    pub async fn upload(&self, actor: &Actor, upload: Upload) -> Result<MediaItem> {
+        self.take(actor, upload, true).await
+    }
+
+    /// The same for pictures only: covers and avatars.
+    ///
+    /// # Errors
+    /// As [`Library::upload`].
+    pub async fn upload_picture(&self, actor: &Actor, upload: Upload) -> Result<MediaItem> {
+        self.take(actor, upload, false).await
+    }
+
+    async fn take(&self, actor: &Actor, upload: Upload, videos: bool) -> Result<MediaItem> {
+        let owner = actor.user().ok_or(Denied::LogIn)?;
+        let profile_picture = !videos
+            && self
+                .core
+                .policy
+                .may(actor, Action::EditProfile { user: owner });
+        if !profile_picture {
+            self.core.policy.check(actor, Action::Upload)?;
+        }
+        let mut violations = Violations::new();
+        let alt = violations.check("alt", AltText::try_from(upload.alt.as_str()));
+        let Some(alt) = alt else {
+            return Err(Error::Invalid(violations));
+        };
+        let file_name = FileName::try_from(upload.file_name.as_str())
+            .unwrap_or_else(|_| FileName::from_store(String::new()));
+        quotas::UPLOAD.take(&self.core, &owner.to_string()).await?;
+
+        let (head, body) = peek(upload.body).await?;
+        let kind = match picture::sniff(&head) {
+            Some(kind) if kind.is_image() || videos => kind,
+            _ => {
+                return Err(Error::UnsupportedType {
+                    accepted: if videos { ACCEPTED } else { ACCEPTED_PICTURES },
+                });
+            }
+        };
+        let new = NewItem {
+            owner,
+            alt,
+            file_name,
+        };
+        match kind.is_image() {
+            true => self.take_picture(new, body).await,
+            false => self.take_video(new, kind, body).await,
+        }
+    }
+
+    async fn take_picture(&self, new: NewItem, body: ByteStream) -> Result<MediaItem> {
+        let bytes = collect(body, self.core.settings.max_picture_bytes).await?;
+        let this = self.clone();
+        detached(async move {
+            let turn = this.core.pictures.acquire().await;
+            // One picture at a time: decoded, it may take a quarter of a gigabyte.
+            let picture = tokio::task::spawn_blocking(move || picture::reencode(&bytes))
+                .await
+                .map_err(|panic| Error::backend("the picture decoder", panic))?
+                .map_err(refused)?;
+            drop(turn);
+            let size = picture.bytes.len() as u64;
+            let bytes = Bytes::from(picture.bytes);
+            let body = futures_util::stream::once(async move { Ok(bytes) }).boxed();
+            let pixels = Some((picture.width, picture.height));
+            this.store(new, picture.kind, pixels, Some(size), body)
+                .await
+        })
+        .await
+    }
+
+    async fn take_video(
+        &self,
+        new: NewItem,
+        kind: SniffedType,
+        body: ByteStream,
+    ) -> Result<MediaItem> {
+        let max = self.core.settings.max_video_bytes;
+        let exceeded = Arc::new(AtomicBool::new(false));
+        let limited = limit(body, max, exceeded.clone());
+        // Not detached: when the client leaves, its video has no end.
+        let stored = self.store(new, kind, None, None, limited).await;
+        match stored {
+            Err(_) if exceeded.load(Ordering::Relaxed) => Err(Error::TooLarge {
+                what: "the video",
+                max,
+            }),
+            other => other,
+        }
+    }
+
+    /// Catalog row (pending), object, row (ready): at every moment a crash leaves at most a pending row, which the
+    /// worker sweeps together with its object.
+    async fn store(
+        &self,
+        new: NewItem,
+        kind: SniffedType,
+        pixels: Option<(u32, u32)>,
+        size: Option<u64>,
+        body: ByteStream,
+    ) -> Result<MediaItem> {
+        let now = self.core.now();
+        let id = MediaId::generate();
+        let mut item = MediaItem {
+            id,
+            owner: new.owner,
+            kind: match kind.is_image() {
+                true => MediaKind::Image,
+                false => MediaKind::Video,
+            },
+            content_type: kind.content_type().to_owned(),
+            bytes: 0,
+            width: pixels.map(|(width, _)| width),
+            height: pixels.map(|(_, height)| height),
+            alt: new.alt,
+            file_name: new.file_name,
+            private_key: key("private", kind.extension()),
+            public_key: None,
+            state: MediaState::Pending,
+            created_at: now,
+        };
+        let catalog = &self.core.records.catalog;
+        catalog.insert(item.clone(), Effects::at(now)).await?;
+        let options = PutOptions {
+            content_type: item.content_type.clone(),
+            mode: PutMode::Create,
+            size,
+        };
+        let put = self.put(&item, body, options).await;
+        let meta = match put {
+            Ok(meta) => meta,
+            Err(error) => {
+                // What cannot be swept now, the worker sweeps later.
+                if let Err(left) = catalog.delete(id, Effects::at(now)).await {
+                    tracing::warn!(media = %id, error = left.chain(), "a pending row is left to the worker");
+                }
+                return Err(error);
+            }
+        };
+        item.bytes = meta.size;
+        item.state = MediaState::Ready;
+        let effects = Effects::at(self.core.now()).audit(
+            Some(item.owner),
+            "media.upload",
+            format!("media:{id}"),
+            item.content_type.as_str(),
+        );
+        catalog.set_ready(item.clone(), effects).await?;
+        Ok(item)
+    }
+
+    async fn put(
+        &self,
+        item: &MediaItem,
+        body: ByteStream,
+        options: PutOptions,
+    ) -> Result<ObjectMeta> {
+        match &self.core.observed {
+            Some(observed) => {
+                let owner = Some(item.owner);
+                observed
+                    .put_owned(&item.private_key, body, options, owner)
+                    .await
+            }
+            None => self.core.media.put(&item.private_key, body, options).await,
+        }
+    }
+
+    /// The actor's own items, newest first.
+    ///
+    /// # Errors
+    /// `Denied(LogIn)`.
+    pub async fn own(&self, actor: &Actor, page: PageRequest) -> Result<Page<MediaItem>> {
+        let owner = actor.user().ok_or(Denied::LogIn)?;
+        self.core.records.catalog.by_owner(owner, page).await
+    }
+
+    /// Changes the text for people who do not see an own item.
+    ///
+    /// # Errors
+    /// `NotFound(Media)`, also for somebody else's; `Invalid` with field `alt`.
+    pub async fn set_alt(&self, actor: &Actor, id: MediaId, alt: &str) -> Result<()> {
+        self.managed(actor, id).await?;
+        let alt = AltText::try_from(alt).map_err(|reason| Error::invalid("alt", reason))?;
+        let effects = Effects::at(self.core.now()).invalidating();
+        let core = self.core.clone();
+        detached(async move { core.records.catalog.set_alt(id, alt, effects).await }).await
+    }
+
+    /// Deletes an own item that nothing uses, and its objects.
+    ///
+    /// # Errors
+    /// `NotFound(Media)`, also for somebody else's; `Conflict(State)` while a post or avatar uses it.
+    pub async fn delete(&self, actor: &Actor, id: MediaId) -> Result<()> {
+        let item = self.managed(actor, id).await?;
+        let now = self.core.now();
+        let keys = [Some(&item.private_key), item.public_key.as_ref()];
+        let effects = Effects::at(now)
+            .audit(actor.user(), "media.delete", format!("media:{id}"), "")
+            .later(
+                now,
+                Task::DeleteObjects {
+                    keys: keys.into_iter().flatten().map(ToString::to_string).collect(),
+                },
+            );
+        let core = self.core.clone();
+        detached(async move {
+            core.records.catalog.delete(id, effects).await?;
+            core.run_due_tasks().await;
+            Ok(())
+        })
+        .await
+    }
+
+    async fn managed(&self, actor: &Actor, id: MediaId) -> Result<MediaItem> {
+        let missing = || Error::NotFound(Entity::Media);
+        let mut items = self.core.records.catalog.get(&[id]).await?;
+        let item = items.pop().ok_or_else(missing)?;
+        let action = Action::ManageMedia { owner: item.owner };
+        match self.core.policy.may(actor, action) {
+            true => Ok(item),
+            false => Err(missing()),
+        }
+    }
+
+    /// Opens a public copy. Its key cannot be guessed and its bytes never change, so nobody is asked.
+    ///
+    /// # Errors
+    /// `NotFound(Object)`, `RangeNotSatisfiable`.
+    pub async fn open_public(&self, name: &str, range: Option<ByteRange>) -> Result<Object> {
+        let key = ObjectKey::try_from(format!("public/{name}").as_str())
+            .map_err(|_| Error::NotFound(Entity::Object))?;
+        self.core.media.get(&key, range).await
+    }
+
+    /// Opens an item that the actor may see: their own, or one that a post that they can see shows.
+    ///
+    /// # Errors
+    /// `NotFound(Media)`, `RangeNotSatisfiable`.
+    pub async fn open_private(
+        &self,
+        actor: &Actor,
+        id: MediaId,
+        range: Option<ByteRange>,
+    ) -> Result<(MediaItem, Object)> {
+        let visibility = self.core.visibility(actor, Surface::Page);
+        let item = self.core.records.catalog.visible(id, &visibility).await?;
+        let object = self.core.media.get(&item.private_key, range).await?;
+        Ok((item, object))
+    }
+
+    /// Brings the public copy of an item in line with its use: makes it where something public uses the item, and
+    /// withdraws it where nothing does. May be done any number of times, by any number at once.
+    pub(crate) async fn sync_public(&self, id: MediaId) -> Result<()> {
+        let catalog = &self.core.records.catalog;
+        let now = self.core.now();
+        let usage = catalog.usage(id, now).await?;
+        let Some(item) = catalog.get(&[id]).await?.pop() else {
+            return Ok(());
+        };
+        match (usage.public && item.is_ready(), item.public_key) {
+            (true, None) => {
+                let extension = item.private_key.as_str().rsplit('.').next();
+                let copy = key("public", extension.unwrap_or("bin"));
+                self.core.media.copy(&item.private_key, &copy).await?;
+                let effects = Effects::at(now).invalidating();
+                let set = catalog.set_public_key(id, None, Some(copy.clone()), effects);
+                match set.await {
+                    // Somebody else made one at the same time, or the item is gone: this one is one too many.
+                    Err(Error::Conflict(_) | Error::NotFound(_)) => {
+                        self.core.media.delete(&copy).await
+                    }
+                    other => other,
+                }
+            }
+            (false, Some(copy)) => {
+                let effects = Effects::at(now).invalidating().later(
+                    now,
+                    Task::DeleteObjects {
+                        keys: vec![copy.to_string()],
+                    },
+                );
+                match catalog.set_public_key(id, Some(copy), None, effects).await {
+                    Err(Error::Conflict(_) | Error::NotFound(_)) => Ok(()),
+                    other => other,
+                }
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+struct NewItem {
+    owner: UserId,
+    alt: AltText,
+    file_name: FileName,
+}
+
+/// A new key that nobody can guess: 256 random bits.
+fn key(folder: &str, extension: &str) -> ObjectKey {
+    let random: String = Secret::generate()
+        .hash()
+        .as_bytes()
+        .iter()
+        .map(|b| format!("{b:02x}"))
+        .collect();
+    ObjectKey::from_store(format!("{folder}/{random}.{extension}"))
+}
+
+fn refused(error: PictureError) -> Error {
+    match error {
+        PictureError::UnsupportedType => Error::UnsupportedType {
+            accepted: ACCEPTED_PICTURES,
+        },
+        PictureError::TooManyPixels { .. } | PictureError::SideTooLong { .. } => {
+            Error::invalid("file", Reason::TooManyPixels)
+        }
+        PictureError::Damaged(cause) => {
+            tracing::info!(%cause, "a damaged picture was refused");
+            Error::invalid("file", Reason::DamagedPicture)
+        }
+    }
+}
+
+fn broken(error: std::io::Error) -> Error {
+    Error::backend("the upload", error)
+}
+
+/// Reads enough to know the type, and gives the whole body back.
+async fn peek(mut body: ByteStream) -> Result<(Bytes, ByteStream)> {
+    let mut head = BytesMut::new();
+    while head.len() < HEAD {
+        match body.next().await {
+            Some(piece) => head.extend_from_slice(&piece.map_err(broken)?),
+            None => break,
+        }
+    }
+    let head = head.freeze();
+    let first = head.clone();
+    let whole = futures_util::stream::once(async move { Ok(first) }).chain(body);
+    Ok((head, whole.boxed()))
+}
+
+async fn collect(mut body: ByteStream, max: u64) -> Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    while let Some(piece) = body.next().await {
+        let piece = piece.map_err(broken)?;
+        if (bytes.len() + piece.len()) as u64 > max {
+            return Err(Error::TooLarge {
+                what: "the picture",
+                max,
+            });
+        }
+        bytes.extend_from_slice(&piece);
+    }
+    Ok(bytes)
+}
+
+/// Ends the body with an error at the first byte too many, and remembers that it did.
+fn limit(body: ByteStream, max: u64, exceeded: Arc<AtomicBool>) -> ByteStream {
+    let mut seen = 0;
+    body.map(move |piece| {
+        let piece = piece?;
+        seen += piece.len() as u64;
+        if seen > max {
+            exceeded.store(true, Ordering::Relaxed);
+            return Err(std::io::Error::other("the body is larger than its limit"));
+        }
+        Ok(piece)
+    })
+    .boxed()
+}

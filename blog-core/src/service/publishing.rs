@@ -1,0 +1,549 @@
+//! Writing: drafts, publication, deletion.
+
+use std::sync::Arc;
+
+use crate::blog::{Core, detached};
+use crate::error::{Denied, Error, Reason, Result, Violations};
+use crate::id::{MediaId, PostId, UserId};
+use crate::markdown::{self, MarkdownError};
+use crate::model::effects::Effects;
+use crate::model::media::MediaKind;
+use crate::model::outbox::Task;
+use crate::model::post::{
+    Body, NewPost, Post, PostCard, PostChange, PostContent, PostQuery, PostScope, PostStatus,
+    RenderedBody, Revision, SafeHtml, SlugHit, SlugRequest, Title,
+};
+use crate::model::slug::Slug;
+use crate::model::tag::Tag;
+use crate::page::{Page, PageRequest};
+use crate::policy::{Action, Actor, Surface};
+use crate::terms;
+use crate::time::Timestamp;
+
+/// Writing.
+#[derive(Debug, Clone)]
+pub struct Publishing {
+    core: Arc<Core>,
+}
+
+/// A post as its form gives it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct PostInput {
+    /// As [`Title`].
+    pub title: String,
+    /// Markdown.
+    pub body: String,
+    /// Separated by commas; the first is the category.
+    pub tags: String,
+    /// `draft`, `published`, `scheduled` or `unlisted`; empty means `draft`.
+    pub status: String,
+    /// The time of publication in UTC, as `2026-01-31T18:30` or RFC 3339; needed for `scheduled`, else optional.
+    pub publish_at: String,
+    /// The wished word in the address; empty means that of the title, or the present one.
+    pub slug: String,
+    /// The id of an own picture; empty means none.
+    pub cover: String,
+}
+
+/// What of an input could be read.
+struct Parsed {
+    title: Title,
+    body: Body,
+    tags: Vec<Tag>,
+    wish: Wish,
+    publish_at: Option<Timestamp>,
+    slug: Option<Slug>,
+    cover: Option<MediaId>,
+    rendered: markdown::Rendered,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Wish {
+    Draft,
+    Published,
+    Scheduled,
+    Unlisted,
+}
+
+impl PostInput {
+    /// The input that shows a stored post in its form.
+    pub fn of(post: &Post, now: Timestamp) -> Self {
+        let scheduled = post.published_at.is_some_and(|at| at > now);
+        let status = match post.status {
+            PostStatus::Published if scheduled => "scheduled",
+            other => other.as_str(),
+        };
+        let from_title = Slug::from_title(post.title.as_str());
+        let slug = match &post.published_at {
+            Some(_) => post.slug.to_string(),
+            None => draft_base(&post.slug)
+                .filter(|base| Some(*base) != from_title.as_ref().map(Slug::as_str) && *base != DRAFT)
+                .unwrap_or_default()
+                .to_owned(),
+        };
+        Self {
+            title: post.title.to_string(),
+            body: post.body.to_string(),
+            tags: post
+                .tags
+                .iter()
+                .map(|tag| tag.name.as_str())
+                .collect::<Vec<_>>()
+                .join(", "),
+            status: status.to_owned(),
+            publish_at: post.published_at.map(form_time).unwrap_or_default(),
+            slug,
+            cover: post
+                .cover
+                .as_ref()
+                .map(|c| c.id.to_string())
+                .unwrap_or_default(),
+        }
+    }
+
+    fn parse(&self) -> Result<Parsed> {
+        let mut violations = Violations::new();
+        let title = violations.check("title", Title::try_from(self.title.as_str()));
+        let tags = violations.check("tags", Tag::parse_list(&self.tags));
+        let wish = violations.check(
+            "status",
+            match self.status.trim() {
+                "" | "draft" => Ok(Wish::Draft),
+                "published" => Ok(Wish::Published),
+                "scheduled" => Ok(Wish::Scheduled),
+                "unlisted" => Ok(Wish::Unlisted),
+                _ => Err(Reason::NotAChoice),
+            },
+        );
+        let publish_at = violations.check("publish_at", parse_time(&self.publish_at));
+        let slug = violations.check("slug", optional(&self.slug, |s| Slug::try_from(s)));
+        let cover = violations.check(
+            "cover",
+            optional(&self.cover, |s| s.parse().map_err(|_| Reason::NotYourMedia)),
+        );
+        let body = violations.check("body", Body::try_from(self.body.as_str()));
+        let rendered = body.as_ref().and_then(|body| {
+            violations.check(
+                "body",
+                markdown::render_post(body.as_str()).map_err(refused),
+            )
+        });
+        match (title, body, tags, wish, publish_at, slug, cover, rendered) {
+            (
+                Some(title),
+                Some(body),
+                Some(tags),
+                Some(wish),
+                Some(publish_at),
+                Some(slug),
+                Some(cover),
+                Some(rendered),
+            ) => Ok(Parsed {
+                title,
+                body,
+                tags,
+                wish,
+                publish_at,
+                slug,
+                cover,
+                rendered,
+            }),
+            _ => Err(Error::Invalid(violations)),
+        }
+    }
+}
+
+/// Why a source was not rendered, as a field's reason.
+pub(crate) fn refused(error: MarkdownError) -> Reason {
+    match error {
+        MarkdownError::TooLarge { max } => Reason::TooManyBytes { max },
+        MarkdownError::TooDeep { max } => Reason::TooDeep { max },
+    }
+}
+
+fn optional<T>(
+    text: &str,
+    parse: impl FnOnce(&str) -> Result<T, Reason>,
+) -> Result<Option<T>, Reason> {
+    match text.trim() {
+        "" => Ok(None),
+        given => parse(given).map(Some),
+    }
+}
+
+fn parse_time(text: &str) -> Result<Option<Timestamp>, Reason> {
+    optional(text, |text| {
+        let civil = || {
+            let time: jiff::civil::DateTime = text.parse().ok()?;
+            let zoned = time.to_zoned_datetime(jiff::tz::TimeZone::UTC).ok()?;
+            Some(Timestamp::from_micros(zoned.timestamp().as_microsecond()))
+        };
+        Timestamp::parse(text)
+            .or_else(civil)
+            .ok_or(Reason::NotATime)
+    })
+}
+
+/// As `<input type="datetime-local">` takes it, in UTC, to the second so that saving does not move the time.
+fn form_time(at: Timestamp) -> String {
+    at.to_jiff()
+        .to_zoned_datetime(jiff::tz::TimeZone::UTC)
+        .strftime("%Y-%m-%dT%H:%M:%S")
+        .to_string()
+}
+
+/// What stands for the title in a draft's address when the title has no letter.
+const DRAFT: &str = "draft";
+
+/// The slug of a draft: nobody can guess it, and nobody sees by a `-2` that a draft of this title exists.
+fn draft_slug(base: &Slug) -> SlugRequest {
+    let random = MediaId::generate().uuid().as_u128() as u32;
+    SlugRequest {
+        base: base.with_suffix(&format!("{random:08x}")),
+    }
+}
+
+/// The part of a draft's slug before its random end.
+fn draft_base(slug: &Slug) -> Option<&str> {
+    let (base, random) = slug.as_str().rsplit_once('-')?;
+    let hex = random.len() == 8 && random.bytes().all(|b| b.is_ascii_hexdigit());
+    hex.then_some(base)
+}
+
+impl Parsed {
+    fn slug_base(&self) -> Slug {
+        self.slug
+            .clone()
+            .or_else(|| Slug::from_title(self.title.as_str()))
+            .unwrap_or_else(|| Slug::from_store(DRAFT.to_owned()))
+    }
+
+    /// Status and time of publication, from the wish and what was.
+    fn publication(
+        &self,
+        before: Option<Timestamp>,
+        now: Timestamp,
+    ) -> Result<(PostStatus, Option<Timestamp>)> {
+        // The form shows times to the second: the same second is the same time.
+        let given = self.publish_at.map(|given| match before {
+            Some(before) if form_time(before) == form_time(given) => before,
+            _ => given,
+        });
+        let already_out = before.filter(|at| *at <= now);
+        match self.wish {
+            Wish::Draft => Ok((PostStatus::Draft, before)),
+            Wish::Scheduled => match given {
+                Some(at) if at > now => Ok((PostStatus::Published, Some(at))),
+                Some(_) => Err(Error::invalid("publish_at", Reason::NotInFuture)),
+                None => Err(Error::invalid("publish_at", Reason::Empty)),
+            },
+            Wish::Published | Wish::Unlisted => {
+                let status = match self.wish {
+                    Wish::Unlisted => PostStatus::Unlisted,
+                    _ => PostStatus::Published,
+                };
+                // A time that lies ahead belongs to "scheduled"; who says "published" means now.
+                let at = given.filter(|at| *at <= now).or(already_out).unwrap_or(now);
+                Ok((status, Some(at)))
+            }
+        }
+    }
+}
+
+impl Publishing {
+    pub(crate) fn new(core: Arc<Core>) -> Self {
+        Self { core }
+    }
+
+    /// Stores a new post.
+    ///
+    /// # Errors
+    /// `Denied`, `Invalid` by field.
+    pub async fn create(&self, actor: &Actor, input: &PostInput) -> Result<Post> {
+        let author = actor.user().ok_or(Denied::LogIn)?;
+        self.core.policy.check(actor, Action::WritePost)?;
+        let parsed = input.parse()?;
+        let now = self.core.now();
+        let (status, published_at) = parsed.publication(None, now)?;
+        if status != PostStatus::Draft {
+            let action = Action::PublishPost { author };
+            self.core.policy.check(actor, action)?;
+        }
+        let slug = match status {
+            PostStatus::Draft => draft_slug(&parsed.slug_base()),
+            _ => SlugRequest {
+                base: parsed.slug_base(),
+            },
+        };
+        let content = self
+            .content(parsed, status, published_at, &[author], &[])
+            .await?;
+        let id = PostId::generate();
+        let effects = self.effects(author, id, None, &content, &content.media, now);
+        let new = NewPost {
+            id,
+            author,
+            slug,
+            content,
+        };
+        let core = self.core.clone();
+        let post = detached(async move {
+            let post = core.records.posts.create(new, effects).await?;
+            core.run_due_tasks().await;
+            Ok(post)
+        })
+        .await?;
+        self.fresh(actor, post).await
+    }
+
+    /// Saves a post over the version that the form was filled from.
+    ///
+    /// # Errors
+    /// `NotFound(Post)` where the actor cannot see it, `Denied`, `Invalid` by field, `Conflict(Version)` when it was
+    /// saved in the meantime: read it again with [`Publishing::for_edit`] and show both.
+    pub async fn save(
+        &self,
+        actor: &Actor,
+        id: PostId,
+        version: u64,
+        input: &PostInput,
+    ) -> Result<Post> {
+        let stored = self.editable(actor, id).await?;
+        let editor = actor.user().ok_or(Denied::LogIn)?;
+        let author = stored.author.id;
+        let parsed = input.parse()?;
+        let now = self.core.now();
+        let (status, published_at) = parsed.publication(stored.published_at, now)?;
+        if status != PostStatus::Draft {
+            let action = Action::PublishPost { author };
+            self.core.policy.check(actor, action)?;
+        }
+        let slug = self.new_slug(&stored, &parsed, status);
+        let content = self
+            .content(parsed, status, published_at, &[author, editor], &stored.media)
+            .await?;
+        // What it showed before may have to be withdrawn, what it shows now published.
+        let mut touched = stored.media.clone();
+        touched.extend(content.media.iter().filter(|id| !stored.media.contains(id)));
+        let effects = self.effects(editor, id, Some(&stored), &content, &touched, now);
+        let change = PostChange {
+            id,
+            expected_version: version,
+            editor,
+            slug,
+            content,
+        };
+        let core = self.core.clone();
+        let post = detached(async move {
+            let post = core.records.posts.save(change, effects).await?;
+            core.run_due_tasks().await;
+            Ok(post)
+        })
+        .await?;
+        self.fresh(actor, post).await
+    }
+
+    /// The new slug of a saved post, if it gets one.
+    fn new_slug(&self, stored: &Post, parsed: &Parsed, status: PostStatus) -> Option<SlugRequest> {
+        let base = parsed.slug_base();
+        match (stored.published_at, status) {
+            (None, PostStatus::Draft) => {
+                (draft_base(&stored.slug) != Some(base.as_str())).then(|| draft_slug(&base))
+            }
+            (None, _) => Some(SlugRequest { base }),
+            (Some(_), _) => parsed
+                .slug
+                .clone()
+                .filter(|slug| *slug != stored.slug)
+                .map(|base| SlugRequest { base }),
+        }
+    }
+
+    /// Deletes a post; media that nothing else shows lose their public copies.
+    ///
+    /// # Errors
+    /// `NotFound(Post)`, `Denied`, `Conflict(Version)`.
+    pub async fn delete(&self, actor: &Actor, id: PostId, version: u64) -> Result<Post> {
+        let stored = self.visible(actor, id).await?;
+        let author = stored.author.id;
+        self.core
+            .policy
+            .check(actor, Action::DeletePost { author })?;
+        let now = self.core.now();
+        let effects = Effects::at(now)
+            .invalidating()
+            .audit(actor.user(), "post.delete", format!("post:{id}"), "")
+            .later(
+                now,
+                Task::SyncMedia {
+                    media: stored.media,
+                },
+            );
+        let core = self.core.clone();
+        detached(async move {
+            let post = core.records.posts.delete(id, version, effects).await?;
+            core.run_due_tasks().await;
+            Ok(post)
+        })
+        .await
+    }
+
+    /// The post at a slug, for its form.
+    ///
+    /// # Errors
+    /// `NotFound(Post)` where the actor cannot see it, `Denied` where they see but may not edit it.
+    pub async fn for_edit(&self, actor: &Actor, slug: &str) -> Result<Post> {
+        let slug = Slug::from_store(slug.to_owned());
+        let visibility = self.core.visibility(actor, Surface::Page);
+        let posts = &self.core.records.posts;
+        let post = match posts.by_slug(&slug, &visibility).await? {
+            SlugHit::Current(post) => *post,
+            SlugHit::Moved(slug) => match posts.by_slug(&slug, &visibility).await? {
+                SlugHit::Current(post) => *post,
+                SlugHit::Moved(_) => return Err(Error::NotFound(crate::error::Entity::Post)),
+            },
+        };
+        self.may_edit(actor, &post)?;
+        Ok(post)
+    }
+
+    /// The actor's own posts of any status, last changed first.
+    ///
+    /// # Errors
+    /// `Denied(LogIn)`.
+    pub async fn own(&self, actor: &Actor, page: PageRequest) -> Result<Page<PostCard>> {
+        let id = actor.user().ok_or(Denied::LogIn)?;
+        let visibility = self.core.visibility(actor, Surface::Own);
+        let query = PostQuery {
+            scope: PostScope::Author(id),
+            page,
+            with_html: false,
+        };
+        self.core.records.posts.list(&query, &visibility).await
+    }
+
+    /// The saved states of a post that the actor may edit, newest first.
+    ///
+    /// # Errors
+    /// As [`Publishing::for_edit`].
+    pub async fn revisions(&self, actor: &Actor, id: PostId) -> Result<Vec<Revision>> {
+        self.editable(actor, id).await?;
+        self.core.records.posts.revisions(id).await
+    }
+
+    async fn visible(&self, actor: &Actor, id: PostId) -> Result<Post> {
+        let visibility = self.core.visibility(actor, Surface::Page);
+        self.core.records.posts.get(id, &visibility).await
+    }
+
+    async fn editable(&self, actor: &Actor, id: PostId) -> Result<Post> {
+        let post = self.visible(actor, id).await?;
+        self.may_edit(actor, &post)?;
+        Ok(post)
+    }
+
+    fn may_edit(&self, actor: &Actor, post: &Post) -> Result<()> {
+        let author = post.author.id;
+        self.core.policy.check(actor, Action::EditPost { author })
+    }
+
+    /// A written post with the public addresses that its media got in the meantime.
+    async fn fresh(&self, actor: &Actor, post: Post) -> Result<Post> {
+        match self.visible(actor, post.id).await {
+            Ok(fresh) => Ok(fresh),
+            // The write stands whatever the second look meets.
+            Err(_) => Ok(post),
+        }
+    }
+
+    /// Puts the content together: only ready media of the author or editor, or that the post showed already, count.
+    async fn content(
+        &self,
+        parsed: Parsed,
+        status: PostStatus,
+        published_at: Option<Timestamp>,
+        owners: &[UserId],
+        shown: &[MediaId],
+    ) -> Result<PostContent> {
+        let mut ids: Vec<MediaId> = parsed.rendered.media.iter().map(|id| (*id).into()).collect();
+        ids.extend(parsed.cover.filter(|cover| !ids.contains(cover)));
+        if ids.len() > MAX_MEDIA {
+            return Err(Error::invalid("body", Reason::TooMany { max: MAX_MEDIA }));
+        }
+        let items = match ids.is_empty() {
+            true => Vec::new(),
+            false => self.core.records.catalog.get(&ids).await?,
+        };
+        let usable = |id: MediaId| {
+            items.iter().find(|item| {
+                let theirs = owners.contains(&item.owner) || shown.contains(&id);
+                item.id == id && item.is_ready() && theirs
+            })
+        };
+        if let Some(cover) = parsed.cover {
+            let picture = usable(cover).is_some_and(|item| item.kind == MediaKind::Image);
+            if !picture {
+                return Err(Error::invalid("cover", Reason::NotYourMedia));
+            }
+        }
+        let media = ids.into_iter().filter(|id| usable(*id).is_some()).collect();
+        let mut searched = format!("{}\n", parsed.title);
+        for tag in &parsed.tags {
+            searched.push_str(tag.name.as_str());
+            searched.push('\n');
+        }
+        searched.push_str(&parsed.rendered.text);
+        Ok(PostContent {
+            terms: terms::index_terms(&searched),
+            title: parsed.title,
+            body: parsed.body,
+            rendered: RenderedBody {
+                html: SafeHtml::from_sanitiser(parsed.rendered.html),
+                excerpt: parsed.rendered.excerpt,
+                toc: parsed.rendered.toc,
+                words: parsed.rendered.words,
+                renderer_version: markdown::RENDERER_VERSION,
+            },
+            tags: parsed.tags,
+            cover: parsed.cover,
+            media,
+            status,
+            published_at,
+        })
+    }
+
+    fn effects(
+        &self,
+        editor: UserId,
+        id: PostId,
+        stored: Option<&Post>,
+        content: &PostContent,
+        media: &[MediaId],
+        now: Timestamp,
+    ) -> Effects {
+        let was = stored.map_or("new", |post| post.status.as_str());
+        let action = if stored.is_none() { "post.create" } else { "post.save" };
+        let detail = format!("{was} → {}", content.status.as_str());
+        let mut effects =
+            Effects::at(now).audit(Some(editor), action, format!("post:{id}"), detail);
+        let was_draft = stored.is_none_or(|post| post.status == PostStatus::Draft);
+        if !(was_draft && content.status == PostStatus::Draft) {
+            effects = effects.invalidating();
+        }
+        if media.is_empty() {
+            return effects;
+        }
+        let sync = Task::SyncMedia {
+            media: media.to_vec(),
+        };
+        effects = effects.later(now, sync.clone());
+        match content.published_at {
+            // Scheduled: its media become public when it does.
+            Some(at) if at > now => effects.later(at, sync),
+            _ => effects,
+        }
+    }
+}
+
+/// The most media items of one post.
+const MAX_MEDIA: usize = 200;

@@ -1,0 +1,183 @@
+//! Sessions: who a cookie belongs to.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use crate::blog::{Core, detached};
+use crate::error::{Error, Result};
+use crate::id::SessionId;
+use crate::model::effects::Effects;
+use crate::model::secret::Secret;
+use crate::model::session::{Session, SessionTouch};
+use crate::model::user::{Role, User};
+use crate::policy::Actor;
+
+const HOUR: Duration = Duration::from_secs(3600);
+const DAY: Duration = Duration::from_secs(24 * 3600);
+
+/// A use of a session is noted when the last noted one is this old.
+const TOUCH_AFTER: Duration = Duration::from_secs(60);
+
+/// Uses of sessions that are not written yet. Bounded: what does not fit is noted at its next use.
+#[derive(Debug, Default)]
+pub(crate) struct PendingTouches(Mutex<HashMap<SessionId, SessionTouch>>);
+
+const MAX_PENDING: usize = 10_000;
+
+impl PendingTouches {
+    fn note(&self, touch: SessionTouch) {
+        let mut pending = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if pending.len() < MAX_PENDING || pending.contains_key(&touch.id) {
+            pending.insert(touch.id, touch);
+        }
+    }
+
+    fn take(&self) -> Vec<SessionTouch> {
+        let mut pending = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        pending.drain().map(|(_, touch)| touch).collect()
+    }
+}
+
+/// A log-in that began: the cookie's secret is known only here.
+#[derive(Debug)]
+pub struct Login {
+    /// For the cookie.
+    pub secret: Secret,
+    /// What was stored.
+    pub session: Session,
+    /// Whose.
+    pub user: User,
+}
+
+/// A request's session.
+#[derive(Debug, Clone)]
+pub struct Visitor {
+    /// The session.
+    pub session: Session,
+    /// Whose.
+    pub user: User,
+}
+
+impl Visitor {
+    /// The actor that policy is asked about.
+    pub fn actor(&self) -> Actor {
+        Actor::of(&self.user)
+    }
+}
+
+/// Sessions.
+#[derive(Debug, Clone)]
+pub struct Sessions {
+    core: Arc<Core>,
+}
+
+/// How long a session lives unused, and in all.
+fn lifetime(role: Role, remember: bool) -> (Duration, Duration) {
+    match (role, remember) {
+        (Role::Admin, _) => (2 * HOUR, 12 * HOUR),
+        (Role::Editor, _) => (2 * HOUR, 30 * DAY),
+        (_, true) => (14 * DAY, 30 * DAY),
+        (_, false) => (12 * HOUR, 30 * DAY),
+    }
+}
+
+impl Sessions {
+    pub(crate) fn new(core: Arc<Core>) -> Self {
+        Self { core }
+    }
+
+    /// Begins a session for a user whose identity was just proven.
+    pub(crate) async fn begin(&self, user: User, remember: bool, device: &str) -> Result<Login> {
+        let now = self.core.now();
+        let (idle, absolute) = lifetime(user.role, remember);
+        let secret = Secret::generate();
+        let session = Session {
+            id: SessionId::generate(),
+            token: secret.hash(),
+            user: user.id,
+            auth_epoch: user.auth_epoch,
+            remember,
+            created_at: now,
+            last_seen_at: now,
+            password_at: now,
+            idle_expires_at: now.plus(idle),
+            expires_at: now.plus(absolute),
+            device: device
+                .chars()
+                .filter(|c| !c.is_control())
+                .take(200)
+                .collect(),
+        };
+        let effects = Effects::at(now).audit(
+            Some(user.id),
+            "session.create",
+            format!("session:{}", session.id),
+            "",
+        );
+        let sessions = &self.core.records.sessions;
+        sessions.create(session.clone(), effects).await?;
+        Ok(Login {
+            secret,
+            session,
+            user,
+        })
+    }
+
+    /// Who a cookie belongs to; `None` when it is nobody's any more. Notes the use, to be written later.
+    ///
+    /// # Errors
+    /// Of the store.
+    pub async fn visitor(&self, secret: &Secret) -> Result<Option<Visitor>> {
+        let now = self.core.now();
+        let found = self
+            .core
+            .records
+            .sessions
+            .authenticate(&secret.hash(), now)
+            .await;
+        let (session, user) = match found {
+            Ok(found) => found,
+            Err(Error::NotFound(_)) => return Ok(None),
+            Err(other) => return Err(other),
+        };
+        if now.since(session.last_seen_at) >= TOUCH_AFTER {
+            let (idle, _) = lifetime(user.role, session.remember);
+            self.core.touches.note(SessionTouch {
+                id: session.id,
+                at: now,
+                idle_expires_at: now.plus(idle),
+            });
+        }
+        Ok(Some(Visitor { session, user }))
+    }
+
+    /// Logs out. Logging out twice is a success.
+    ///
+    /// # Errors
+    /// Of the store.
+    pub async fn end(&self, secret: &Secret) -> Result<()> {
+        let hash = secret.hash();
+        let core = self.core.clone();
+        detached(async move {
+            let effects = Effects::at(core.now()).audit(None, "session.delete", "", "log-out");
+            core.records.sessions.delete(&hash, effects).await
+        })
+        .await
+    }
+
+    /// Writes the noted uses.
+    pub(crate) async fn flush(&self) -> Result<()> {
+        let touches = self.core.touches.take();
+        if touches.is_empty() {
+            return Ok(());
+        }
+        let written = self.core.records.sessions.touch(&touches).await;
+        if written.is_err() {
+            touches
+                .into_iter()
+                .for_each(|touch| self.core.touches.note(touch));
+        }
+        written
+    }
+}

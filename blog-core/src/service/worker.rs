@@ -1,0 +1,156 @@
+//! The work in the background: the outbox, counters, sweeps.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio_util::sync::CancellationToken;
+
+use crate::blog::Core;
+use crate::error::{Entity, Error, Result};
+use crate::model::effects::Effects;
+use crate::model::media::ObjectKey;
+use crate::model::outbox::{OutboxMessage, Task};
+use crate::ports::mailer::Mail;
+use crate::service::engagement::Engagement;
+use crate::service::library::Library;
+use crate::service::sessions::Sessions;
+
+const POLL: Duration = Duration::from_secs(1);
+const FLUSH: Duration = Duration::from_secs(10);
+const SWEEP: Duration = Duration::from_secs(600);
+const LEASE: Duration = Duration::from_secs(60);
+const CLAIM: u32 = 16;
+const PURGE: u32 = 1_000;
+/// A pending item this old belongs to an upload that never ended.
+const STALE_UPLOAD: Duration = Duration::from_secs(24 * 3600);
+
+/// The work in the background. Any number of instances may run it on the same stores.
+#[derive(Debug, Clone)]
+pub struct Worker {
+    core: Arc<Core>,
+}
+
+impl Worker {
+    pub(crate) fn new(core: Arc<Core>) -> Self {
+        Self { core }
+    }
+
+    /// Runs until cancelled; then writes what is noted in memory and ends. Failures are logged and tried again.
+    pub async fn run(&self, cancel: CancellationToken) {
+        if let Some(observed) = &self.core.observed {
+            report("replaying intents", observed.replay().await.map(drop));
+        }
+        let mut poll = tokio::time::interval(POLL);
+        let mut flush = tokio::time::interval(FLUSH);
+        let mut sweep = tokio::time::interval(SWEEP);
+        loop {
+            tokio::select! {
+                () = cancel.cancelled() => break,
+                _ = poll.tick() => self.core.run_due_tasks().await,
+                () = self.core.wake.notified() => self.core.run_due_tasks().await,
+                _ = flush.tick() => self.flush().await,
+                _ = sweep.tick() => report("sweeping", self.sweep().await),
+            }
+        }
+        self.flush().await;
+    }
+
+    /// Writes the views and the uses of sessions that are noted in memory.
+    pub async fn flush(&self) {
+        let engagement = Engagement::new(self.core.clone());
+        report("counting views", engagement.flush().await);
+        let sessions = Sessions::new(self.core.clone());
+        report("noting the use of sessions", sessions.flush().await);
+    }
+
+    /// Deletes what is over: ended sessions, tokens and limits, tombstones, yesterday's salt, uploads that never ended.
+    ///
+    /// # Errors
+    /// Of the stores; what was not swept is swept next time.
+    pub async fn sweep(&self) -> Result<()> {
+        let core = &self.core;
+        let now = core.now();
+        core.records.sessions.purge(now, PURGE).await?;
+        core.records.tokens.purge(now, PURGE).await?;
+        core.records.limits.purge(now, PURGE).await?;
+        core.index.purge(now, PURGE).await?;
+        core.records.engagement.forget_before(now.day()).await?;
+        let catalog = &core.records.catalog;
+        for item in catalog.stale(now.minus(STALE_UPLOAD), PURGE).await? {
+            core.media.delete(&item.private_key).await?;
+            match catalog.delete(item.id, Effects::at(now)).await {
+                Ok(_) | Err(Error::NotFound(_)) => {}
+                Err(other) => return Err(other),
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Core {
+    /// Does the tasks that are due. A write calls it before it answers, so that what it promises (a withdrawn picture)
+    /// holds by then; the worker calls it for what a crash or a failure left.
+    pub(crate) async fn run_due_tasks(self: &Arc<Self>) {
+        loop {
+            let now = self.now();
+            let claimed = self.records.outbox.claim(now, now.plus(LEASE), CLAIM).await;
+            let claimed = match claimed {
+                Ok(claimed) => claimed,
+                Err(error) => return report("claiming tasks", Err(error)),
+            };
+            if claimed.is_empty() {
+                return;
+            }
+            for message in claimed {
+                self.run_task(message).await;
+            }
+        }
+    }
+
+    async fn run_task(self: &Arc<Self>, message: OutboxMessage) {
+        let OutboxMessage {
+            id, task, attempts, ..
+        } = message;
+        let outbox = &self.records.outbox;
+        let settled = match self.perform(task).await {
+            Ok(()) => outbox.done(id, attempts).await,
+            Err(error) => {
+                tracing::warn!(message = %id, attempts, error = error.chain(), "a task failed and is tried again");
+                let wait = Duration::from_secs(2_u64.saturating_pow(attempts.min(10)).min(900));
+                outbox.retry(id, attempts, self.now().plus(wait)).await
+            }
+        };
+        match settled {
+            // Somebody else has the lease now, and settles it.
+            Ok(()) | Err(Error::NotFound(Entity::Lease)) => {}
+            Err(error) => report("settling a task", Err(error)),
+        }
+    }
+
+    async fn perform(self: &Arc<Self>, task: Task) -> Result<()> {
+        match task {
+            Task::SyncMedia { media } => {
+                let library = Library::new(self.clone());
+                for id in media {
+                    library.sync_public(id).await?;
+                }
+                Ok(())
+            }
+            Task::DeleteObjects { keys } => {
+                for key in keys {
+                    self.media.delete(&ObjectKey::from_store(key)).await?;
+                }
+                Ok(())
+            }
+            Task::Mail { to, subject, text } => {
+                self.mailer.send(&Mail { to, subject, text }).await
+            }
+        }
+    }
+}
+
+fn report(what: &str, outcome: Result<()>) {
+    if let Err(error) = outcome {
+        tracing::error!(error = error.chain(), "{what} failed");
+    }
+}

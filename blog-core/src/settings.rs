@@ -1,0 +1,59 @@
+//! What an application decides about its blog.
+
+/// Who may make an account.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Registration {
+    /// Anybody; a new user is an author.
+    #[default]
+    Open,
+    /// Whoever has an invitation.
+    Invite,
+    /// Nobody; accounts come from the command line or the host application.
+    Closed,
+}
+
+impl TryFrom<&str> for Registration {
+    type Error = crate::error::Reason;
+
+    fn try_from(word: &str) -> Result<Self, Self::Error> {
+        match word {
+            "open" => Ok(Self::Open),
+            "invite" => Ok(Self::Invite),
+            "closed" => Ok(Self::Closed),
+            _ => Err(crate::error::Reason::NotAChoice),
+        }
+    }
+}
+
+/// The settings of one blog.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// The site's name, on every page and in feeds.
+    pub title: String,
+    /// What the site is about, in a sentence.
+    pub description: String,
+    /// Who may make an account.
+    pub registration: Registration,
+    /// Whether publishing and commenting need a verified address.
+    pub require_verified_email: bool,
+    /// The largest picture, in bytes as uploaded.
+    pub max_picture_bytes: u64,
+    /// The largest video, in bytes.
+    pub max_video_bytes: u64,
+    /// Posts on a page of a list: 1 to 100.
+    pub page_size: u16,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            title: "A blog".to_owned(),
+            description: String::new(),
+            registration: Registration::Open,
+            require_verified_email: false,
+            max_picture_bytes: 20 * 1024 * 1024,
+            max_video_bytes: 2 * 1024 * 1024 * 1024,
+            page_size: 10,
+        }
+    }
+}

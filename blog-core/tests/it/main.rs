@@ -1,0 +1,3 @@
+//! Tests of the crate's pure parts through their public interface.
+
+mod markdown_cost;
