@@ -46,7 +46,7 @@ pub use self::media::{MediaKind, MediaView};
 pub use self::pager::PagerView;
 pub use self::person::PersonView;
 pub use self::picture::PictureView;
-pub use self::post::{PostView, StoredPostView};
+pub use self::post::{PostView, StoredPostView, TocView};
 
 /// What goes wrong while a page is made; always a defect of ours, never of the person's input.
 #[derive(Debug, thiserror::Error)]

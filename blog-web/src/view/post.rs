@@ -4,6 +4,17 @@ use serde::Serialize;
 
 use super::{CardView, PostStatus, SafeHtml};
 
+/// A heading in the table of contents.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct TocView {
+    /// 2 for a section, 3 for a part of one.
+    pub level: u8,
+    /// The heading's anchor in the body.
+    pub id: String,
+    /// The heading's words, plain.
+    pub text: String,
+}
+
 /// A post as its own page shows it.
 #[derive(Debug, Clone, Serialize)]
 pub struct PostView {
@@ -13,8 +24,8 @@ pub struct PostView {
     pub card: CardView,
     /// The rendered text.
     pub body: SafeHtml,
-    /// Table of contents as a nested list of links to headings; none when there is little to list.
-    pub toc: Option<SafeHtml>,
+    /// Its headings in order; shown from three on.
+    pub toc: Vec<TocView>,
     /// Plain text about the author, below the post; may be empty.
     pub author_bio: String,
     /// Whether the text was changed after publication, so that `updated_at` is worth showing.

@@ -8,7 +8,7 @@ use crate::view::page::{
 use crate::view::{
     AuthorView, CardView, CommentView, ErrorView, FlashKind, FlashView, FormView, MediaKind,
     MediaView, Page, PageChrome, PagerView, PersonView, PictureView, PostStatus, PostView,
-    SafeHtml, SiteView, StoredPostView, TagView, ThreadView, View, ViewerView,
+    SafeHtml, SiteView, StoredPostView, TagView, ThreadView, TocView, View, ViewerView,
 };
 
 const NOW: i64 = 1_769_884_205_000_000;
@@ -188,7 +188,7 @@ pub(super) fn bare_pages(view: &View, chrome: &PageChrome) -> Vec<(&'static str,
     pages.add(&PostPage {
         post: PostView {
             card: bare_card(),
-            toc: None,
+            toc: Vec::new(),
             revised: false,
             liked: false,
             can_like: false,
@@ -354,9 +354,13 @@ fn post(text: &str) -> PostView {
         id: text.to_owned(),
         card: card(text, PostStatus::Unlisted),
         body: SafeHtml::from_sanitised("<p>A <em>sanitised</em> body.</p>".to_owned()),
-        toc: Some(SafeHtml::from_sanitised(
-            "<ul><li><a href=\"#a\">A</a></li></ul>".to_owned(),
-        )),
+        toc: [2, 3, 2]
+            .map(|level| TocView {
+                level,
+                id: "h-a".to_owned(),
+                text: text.to_owned(),
+            })
+            .into(),
         author_bio: text.to_owned(),
         revised: true,
         liked: true,
