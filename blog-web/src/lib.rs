@@ -1,1 +1,11 @@
-//! Placeholder.
+//! A blog as web pages: a poem endpoint, and the server loop to run it on the open internet.
+//!
+//! [`serve`] runs any poem endpoint with limits on everything a client can hold up. [`edge`] is
+//! what every request passes before a page sees it: host and origin checks, client address,
+//! request id, body limits, deadlines, security headers.
+//!
+//! Neither knows what a blog is, so both can be used alone.
+
+pub mod edge;
+pub mod serve;
+pub mod view;

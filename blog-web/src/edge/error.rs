@@ -1,0 +1,228 @@
+//! The error every part of the edge answers with.
+
+use std::borrow::Cow;
+use std::error::Error as StdError;
+use std::sync::Arc;
+use std::time::Duration;
+
+use http::{HeaderValue, StatusCode, header};
+use poem::Response;
+use poem::error::ResponseError;
+
+/// A refusal or failure with what a person may be told about it.
+///
+/// As a poem error it answers in plain text. [`Edge`](super::Edge) catches it earlier and hands it
+/// to the error page, so that people see the site's own.
+#[derive(Debug, Clone, thiserror::Error)]
+#[error("{sentence}")]
+pub struct EdgeError {
+    status: StatusCode,
+    code: &'static str,
+    sentence: Cow<'static, str>,
+    retry_after: Option<Duration>,
+    #[source]
+    source: Option<Arc<dyn StdError + Send + Sync>>,
+}
+
+impl EdgeError {
+    /// An error answered with `status`. `code` is a stable name in kebab case for programs and
+    /// logs; `sentence` is one clear sentence for people, without details of the cause.
+    pub fn new(
+        status: StatusCode,
+        code: &'static str,
+        sentence: impl Into<Cow<'static, str>>,
+    ) -> Self {
+        Self { status, code, sentence: sentence.into(), retry_after: None, source: None }
+    }
+
+    /// Adds a `Retry-After`, rounded up to whole seconds and at least one.
+    #[must_use]
+    pub fn retry_after(mut self, wait: Duration) -> Self {
+        self.retry_after = Some(wait);
+        self
+    }
+
+    /// Keeps the cause, for the log only.
+    #[must_use]
+    pub fn caused_by(mut self, source: impl StdError + Send + Sync + 'static) -> Self {
+        self.source = Some(Arc::new(source));
+        self
+    }
+
+    /// 413: more than `limit` bytes were announced or sent.
+    pub fn too_large(limit: u64) -> Self {
+        Self::new(
+            StatusCode::PAYLOAD_TOO_LARGE,
+            "too-large",
+            format!("That is too large: at most {} are accepted here.", Bytes(limit)),
+        )
+    }
+
+    /// 400: the request cannot be understood.
+    pub fn bad_request(code: &'static str, sentence: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, code, sentence)
+    }
+
+    /// 429 with the time to wait.
+    pub fn too_many_requests(wait: Duration) -> Self {
+        Self::new(
+            StatusCode::TOO_MANY_REQUESTS,
+            "too-many-requests",
+            "There were too many requests in a short time. Please wait a little.",
+        )
+        .retry_after(wait)
+    }
+
+    /// 500 for a failure nobody foresaw.
+    pub fn internal() -> Self {
+        Self::of_status(StatusCode::INTERNAL_SERVER_ERROR)
+    }
+
+    /// The general sentence for `status`.
+    pub fn of_status(status: StatusCode) -> Self {
+        let (code, sentence) = match status {
+            StatusCode::BAD_REQUEST => ("bad-request", "The request could not be understood."),
+            StatusCode::FORBIDDEN => ("forbidden", "You may not do that."),
+            StatusCode::NOT_FOUND => ("not-found", "There is nothing at this address."),
+            StatusCode::METHOD_NOT_ALLOWED => {
+                ("method-not-allowed", "This address does not do that.")
+            }
+            StatusCode::UNSUPPORTED_MEDIA_TYPE => {
+                ("unsupported-media-type", "This kind of content is not accepted here.")
+            }
+            StatusCode::SERVICE_UNAVAILABLE => {
+                ("unavailable", "This is not available right now. Please try again soon.")
+            }
+            status if status.is_client_error() => {
+                ("refused", "The request was refused.")
+            }
+            _ => ("internal", "Something went wrong on our side."),
+        };
+        Self::new(status, code, sentence)
+    }
+
+    /// The edge's own error somewhere in a chain of sources, also inside [`std::io::Error`]s: a
+    /// store that was fed from a request body reports the body's error as its own cause.
+    ///
+    /// A body that came too slowly or broke off is found too (408, 400).
+    pub fn find_in(error: &(dyn StdError + 'static)) -> Option<Self> {
+        let mut next = Some(error);
+        while let Some(error) = next {
+            if let Some(found) = error.downcast_ref::<Self>() {
+                return Some(found.clone());
+            }
+            if let Some(io) = error.downcast_ref::<std::io::Error>() {
+                if let Some(inner) = io.get_ref()
+                    && let Some(found) = Self::find_in(inner)
+                {
+                    return Some(found);
+                }
+                if io.kind() == std::io::ErrorKind::TimedOut {
+                    return Some(Self::new(
+                        StatusCode::REQUEST_TIMEOUT,
+                        "too-slow",
+                        "The upload came too slowly.",
+                    ));
+                }
+            }
+            if error.downcast_ref::<hyper::Error>().is_some() {
+                return Some(Self::bad_request("incomplete", "The request broke off."));
+            }
+            next = error.source();
+        }
+        None
+    }
+
+    /// What a failure to read a request body means for its sender.
+    pub(crate) fn of_body(error: std::io::Error) -> Self {
+        Self::find_in(&error)
+            .unwrap_or_else(|| Self::bad_request("incomplete", "The request broke off."))
+            .caused_by(error)
+    }
+
+    /// The status to answer with.
+    pub fn status(&self) -> StatusCode {
+        self.status
+    }
+
+    /// The stable name, in kebab case.
+    pub fn code(&self) -> &'static str {
+        self.code
+    }
+
+    /// The sentence for people.
+    pub fn sentence(&self) -> &str {
+        &self.sentence
+    }
+
+    /// Puts what belongs to every answer for this error, whatever its body, on `response`.
+    pub fn put_headers(&self, response: &mut Response) {
+        response.set_status(self.status);
+        if let Some(wait) = self.retry_after {
+            let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
+            response
+                .headers_mut()
+                .insert(header::RETRY_AFTER, HeaderValue::from(seconds.max(1)));
+        }
+    }
+
+    /// The plain text answer.
+    pub fn to_response(&self) -> Response {
+        let mut response = Response::builder()
+            .content_type("text/plain; charset=utf-8")
+            .body(format!("{}\n", self.sentence));
+        self.put_headers(&mut response);
+        response
+    }
+}
+
+impl ResponseError for EdgeError {
+    fn status(&self) -> StatusCode {
+        self.status
+    }
+
+    fn as_response(&self) -> Response {
+        self.to_response()
+    }
+}
+
+/// A number of bytes for people: whole units, binary steps.
+struct Bytes(u64);
+
+impl std::fmt::Display for Bytes {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        const UNITS: [(u64, &str); 3] = [(1 << 30, "GiB"), (1 << 20, "MiB"), (1 << 10, "KiB")];
+        for (size, unit) in UNITS {
+            if self.0 >= size && self.0.is_multiple_of(size) {
+                return write!(f, "{} {unit}", self.0 / size);
+            }
+        }
+        write!(f, "{} bytes", self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn is_found_under_io_errors_and_other_sources() {
+        #[derive(Debug, thiserror::Error)]
+        #[error("the store failed")]
+        struct StoreError(#[source] std::io::Error);
+
+        let error = StoreError(std::io::Error::other(EdgeError::too_large(20 << 20)));
+        let found = EdgeError::find_in(&error).unwrap();
+        assert_eq!(found.status(), StatusCode::PAYLOAD_TOO_LARGE);
+        assert!(found.sentence().contains("20 MiB"), "{}", found.sentence());
+        assert!(EdgeError::find_in(&std::io::Error::other("disk")).is_none());
+    }
+
+    #[test]
+    fn retry_after_is_whole_seconds_rounded_up() {
+        for (wait, header) in [(0, "1"), (1_000, "1"), (1_001, "2"), (59_400, "60")] {
+            let error = EdgeError::too_many_requests(Duration::from_millis(wait));
+            assert_eq!(error.to_response().header("retry-after"), Some(header));
+        }
+    }
+}
