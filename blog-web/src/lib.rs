@@ -4,8 +4,14 @@
 //! what every request passes before a page sees it: host and origin checks, client address,
 //! request id, body limits, deadlines, security headers.
 //!
-//! Neither knows what a blog is, so both can be used alone.
+//! Neither knows what a blog is, so both can be used alone. [`Web`] puts a blog's pages between them;
+//! [`routes::TABLE`] lists every address.
 
 pub mod edge;
+mod pages;
+pub mod routes;
 pub mod serve;
 pub mod view;
+mod web;
+
+pub use web::Web;

@@ -269,22 +269,25 @@ impl Accounts {
             .map(drop)
     }
 
-    /// Makes the owner's account: an admin, verified. The link is used up after the account is made, so that a
+    /// Makes the owner's account, an admin and verified, and logs them in. The link is used up after the account is made, so that a
     /// refused form costs nobody the link; the store takes only the first account whatever happens in between.
     ///
     /// # Errors
     /// `NotFound(Token)`, `Invalid` by field, `Conflict(HasUsers)` when somebody was quicker.
-    pub async fn set_up_owner(&self, secret: &Secret, form: SignUp) -> Result<User> {
+    pub async fn set_up_owner(&self, secret: &Secret, form: SignUp, device: &str) -> Result<Login> {
         self.check_owner_link(secret).await?;
         let checked = form.check()?;
         let this = self.clone();
         let hash = secret.hash();
+        let device = device.to_owned();
         detached(async move {
             let owner = this.create(checked, Role::Admin, true, None).await;
             let owner = owner.map_err(name_taken)?;
             let tokens = &this.core.records.tokens;
             tokens.redeem(&hash, Purpose::Owner, this.core.now()).await?;
-            Ok(owner)
+            Sessions::new(this.core.clone())
+                .begin(owner, false, &device)
+                .await
         })
         .await
     }

@@ -56,6 +56,11 @@ impl FormView {
         self
     }
 
+    /// The sentence about a field, if it was refused.
+    pub fn error_of(&self, field: &str) -> Option<&str> {
+        self.errors.get(field).map(String::as_str)
+    }
+
     /// Whether anything was refused.
     pub fn has_errors(&self) -> bool {
         self.error.is_some() || !self.errors.is_empty()

@@ -23,6 +23,7 @@ pages! {
     PostPage => "post.html",
     AuthorPage => "author.html",
     TagPage => "tag.html",
+    SearchPage => "search.html",
     EditorPage => "post_form.html",
     ConflictPage => "conflict.html",
     PostDeletePage => "post_delete.html",
@@ -77,6 +78,17 @@ pub struct TagPage {
     /// The tag.
     pub tag: TagView,
     /// Its posts, newest first.
+    pub posts: Vec<CardView>,
+    /// The way on.
+    pub pager: PagerView,
+}
+
+/// `/search?q=`.
+#[derive(Debug, Clone, Serialize)]
+pub struct SearchPage {
+    /// What was asked, as it was asked; may be empty.
+    pub query: String,
+    /// The posts that hold every word, newest first.
     pub posts: Vec<CardView>,
     /// The way on.
     pub pager: PagerView,

@@ -33,5 +33,6 @@ templates! {
     "post.html",
     "post_delete.html",
     "post_form.html",
+    "search.html",
     "tag.html",
 }

@@ -3,7 +3,7 @@
 use crate::view::page::{
     AuthorPage, CommentDeletePage, CommentEditPage, ConflictPage, DraftsPage, EditorPage, HomePage,
     LibraryPage, LoginPage, OwnerPage, PostDeletePage, PostPage, ProfilePage, RegisterPage,
-    TagPage,
+    SearchPage, TagPage,
 };
 use crate::view::{
     AuthorView, CardView, CommentView, ErrorView, FlashKind, FlashView, FormView, MediaKind,
@@ -93,6 +93,11 @@ pub(super) fn full_pages(
     });
     pages.add(&TagPage {
         tag: tag(text),
+        posts: cards(),
+        pager: pager(),
+    });
+    pages.add(&SearchPage {
+        query: text.to_owned(),
         posts: cards(),
         pager: pager(),
     });
@@ -211,6 +216,11 @@ pub(super) fn bare_pages(view: &View, chrome: &PageChrome) -> Vec<(&'static str,
     });
     pages.add(&TagPage {
         tag: tag(""),
+        posts: Vec::new(),
+        pager: pager(),
+    });
+    pages.add(&SearchPage {
+        query: String::new(),
         posts: Vec::new(),
         pager: pager(),
     });

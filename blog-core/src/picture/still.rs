@@ -1,0 +1,146 @@
+//! Pictures that do not move.
+
+use std::io::{Cursor, Error as IoError, ErrorKind};
+
+use image::codecs::jpeg::{JpegDecoder, JpegEncoder};
+use image::codecs::png::{CompressionType, FilterType, PngDecoder, PngEncoder};
+use image::codecs::webp::{WebPDecoder, WebPEncoder};
+use image::metadata::Orientation;
+use image::{DynamicImage, ImageDecoder, ImageError, Limits};
+
+use super::{
+    MAX_DECODER_BYTES, MAX_PIXELS, MAX_SIDE, Picture, PictureError, SniffedType, header,
+};
+
+/// Quality of JPEG output, of 100; the eye sees no loss in photographs.
+const JPEG_QUALITY: u8 = 85;
+
+/// The most scans of a progressive JPEG; encoders make about 10. Thousands of
+/// empty ones fit in a small file, and each costs a pass over all pixels.
+const MAX_SCANS: usize = 100;
+
+pub(super) fn png(bytes: &[u8]) -> Result<Picture, PictureError> {
+    let (width, height) = header::png_size(bytes).ok_or_else(cut_off)?;
+    check_size(width, height)?;
+    let decoder =
+        PngDecoder::with_limits(Cursor::new(bytes), limits()).map_err(decoding)?;
+    // Sixteen bits a channel are for editing; screens show eight.
+    let image = match decode(decoder)? {
+        image @ (DynamicImage::ImageLuma16(_) | DynamicImage::ImageLumaA16(_)) => {
+            if image.color().has_alpha() { image.to_luma_alpha8().into() } else { image.to_luma8().into() }
+        }
+        image @ DynamicImage::ImageRgb16(_) => image.to_rgb8().into(),
+        image @ DynamicImage::ImageRgba16(_) => image.to_rgba8().into(),
+        image => image,
+    };
+    let bytes = encode_png(&image)?;
+    Ok(picture(&image, bytes, SniffedType::Png))
+}
+
+pub(super) fn jpeg(bytes: &[u8]) -> Result<Picture, PictureError> {
+    let segments = header::jpeg_segments(bytes);
+    if segments.scans > MAX_SCANS {
+        return Err(PictureError::TooManyScans { max: MAX_SCANS });
+    }
+    let decoder = JpegDecoder::new(Cursor::new(bytes)).map_err(decoding)?;
+    let (width, height) = decoder.dimensions();
+    check_size(width, height)?;
+    if !segments.is_whole {
+        return Err(cut_off());
+    }
+    let image = decode(decoder)?;
+    let bytes = encode_jpeg(&image)?;
+    Ok(picture(&image, bytes, SniffedType::Jpeg))
+}
+
+pub(super) fn webp(bytes: &[u8]) -> Result<Picture, PictureError> {
+    let decoder = WebPDecoder::new(Cursor::new(bytes)).map_err(decoding)?;
+    let (width, height) = decoder.dimensions();
+    check_size(width, height)?;
+    let image = decode(decoder)?;
+    let is_opaque =
+        image.as_rgba8().is_none_or(|image| image.pixels().all(|pixel| pixel.0[3] == u8::MAX));
+    let image = if is_opaque { DynamicImage::from(image.to_rgb8()) } else { image };
+    if is_opaque && header::is_lossy_webp(bytes) {
+        let bytes = encode_jpeg(&image)?;
+        return Ok(picture(&image, bytes, SniffedType::Jpeg));
+    }
+    let webp = encode_webp(&image)?;
+    let png = encode_png(&image)?;
+    if png.len() < webp.len() {
+        Ok(picture(&image, png, SniffedType::Png))
+    } else {
+        Ok(picture(&image, webp, SniffedType::Webp))
+    }
+}
+
+/// Refuses sizes beyond the limits.
+pub(super) fn check_size(width: u32, height: u32) -> Result<(), PictureError> {
+    if width > MAX_SIDE || height > MAX_SIDE {
+        return Err(PictureError::SideTooLong { width, height, max: MAX_SIDE });
+    }
+    let pixels = u64::from(width) * u64::from(height);
+    if pixels > MAX_PIXELS {
+        return Err(PictureError::TooManyPixels { pixels, max: MAX_PIXELS });
+    }
+    Ok(())
+}
+
+/// Tells a file that asks for too much from one that is broken.
+pub(super) fn decoding(error: ImageError) -> PictureError {
+    match error {
+        ImageError::Limits(_) => PictureError::TooMuchMemory(error),
+        _ => PictureError::Damaged(error),
+    }
+}
+
+/// The error for a file that ends too early.
+pub(super) fn cut_off() -> PictureError {
+    PictureError::Damaged(ImageError::IoError(IoError::from(ErrorKind::UnexpectedEof)))
+}
+
+pub(super) fn limits() -> Limits {
+    let mut limits = Limits::default();
+    limits.max_alloc = Some(MAX_DECODER_BYTES);
+    limits
+}
+
+/// Decodes and turns upright.
+fn decode(mut decoder: impl ImageDecoder) -> Result<DynamicImage, PictureError> {
+    let mut limits = limits();
+    limits.reserve(decoder.total_bytes()).map_err(decoding)?;
+    decoder.set_limits(limits).map_err(decoding)?;
+    // A picture whose EXIF nobody can read is shown as it lies.
+    let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
+    let mut image = DynamicImage::from_decoder(decoder).map_err(decoding)?;
+    image.apply_orientation(orientation);
+    Ok(image)
+}
+
+fn encode_jpeg(image: &DynamicImage) -> Result<Vec<u8>, PictureError> {
+    let mut bytes = Vec::new();
+    image
+        .write_with_encoder(JpegEncoder::new_with_quality(&mut bytes, JPEG_QUALITY))
+        .map_err(PictureError::Encoding)?;
+    Ok(bytes)
+}
+
+fn encode_png(image: &DynamicImage) -> Result<Vec<u8>, PictureError> {
+    let mut bytes = Vec::new();
+    let encoder =
+        PngEncoder::new_with_quality(&mut bytes, CompressionType::Default, FilterType::Adaptive);
+    image.write_with_encoder(encoder).map_err(PictureError::Encoding)?;
+    Ok(bytes)
+}
+
+fn encode_webp(image: &DynamicImage) -> Result<Vec<u8>, PictureError> {
+    let mut bytes = Vec::new();
+    image
+        .write_with_encoder(WebPEncoder::new_lossless(&mut bytes))
+        .map_err(PictureError::Encoding)?;
+    Ok(bytes)
+}
+
+fn picture(image: &DynamicImage, bytes: Vec<u8>, kind: SniffedType) -> Picture {
+    Picture { bytes, kind, width: image.width(), height: image.height() }
+}

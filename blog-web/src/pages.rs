@@ -1,0 +1,21 @@
+//! The handlers: each reads its request, calls one service, and renders one page.
+
+pub(crate) mod account;
+pub(crate) mod assets;
+pub(crate) mod call;
+pub(crate) mod comments;
+pub(crate) mod editor;
+pub(crate) mod feeds;
+pub(crate) mod health;
+pub(crate) mod library;
+pub(crate) mod lists;
+pub(crate) mod media;
+mod models;
+pub(crate) mod notices;
+pub(crate) mod post;
+mod refusal;
+
+/// A form without fields: a button.
+#[derive(serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Nothing {}

@@ -1,0 +1,137 @@
+//! Comments: written below a post, edited and deleted on pages of their own.
+
+use blog_core::error::{Entity, Error};
+use blog_core::id::CommentId;
+use blog_core::model::comment::Comment;
+use blog_core::model::post::Post;
+use blog_core::service::discussion::CommentInput;
+use poem::Response;
+use serde::Deserialize;
+
+use super::call::Call;
+use super::{models, post, refusal};
+use crate::edge::EdgeError;
+use crate::view::FormView;
+use crate::view::page::{CommentDeletePage, CommentEditPage};
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct CommentForm {
+    body: String,
+    #[serde(default)]
+    parent: String,
+}
+
+fn missing() -> EdgeError {
+    Error::NotFound(Entity::Comment).into()
+}
+
+fn anchor(post: &Post, comment: CommentId) -> String {
+    format!("/posts/{}#comment-{comment}", post.slug)
+}
+
+pub(crate) async fn create(mut call: Call) -> Result<Response, EdgeError> {
+    let form: CommentForm = call.form().await?.parse()?;
+    let found = post::find(&call, &call.param("slug")).await?;
+    let parent = match form.parent.as_str() {
+        "" => None,
+        id => Some(id.parse().map_err(|_| missing())?),
+    };
+    let input = CommentInput {
+        body: form.body,
+        parent,
+    };
+    let discussion = call.blog().discussion();
+    let made = discussion
+        .comment(&call.actor, found.id, &input, &call.client())
+        .await;
+    match made {
+        Ok(comment) => Ok(call.redirect_with(&anchor(&found, comment.id), "commented")),
+        Err(error) => {
+            let form = FormView::new(format!("/posts/{}/comments", found.slug))
+                .value("body", input.body)
+                .value("parent", form.parent);
+            let (refusal, form) = refusal::refuse(form, error)?;
+            post::page(&call, &found, Some(&refusal), Some(form)).await
+        }
+    }
+}
+
+fn id(call: &Call) -> Result<CommentId, EdgeError> {
+    call.param("id").parse().map_err(|_| missing())
+}
+
+fn edit_page(comment: &Comment, post: &Post, version: u64, body: &str) -> CommentEditPage {
+    CommentEditPage {
+        form: FormView::new(format!("/comments/{}/edit", comment.id))
+            .value("body", body)
+            .value("version", version.to_string()),
+        back: anchor(post, comment.id),
+    }
+}
+
+pub(crate) async fn edit_form(call: Call) -> Result<Response, EdgeError> {
+    let discussion = call.blog().discussion();
+    let (comment, post) = discussion.for_edit(&call.actor, id(&call)?).await?;
+    let chrome = call.chrome(&format!("/comments/{}/edit", comment.id));
+    let page = edit_page(&comment, &post, comment.version, &comment.body);
+    call.page(&chrome, &page)
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct EditForm {
+    body: String,
+    version: u64,
+}
+
+pub(crate) async fn edit(mut call: Call) -> Result<Response, EdgeError> {
+    let form: EditForm = call.form().await?.parse()?;
+    let id = id(&call)?;
+    let discussion = call.blog().discussion();
+    let changed = discussion
+        .edit(&call.actor, id, form.version, &form.body)
+        .await;
+    let error = match changed {
+        Ok((comment, post)) => {
+            return Ok(call.redirect_with(&anchor(&post, comment.id), "comment-saved"));
+        }
+        Err(error) => error,
+    };
+    let action = format!("/comments/{id}/edit");
+    let chrome = call.chrome(&action);
+    let version = match &error {
+        // The next save is made over what is there now, by somebody who was told.
+        Error::Conflict(blog_core::error::Conflict::Version { current }) => *current,
+        _ => form.version,
+    };
+    let back = match discussion.for_edit(&call.actor, id).await {
+        Ok((_, post)) => anchor(&post, id),
+        Err(_) => "/".to_owned(),
+    };
+    let form = FormView::new(action)
+        .value("body", form.body)
+        .value("version", version.to_string());
+    let (refusal, form) = refusal::refuse(form, error)?;
+    call.refused_page(&refusal, &chrome, &CommentEditPage { form, back })
+}
+
+pub(crate) async fn delete_form(call: Call) -> Result<Response, EdgeError> {
+    let discussion = call.blog().discussion();
+    let (comment, post) = discussion.for_delete(&call.actor, id(&call)?).await?;
+    let action = format!("/comments/{}/delete", comment.id);
+    let page = CommentDeletePage {
+        comment: models::comment(&comment, &post, &call.actor, call.blog().policy()),
+        form: FormView::new(action.clone()),
+        back: anchor(&post, comment.id),
+    };
+    call.page(&call.chrome(&action), &page)
+}
+
+pub(crate) async fn delete(mut call: Call) -> Result<Response, EdgeError> {
+    let _: super::Nothing = call.form().await?.parse()?;
+    let discussion = call.blog().discussion();
+    let post = discussion.delete(&call.actor, id(&call)?).await?;
+    let back = format!("/posts/{}#comments", post.slug);
+    Ok(call.redirect_with(&back, "comment-deleted"))
+}

@@ -1,0 +1,248 @@
+//! The blog's data as pages show it.
+
+use blog_core::markdown::TocEntry;
+use blog_core::model::comment::{Comment, CommentState, Thread};
+use blog_core::model::media::{MediaItem, MediaKind as ItemKind, MediaRef};
+use blog_core::model::post::{self, Post, PostCard};
+use blog_core::model::tag::Tag;
+use blog_core::model::user::UserRef;
+use blog_core::policy::{Action, Actor, Policy};
+use blog_core::{Cursor, Timestamp};
+
+use crate::view::{
+    CardView, CommentView, MediaKind, MediaView, PersonView, PictureView, PostStatus, PostView,
+    SafeHtml, StoredPostView, TagView, ThreadView, TocView,
+};
+
+/// Words a minute of a common reader of prose.
+const READING_SPEED: u32 = 230;
+
+pub(super) fn person(user: &UserRef) -> PersonView {
+    let avatar = user.avatar.as_ref().map(picture);
+    PersonView::new(user.username.as_str(), user.display_name.as_str(), avatar)
+}
+
+pub(super) fn picture(media: &MediaRef) -> PictureView {
+    PictureView {
+        src: media.path(),
+        width: media.width.unwrap_or(0),
+        height: media.height.unwrap_or(0),
+        alt: media.alt.to_string(),
+    }
+}
+
+fn tags(tags: &[Tag]) -> Vec<TagView> {
+    tags.iter()
+        .map(|tag| TagView {
+            name: tag.name.to_string(),
+            slug: tag.slug.to_string(),
+        })
+        .collect()
+}
+
+fn status(
+    status: post::PostStatus,
+    published_at: Option<Timestamp>,
+    now: Timestamp,
+) -> PostStatus {
+    match status {
+        post::PostStatus::Draft => PostStatus::Draft,
+        post::PostStatus::Unlisted => PostStatus::Unlisted,
+        post::PostStatus::Published if published_at.is_some_and(|at| at > now) => {
+            PostStatus::Scheduled
+        }
+        post::PostStatus::Published => PostStatus::Published,
+    }
+}
+
+fn minutes(words: u32) -> u32 {
+    words.div_ceil(READING_SPEED)
+}
+
+pub(super) fn card(card: &PostCard, now: Timestamp) -> CardView {
+    CardView {
+        slug: card.slug.to_string(),
+        title: card.title.to_string(),
+        excerpt: card.excerpt.clone(),
+        author: person(&card.author),
+        status: status(card.status, card.published_at, now),
+        published_at: card.published_at.map(Timestamp::as_micros),
+        updated_at: card.updated_at.as_micros(),
+        tags: tags(&card.tags),
+        cover: card.cover.as_ref().map(picture),
+        reading_minutes: minutes(card.words),
+        likes: card.likes,
+        comments: card.comments,
+        views: card.views,
+    }
+}
+
+pub(super) fn cards(cards: &[PostCard], now: Timestamp) -> Vec<CardView> {
+    cards.iter().map(|one| card(one, now)).collect()
+}
+
+pub(super) fn card_of(post: &Post, now: Timestamp) -> CardView {
+    CardView {
+        slug: post.slug.to_string(),
+        title: post.title.to_string(),
+        excerpt: post.rendered.excerpt.clone(),
+        author: person(&post.author),
+        status: status(post.status, post.published_at, now),
+        published_at: post.published_at.map(Timestamp::as_micros),
+        updated_at: post.updated_at.as_micros(),
+        tags: tags(&post.tags),
+        cover: post.cover.as_ref().map(picture),
+        reading_minutes: minutes(post.rendered.words),
+        likes: post.likes,
+        comments: post.comments,
+        views: post.views,
+    }
+}
+
+/// A change within so short a time after publication is not worth a line.
+const REVISED_AFTER: std::time::Duration = std::time::Duration::from_secs(600);
+
+pub(super) fn post(
+    post: &Post,
+    body: &post::SafeHtml,
+    actor: &Actor,
+    policy: &Policy,
+    now: Timestamp,
+) -> PostView {
+    let author = post.author.id;
+    PostView {
+        id: post.id.to_string(),
+        card: card_of(post, now),
+        body: safe(body),
+        toc: toc(&post.rendered.toc),
+        author_bio: String::new(),
+        revised: post
+            .published_at
+            .is_some_and(|at| at <= now && post.updated_at.since(at) > REVISED_AFTER),
+        liked: post.liked,
+        can_like: policy.may(actor, Action::Like),
+        can_edit: policy.may(actor, Action::EditPost { author }),
+        can_delete: policy.may(actor, Action::DeletePost { author }),
+    }
+}
+
+pub(super) fn stored(post: &Post, now: Timestamp) -> StoredPostView {
+    let tags: Vec<&str> = post.tags.iter().map(|tag| tag.name.as_str()).collect();
+    StoredPostView {
+        slug: post.slug.to_string(),
+        title: post.title.to_string(),
+        body: post.body.to_string(),
+        tags: tags.join(", "),
+        status: status(post.status, post.published_at, now),
+        version: post.version,
+        updated_at: post.updated_at.as_micros(),
+    }
+}
+
+fn safe(html: &post::SafeHtml) -> SafeHtml {
+    SafeHtml::from_sanitised(html.as_str().to_owned())
+}
+
+/// Fewer headings than this are seen at a glance.
+const TOC_FROM: usize = 3;
+
+fn toc(entries: &[TocEntry]) -> Vec<TocView> {
+    if entries.len() < TOC_FROM {
+        return Vec::new();
+    }
+    entries
+        .iter()
+        .map(|entry| TocView {
+            level: entry.level,
+            id: entry.id.clone(),
+            text: entry.text.clone(),
+        })
+        .collect()
+}
+
+pub(super) fn comment(
+    comment: &Comment,
+    post: &Post,
+    actor: &Actor,
+    policy: &Policy,
+) -> CommentView {
+    let author = comment.author.as_ref().map(|author| author.id);
+    let deleted = comment.state == CommentState::Deleted;
+    CommentView {
+        id: comment.id.to_string(),
+        author: comment.author.as_ref().map(person),
+        body: safe(&comment.html),
+        created_at: comment.created_at.as_micros(),
+        edited_at: comment.edited_at.map(Timestamp::as_micros),
+        deleted,
+        by_post_author: author == Some(post.author.id),
+        can_edit: !deleted && policy.may(actor, Action::EditComment { author }),
+        can_delete: !deleted
+            && policy.may(
+                actor,
+                Action::DeleteComment {
+                    author,
+                    post_author: post.author.id,
+                },
+            ),
+    }
+}
+
+pub(super) fn thread(thread: &Thread, post: &Post, actor: &Actor, policy: &Policy) -> ThreadView {
+    let replies = thread.replies.iter();
+    ThreadView {
+        comment: comment(&thread.comment, post, actor, policy),
+        replies: replies
+            .map(|reply| comment(reply, post, actor, policy))
+            .collect(),
+    }
+}
+
+pub(super) fn media(item: &MediaItem) -> MediaView {
+    let name = match item.file_name.as_str() {
+        "" => item.content_type.as_str(),
+        name => name,
+    };
+    MediaView {
+        id: item.id.to_string(),
+        kind: match item.kind {
+            ItemKind::Image => MediaKind::Image,
+            ItemKind::Video => MediaKind::Video,
+        },
+        src: item.to_ref().path(),
+        width: item.width,
+        height: item.height,
+        alt: item.alt.to_string(),
+        name: name.to_owned(),
+        bytes: item.bytes,
+        created_at: item.created_at.as_micros(),
+        snippet: format!("![{}](media:{})", markdown_text(item.alt.as_str()), item.id),
+        ready: item.is_ready(),
+    }
+}
+
+/// A text inside the brackets of a Markdown picture: what would end them is escaped.
+fn markdown_text(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        if matches!(c, '\\' | '[' | ']' | '*' | '_' | '`' | '<' | '!') {
+            out.push('\\');
+        }
+        out.push(c);
+    }
+    out
+}
+
+pub(super) fn cursor(next: Option<Cursor>) -> Option<String> {
+    next.map(|cursor| cursor.encode())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_description_cannot_leave_its_brackets() {
+        assert_eq!(markdown_text("a](x) [b\\"), "a\\](x) \\[b\\\\");
+    }
+}

@@ -1,0 +1,209 @@
+//! The table of all routes: method, path, who may, how the answer may be cached, how large a body may be.
+
+use std::collections::BTreeMap;
+use std::pin::Pin;
+use std::sync::Arc;
+
+use blog_core::service::sessions::Visitor;
+use http::{HeaderValue, Method, StatusCode, header};
+use poem::{Endpoint, EndpointExt as _, Request, Response, Route as PoemRoute};
+
+use crate::edge::EdgeError;
+use crate::edge::body::limit_body;
+use crate::edge::deadline::Deadline;
+use crate::pages::call::Call;
+use crate::pages::{account, assets, comments, editor, feeds, health, library, lists, media, post};
+use crate::web::App;
+
+/// Who a route is for. What exactly they may do there, policy decides in the services.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Who {
+    /// Everybody; no cookie is read.
+    Public,
+    /// Everybody; a session changes what is shown.
+    Anyone,
+    /// People who are logged in; others are sent to log in. A form that comes without a session is not sent away,
+    /// since that would lose its text: it is shown again.
+    Member,
+}
+
+/// How an answer may be cached; the handlers of media and assets set their own headers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Cache {
+    /// Never: it changes something, or is one person's.
+    Never,
+    /// With an `ETag`, asked for again each time; never for a request with a session.
+    Revalidate,
+    /// For ever: the address changes with the content.
+    Immutable,
+}
+
+type Answer = Pin<Box<dyn Future<Output = Result<Response, EdgeError>> + Send>>;
+
+/// One route.
+#[derive(Clone, Copy)]
+pub struct Route {
+    /// `GET` (which answers `HEAD` too) or `POST`.
+    pub method: &'static str,
+    /// Below the mount, `:name` standing for a segment.
+    pub path: &'static str,
+    /// Who it is for.
+    pub who: Who,
+    /// How its answers may be cached.
+    pub cache: Cache,
+    /// The largest body in bytes; a larger one is refused before it is read.
+    pub max_body: u64,
+    handler: fn(Call) -> Answer,
+}
+
+impl std::fmt::Debug for Route {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} {}", self.method, self.path)
+    }
+}
+
+/// A form of a few short fields.
+const FORM: u64 = 16 * 1024;
+/// A comment of 16 KiB, percent-encoded.
+const COMMENT: u64 = 64 * 1024;
+/// A post of 512 KiB, percent-encoded, with its other fields.
+const POST: u64 = 2 * 1024 * 1024;
+/// Multipart routes: the handler sets the exact limit from the settings before a byte is read.
+const UPLOAD: u64 = u64::MAX;
+
+macro_rules! routes {
+    ($($method:ident $path:literal $who:ident $cache:ident $max:expr => $handler:path;)*) => {
+        /// Every route of the blog.
+        pub const TABLE: &[Route] = &[$(Route {
+            method: stringify!($method),
+            path: $path,
+            who: Who::$who,
+            cache: Cache::$cache,
+            max_body: $max,
+            handler: |call| Box::pin($handler(call)),
+        }),*];
+    };
+}
+
+routes! {
+    GET  "/"                       Anyone Revalidate 0       => lists::home;
+    GET  "/@:user"                 Anyone Revalidate 0       => lists::author;
+    GET  "/tags/:tag"              Anyone Revalidate 0       => lists::tag;
+    GET  "/search"                 Anyone Revalidate 0       => lists::search;
+    GET  "/feed.xml"               Public Revalidate 0       => feeds::rss;
+    GET  "/atom.xml"               Public Revalidate 0       => feeds::atom;
+    GET  "/posts/:slug"            Anyone Revalidate 0       => post::show;
+    POST "/posts/:slug/like"       Anyone Never      FORM    => post::like;
+    POST "/posts/:slug/comments"   Anyone Never      COMMENT => comments::create;
+    GET  "/comments/:id/edit"      Member Never      0       => comments::edit_form;
+    POST "/comments/:id/edit"      Anyone Never      COMMENT => comments::edit;
+    GET  "/comments/:id/delete"    Member Never      0       => comments::delete_form;
+    POST "/comments/:id/delete"    Member Never      FORM    => comments::delete;
+    GET  "/write"                  Member Never      0       => editor::new_form;
+    POST "/write"                  Anyone Never      POST    => editor::create;
+    GET  "/posts/:slug/edit"       Member Never      0       => editor::edit_form;
+    POST "/posts/:slug/edit"       Anyone Never      POST    => editor::save;
+    GET  "/posts/:slug/delete"     Member Never      0       => editor::delete_form;
+    POST "/posts/:slug/delete"     Member Never      FORM    => editor::delete;
+    GET  "/drafts"                 Member Never      0       => editor::drafts;
+    GET  "/library"                Member Never      0       => library::list;
+    POST "/library/:id/delete"     Member Never      FORM    => library::delete;
+    POST "/media/uploads"          Member Never      UPLOAD  => library::upload;
+    GET  "/media/public/:name"     Public Immutable  0       => media::public;
+    GET  "/media/private/:id"      Anyone Never      0       => media::private;
+    GET  "/account/owner"          Anyone Never      0       => account::owner_form;
+    POST "/account/owner"          Anyone Never      FORM    => account::set_up_owner;
+    GET  "/account/register"       Anyone Revalidate 0       => account::register_form;
+    POST "/account/register"       Anyone Never      FORM    => account::register;
+    GET  "/account/login"          Anyone Revalidate 0       => account::login_form;
+    POST "/account/login"          Anyone Never      FORM    => account::log_in;
+    POST "/account/logout"         Anyone Never      FORM    => account::log_out;
+    GET  "/account/profile"        Member Never      0       => account::profile_form;
+    POST "/account/profile"        Member Never      UPLOAD  => account::save_profile;
+    GET  "/assets/*name"           Public Immutable  0       => assets::show;
+    GET  "/livez"                  Public Never      0       => health::live;
+    GET  "/readyz"                 Public Never      0       => health::ready;
+}
+
+/// All routes as one poem endpoint.
+pub(crate) fn router(app: &Arc<App>) -> impl Endpoint<Output = Response> + use<> {
+    let mut paths: BTreeMap<&'static str, Vec<Route>> = BTreeMap::new();
+    for route in TABLE {
+        paths.entry(route.path).or_default().push(*route);
+    }
+    let mut router = PoemRoute::new();
+    for (path, methods) in paths {
+        let endpoint = PathEndpoint {
+            app: app.clone(),
+            methods,
+        };
+        router = router.at(path, endpoint.with(deadline(path)));
+    }
+    router.map_to_response()
+}
+
+/// Files are limited by their rate, everything else by the clock.
+fn deadline(path: &str) -> Deadline {
+    match path {
+        "/media/uploads" | "/account/profile" | "/media/public/:name" | "/media/private/:id" => {
+            Deadline::by_rate()
+        }
+        _ => Deadline::default(),
+    }
+}
+
+/// The methods of one path.
+struct PathEndpoint {
+    app: Arc<App>,
+    methods: Vec<Route>,
+}
+
+impl Endpoint for PathEndpoint {
+    type Output = Response;
+
+    async fn call(&self, mut request: Request) -> poem::Result<Response> {
+        let method = request.method();
+        let Some(route) = self.methods.iter().find(|r| method.as_str() == r.method) else {
+            return Ok(self.not_allowed(method));
+        };
+        if route.method != "GET" {
+            limit_body(&mut request, route.max_body)?;
+        }
+        let visitor = match route.who {
+            Who::Public => None,
+            Who::Anyone | Who::Member => self.visitor(&request).await?,
+        };
+        let call = Call::new(self.app.clone(), request, visitor);
+        if route.who == Who::Member && call.visitor.is_none() {
+            return Ok(call.to_login());
+        }
+        Ok((route.handler)(call).await?)
+    }
+}
+
+impl PathEndpoint {
+    async fn visitor(&self, request: &Request) -> Result<Option<Visitor>, EdgeError> {
+        let token = self.app.session.token(request.headers());
+        match token.and_then(blog_core::model::secret::Secret::decode) {
+            Some(secret) => Ok(self.app.blog.sessions().visitor(&secret).await?),
+            None => Ok(None),
+        }
+    }
+
+    /// RFC 9110, section 15.5.6. `OPTIONS` is answered by the same list.
+    fn not_allowed(&self, method: &Method) -> Response {
+        let mut allow: Vec<&str> = self.methods.iter().map(|route| route.method).collect();
+        if allow.contains(&"GET") {
+            allow.push("HEAD");
+        }
+        let status = match *method {
+            Method::OPTIONS => StatusCode::NO_CONTENT,
+            _ => StatusCode::METHOD_NOT_ALLOWED,
+        };
+        let mut response = Response::builder().status(status).finish();
+        if let Ok(value) = HeaderValue::try_from(allow.join(", ")) {
+            response.headers_mut().insert(header::ALLOW, value);
+        }
+        response
+    }
+}
