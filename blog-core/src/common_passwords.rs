@@ -13,7 +13,10 @@ use std::sync::LazyLock;
 const LIST: &str = include_str!("common_passwords.txt");
 
 static WORDS: LazyLock<HashSet<&'static str>> = LazyLock::new(|| {
-    LIST.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#')).collect()
+    LIST.lines()
+        .map(str::trim)
+        .filter(|line| !line.is_empty() && !line.starts_with('#'))
+        .collect()
 });
 
 /// Rows of keys and of letters that fingers run along, each also backwards.
@@ -57,7 +60,9 @@ pub fn is_common(password: &str) -> bool {
     let spoken: String = lower.chars().filter(|ch| ch.is_alphanumeric()).collect();
     [lower.as_str(), spoken.as_str()].into_iter().any(|text| {
         has_few_characters(text) || is_run(text) || is_repeated(text) || is_listed(text)
-    }) || folds(&lower).iter().any(|text| is_listed(text) || is_repeated(text) || is_run(text))
+    }) || folds(&lower)
+        .iter()
+        .any(|text| is_listed(text) || is_repeated(text) || is_run(text))
 }
 
 /// At most three different characters, however long.
@@ -102,8 +107,12 @@ fn longest_run(text: &str) -> usize {
 /// perhaps in part.
 fn is_repeated(text: &str) -> bool {
     let chars: Vec<char> = text.chars().collect();
-    (1..=MAX_REPEATED_CHARS.min(chars.len() / 2))
-        .any(|part| chars.iter().zip(&chars[part..]).all(|(left, right)| left == right))
+    (1..=MAX_REPEATED_CHARS.min(chars.len() / 2)).any(|part| {
+        chars
+            .iter()
+            .zip(&chars[part..])
+            .all(|(left, right)| left == right)
+    })
 }
 
 /// One or two words of the list, digits and signs around them.
@@ -131,9 +140,14 @@ fn folds(lower: &str) -> Vec<String> {
     let (word, filler) = lower.split_at(lower.len() - filler);
     let mut folds = Vec::new();
     for kept in 0..=MAX_DISGUISED_ENDING {
-        let text = word.chars().chain(filler.chars().take(kept)).collect::<String>();
+        let text = word
+            .chars()
+            .chain(filler.chars().take(kept))
+            .collect::<String>();
         for text in [text.as_str(), text.trim_start_matches(is_filler)] {
-            folds.extend(['i', 'l'].map(|one| text.chars().filter_map(|ch| letter(ch, one)).collect()));
+            folds.extend(
+                ['i', 'l'].map(|one| text.chars().filter_map(|ch| letter(ch, one)).collect()),
+            );
         }
     }
     folds
@@ -255,8 +269,10 @@ mod tests {
 
     #[test]
     fn the_list_is_clean() {
-        let lines: Vec<&str> =
-            LIST.lines().filter(|line| !line.is_empty() && !line.starts_with('#')).collect();
+        let lines: Vec<&str> = LIST
+            .lines()
+            .filter(|line| !line.is_empty() && !line.starts_with('#'))
+            .collect();
         assert_eq!(lines.len(), WORDS.len(), "a word stands twice");
         assert!(lines.len() >= 600, "{}", lines.len());
         for line in lines {

@@ -171,7 +171,11 @@ fn leading_markers(line: &str) -> usize {
         return 0;
     }
     let bytes = line.as_bytes();
-    let blank = |at: usize| bytes.get(at).is_none_or(|byte| matches!(byte, b' ' | b'\t'));
+    let blank = |at: usize| {
+        bytes
+            .get(at)
+            .is_none_or(|byte| matches!(byte, b' ' | b'\t'))
+    };
     let mut markers = 0;
     let mut at = 0;
     while let Some(byte) = bytes.get(at) {
@@ -186,7 +190,10 @@ fn leading_markers(line: &str) -> usize {
                 at += 1;
             }
             b'0'..=b'9' => {
-                let digits = bytes[at..].iter().take_while(|byte| byte.is_ascii_digit()).count();
+                let digits = bytes[at..]
+                    .iter()
+                    .take_while(|byte| byte.is_ascii_digit())
+                    .count();
                 at += digits;
                 if !matches!(bytes.get(at), Some(b'.' | b')')) || !blank(at + 1) {
                     break;
@@ -203,7 +210,11 @@ fn leading_markers(line: &str) -> usize {
 /// The source without the characters that XML, and so a feed, cannot carry.
 fn without_controls(source: &str) -> std::borrow::Cow<'_, str> {
     if source.contains(clean::is_forbidden) {
-        source.chars().filter(|ch| !clean::is_forbidden(*ch)).collect::<String>().into()
+        source
+            .chars()
+            .filter(|ch| !clean::is_forbidden(*ch))
+            .collect::<String>()
+            .into()
     } else {
         source.into()
     }

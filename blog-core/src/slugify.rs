@@ -138,7 +138,9 @@ pub fn is_reserved(slug: &str) -> bool {
     slug.is_empty()
         || slug == "."
         || slug == ".."
-        || RESERVED.binary_search(&slug.to_ascii_lowercase().as_str()).is_ok()
+        || RESERVED
+            .binary_search(&slug.to_ascii_lowercase().as_str())
+            .is_ok()
 }
 
 /// ASCII for one character; `None` when it has no reading.

@@ -281,7 +281,9 @@ mod tests {
     #[test]
     fn finds_short_and_frequent_words() {
         let text = "To be or not to be, that is the question: a C, an R, 42 and I.";
-        for query in ["to", "be", "the", "a", "c", "r", "42", "i", "not", "is", "an"] {
+        for query in [
+            "to", "be", "the", "a", "c", "r", "42", "i", "not", "is", "an",
+        ] {
             assert!(finds(text, query), "{query}");
         }
     }
@@ -289,9 +291,20 @@ mod tests {
     #[test]
     fn finds_parts_of_scripts_without_spaces() {
         let text = "東京都庁の展望台はC言語より高い。서울특별시 ภาษาไทย";
-        for query in
-            ["東京", "京都", "都庁", "展望台", "東", "高", "C言語", "語", "서울", "특별시", "ไทย", "の"]
-        {
+        for query in [
+            "東京",
+            "京都",
+            "都庁",
+            "展望台",
+            "東",
+            "高",
+            "C言語",
+            "語",
+            "서울",
+            "특별시",
+            "ไทย",
+            "の",
+        ] {
             assert!(finds(text, query), "{query}");
         }
         assert!(!finds(text, "東都"));
@@ -299,8 +312,19 @@ mod tests {
 
     #[test]
     fn apostrophes_and_hyphens_part_words() {
-        for query in ["amour", "l'amour", "l’amour", "end", "front-end", "frontend's", "don't"] {
-            assert!(finds("L'amour front-end frontend’s don’t", query), "{query}");
+        for query in [
+            "amour",
+            "l'amour",
+            "l’amour",
+            "end",
+            "front-end",
+            "frontend's",
+            "don't",
+        ] {
+            assert!(
+                finds("L'amour front-end frontend’s don’t", query),
+                "{query}"
+            );
         }
     }
 

@@ -119,7 +119,9 @@ pub(super) fn is_link(href: &str) -> bool {
 /// Whether a word may follow `language-` in the class of a code block.
 pub(super) fn is_language(name: &str) -> bool {
     (1..=32).contains(&name.len())
-        && name.bytes().all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'+' | b'#' | b'-'))
+        && name
+            .bytes()
+            .all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'+' | b'#' | b'-'))
 }
 
 /// Makes the HTML such that reading it again, as HTML or within XML, gives the
@@ -130,7 +132,11 @@ pub(super) fn is_language(name: &str) -> bool {
 /// right after `<pre>` goes, because parsers drop it.
 fn carriable(html: String) -> String {
     let is_unstable = |ch: char| ch == '\r' || is_forbidden(ch);
-    let html = if html.contains(is_unstable) { html.replace(is_unstable, "\u{fffd}") } else { html };
+    let html = if html.contains(is_unstable) {
+        html.replace(is_unstable, "\u{fffd}")
+    } else {
+        html
+    };
     if !html.contains("<pre>\n") {
         return html;
     }
@@ -199,5 +205,7 @@ fn is_number(value: &str) -> bool {
 
 fn is_slug(value: &str) -> bool {
     !value.is_empty()
-        && value.bytes().all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-'))
+        && value
+            .bytes()
+            .all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-'))
 }

@@ -59,7 +59,10 @@ impl<'a> Footnotes<'a> {
     fn define(&mut self, name: String, events: Vec<Event<'a>>) {
         // Of two with one name the first counts; the other stays, unnamed.
         self.by_name.entry(name).or_insert(self.definitions.len());
-        self.definitions.push(Definition { events, number: None });
+        self.definitions.push(Definition {
+            events,
+            number: None,
+        });
     }
 
     /// The number of a footnote and whether this is the first reference to it;
@@ -79,9 +82,9 @@ impl<'a> Footnotes<'a> {
     pub(super) fn next_note(&mut self) -> Option<Note<'a>> {
         let is_named = self.taken < self.order.len();
         if !is_named {
-            let unnamed =
-                |definition: &Definition<'_>| definition.number.is_none();
-            let index = self.searched + self.definitions[self.searched..].iter().position(unnamed)?;
+            let unnamed = |definition: &Definition<'_>| definition.number.is_none();
+            let index =
+                self.searched + self.definitions[self.searched..].iter().position(unnamed)?;
             self.searched = index + 1;
             self.order.push(index);
             self.definitions[index].number = Some(self.order.len());
@@ -89,7 +92,11 @@ impl<'a> Footnotes<'a> {
         let index = self.order[self.taken];
         self.taken += 1;
         let events = std::mem::take(&mut self.definitions[index].events);
-        Some(Note { number: self.taken, is_named, events })
+        Some(Note {
+            number: self.taken,
+            is_named,
+            events,
+        })
     }
 }
 

@@ -74,7 +74,11 @@ pub fn resolve_media(html: &str, resolve: &dyn Fn(Uuid) -> Option<ResolvedMedia>
 /// The id in `media:ID`, in the hyphenated form of RFC 9562 only.
 pub(super) fn placeholder_id(address: &str) -> Option<Uuid> {
     let id = address.strip_prefix(SCHEME)?.strip_prefix(':')?;
-    if id.len() != 36 { None } else { Uuid::try_parse(id).ok() }
+    if id.len() != 36 {
+        None
+    } else {
+        Uuid::try_parse(id).ok()
+    }
 }
 
 /// Whether an address can only mean this site: a path, never a scheme, never
@@ -85,7 +89,9 @@ pub(super) fn placeholder_id(address: &str) -> Option<Uuid> {
 pub(super) fn is_site_address(address: &str) -> bool {
     !address.is_empty()
         && !address.starts_with("//")
-        && !address.chars().any(|ch| ch.is_control() || ch == '\\' || ch == ' ')
+        && !address
+            .chars()
+            .any(|ch| ch.is_control() || ch == '\\' || ch == ' ')
         && url::Url::parse(address) == Err(url::ParseError::RelativeUrlWithoutBase)
 }
 
@@ -102,7 +108,11 @@ impl<'a> Placeholder<'a> {
         let tag = html.strip_prefix(START)?;
         let (id, mut rest) = tag.split_once('"')?;
         let id = Uuid::try_parse(id).ok()?;
-        let mut placeholder = Self { id, alt: "", title: None };
+        let mut placeholder = Self {
+            id,
+            alt: "",
+            title: None,
+        };
         while let Some(attribute) = rest.strip_prefix(' ') {
             let (name, value) = attribute.split_once("=\"")?;
             let (value, after) = value.split_once('"')?;

@@ -60,7 +60,11 @@ pub(super) fn extract(events: &[Event<'_>]) -> Plain {
         excerpt = squeezed(&text, EXCERPT_SOURCE_BYTES);
     }
     let words = u32::try_from(text.unicode_words().count()).unwrap_or(u32::MAX);
-    Plain { excerpt: cut(&excerpt), text, words }
+    Plain {
+        excerpt: cut(&excerpt),
+        text,
+        words,
+    }
 }
 
 /// The text up to the end of the image that has just begun, and the number of
@@ -83,7 +87,9 @@ pub(super) fn image_text(rest: &[Event<'_>]) -> (String, usize) {
 
 /// The text up to the end of the heading that has just begun.
 pub(super) fn heading_text(rest: &[Event<'_>]) -> String {
-    let end = rest.iter().position(|event| matches!(event, Event::End(TagEnd::Heading(_))));
+    let end = rest
+        .iter()
+        .position(|event| matches!(event, Event::End(TagEnd::Heading(_))));
     joined(&rest[..end.unwrap_or(rest.len())])
 }
 
@@ -104,11 +110,19 @@ fn ends_a_word(event: &Event<'_>) -> bool {
     let inline = matches!(
         event,
         Event::Start(
-            Tag::Emphasis | Tag::Strong | Tag::Strikethrough | Tag::Superscript | Tag::Subscript
+            Tag::Emphasis
+                | Tag::Strong
+                | Tag::Strikethrough
+                | Tag::Superscript
+                | Tag::Subscript
                 | Tag::Link { .. }
         ) | Event::End(
-            TagEnd::Emphasis | TagEnd::Strong | TagEnd::Strikethrough | TagEnd::Superscript
-                | TagEnd::Subscript | TagEnd::Link
+            TagEnd::Emphasis
+                | TagEnd::Strong
+                | TagEnd::Strikethrough
+                | TagEnd::Superscript
+                | TagEnd::Subscript
+                | TagEnd::Link
         ) | Event::InlineHtml(_)
     );
     !inline
@@ -146,5 +160,8 @@ fn cut(text: &str) -> String {
         .filter(|at| *at > limit / 2)
         // One endless word: cut it, but between graphemes.
         .unwrap_or(limit);
-    format!("{}…", text[..end].trim_end_matches(|ch: char| !ch.is_alphanumeric() && ch != ')'))
+    format!(
+        "{}…",
+        text[..end].trim_end_matches(|ch: char| !ch.is_alphanumeric() && ch != ')')
+    )
 }

@@ -69,20 +69,34 @@ pub(super) enum Content {
 
 impl Element {
     const fn inline(name: &'static str, attributes: &'static [&'static str]) -> Self {
-        Self { name, attributes, content: Content::Inline }
+        Self {
+            name,
+            attributes,
+            content: Content::Inline,
+        }
     }
 
     const fn block(name: &'static str, attributes: &'static [&'static str]) -> Self {
-        Self { name, attributes, content: Content::Block }
+        Self {
+            name,
+            attributes,
+            content: Content::Block,
+        }
     }
 
     const fn void(name: &'static str) -> Self {
-        Self { name, attributes: &[], content: Content::Void }
+        Self {
+            name,
+            attributes: &[],
+            content: Content::Void,
+        }
     }
 
     /// The element of that name, in any case of letters.
     pub(super) fn named(name: &str) -> Option<&'static Self> {
-        ELEMENTS.iter().find(|element| element.name.eq_ignore_ascii_case(name))
+        ELEMENTS
+            .iter()
+            .find(|element| element.name.eq_ignore_ascii_case(name))
     }
 }
 
@@ -135,7 +149,11 @@ impl<'a> Tokens<'a> {
     /// Skips over `<!…>`, `<?…>` or a comment; the whole rest when unfinished,
     /// as browsers do.
     fn skip_declaration(&mut self) {
-        let (from, end) = if self.rest.starts_with("<!--") { (4, "-->") } else { (2, ">") };
+        let (from, end) = if self.rest.starts_with("<!--") {
+            (4, "-->")
+        } else {
+            (2, ">")
+        };
         let rest = &self.rest[from..];
         self.rest = rest.find(end).map_or("", |at| &rest[at + end.len()..]);
     }
@@ -145,7 +163,10 @@ impl<'a> Tokens<'a> {
         let mut rest = self.rest;
         while let Some(at) = rest.find("</") {
             rest = &rest[at + 2..];
-            if rest.get(..name.len()).is_some_and(|tag| tag.eq_ignore_ascii_case(name)) {
+            if rest
+                .get(..name.len())
+                .is_some_and(|tag| tag.eq_ignore_ascii_case(name))
+            {
                 self.rest = rest.find('>').map_or("", |end| &rest[end + 1..]);
                 return;
             }
@@ -168,7 +189,10 @@ impl<'a> Tokens<'a> {
         if is_end {
             return Some(Token::End(name));
         }
-        Some(Token::Start(StartTag { name, attributes: &attributes[..length] }))
+        Some(Token::Start(StartTag {
+            name,
+            attributes: &attributes[..length],
+        }))
     }
 }
 
@@ -189,8 +213,9 @@ impl<'a> Iterator for Tokens<'a> {
             }
             match self.take_tag() {
                 Some(Token::Start(tag)) => {
-                    let dropped =
-                        DROPPED_WITH_CONTENT.iter().find(|name| tag.name.eq_ignore_ascii_case(name));
+                    let dropped = DROPPED_WITH_CONTENT
+                        .iter()
+                        .find(|name| tag.name.eq_ignore_ascii_case(name));
                     match dropped {
                         Some(name) => self.skip_content(name),
                         None => return Some(Token::Start(tag)),
@@ -233,7 +258,11 @@ fn next_attribute(attributes: &str) -> Option<(&str, &str, &str)> {
     }
     let name_end = rest.find(separator).unwrap_or(rest.len());
     let (name, rest) = rest.split_at(name_end);
-    let Some(value) = rest.trim_ascii_start().strip_prefix('=').map(str::trim_ascii_start) else {
+    let Some(value) = rest
+        .trim_ascii_start()
+        .strip_prefix('=')
+        .map(str::trim_ascii_start)
+    else {
         return Some((name, "", rest));
     };
     for quote in ['"', '\''] {
@@ -242,7 +271,9 @@ fn next_attribute(attributes: &str) -> Option<(&str, &str, &str)> {
             return Some((name, value, rest));
         }
     }
-    let end = value.find(|ch: char| ch.is_ascii_whitespace()).unwrap_or(value.len());
+    let end = value
+        .find(|ch: char| ch.is_ascii_whitespace())
+        .unwrap_or(value.len());
     let (value, rest) = value.split_at(end);
     Some((name, value, rest))
 }

@@ -44,7 +44,11 @@ pub(super) struct Written {
 /// Writes a post.
 pub(super) fn post(events: Vec<Event<'_>>) -> Result<Written, MarkdownError> {
     let (body, footnotes) = Footnotes::split(events);
-    let mut writer = Writer { footnotes, pictures: true, ..Writer::default() };
+    let mut writer = Writer {
+        footnotes,
+        pictures: true,
+        ..Writer::default()
+    };
     writer.events(&body)?;
     writer.notes()?;
     Ok(writer.written)
@@ -113,7 +117,12 @@ impl<'a> Writer<'a> {
             at += 1;
             let rest = &events[at..];
             match event {
-                Event::Start(Tag::Image { link_type: _, dest_url, title, id: _ }) => {
+                Event::Start(Tag::Image {
+                    link_type: _,
+                    dest_url,
+                    title,
+                    id: _,
+                }) => {
                     let (alt, length) = plain::image_text(rest);
                     at += length;
                     self.picture(dest_url, &alt, title);
@@ -178,9 +187,12 @@ impl<'a> Writer<'a> {
             Tag::Strikethrough => self.phrase("<del>", "</del>"),
             Tag::Superscript => self.phrase("<sup>", "</sup>"),
             Tag::Subscript => self.phrase("<sub>", "</sub>"),
-            Tag::Link { link_type, dest_url, title, id: _ } => {
-                self.link(*link_type == LinkType::Email, dest_url, title)
-            }
+            Tag::Link {
+                link_type,
+                dest_url,
+                title,
+                id: _,
+            } => self.link(*link_type == LinkType::Email, dest_url, title),
             block => {
                 self.close_phrases();
                 self.start_block(block, rest)
@@ -279,7 +291,10 @@ impl<'a> Writer<'a> {
 
     /// An id that no other heading of the post has.
     fn heading_id(&mut self, text: &str) -> String {
-        let base = format!("h-{}", slugify(text).unwrap_or_else(|| "section".to_owned()));
+        let base = format!(
+            "h-{}",
+            slugify(text).unwrap_or_else(|| "section".to_owned())
+        );
         if self.heading_ids.insert(base.clone()) {
             return base;
         }
@@ -304,7 +319,10 @@ impl<'a> Writer<'a> {
             CodeBlockKind::Indented => String::new(),
         };
         if clean::is_language(&language) {
-            let _ = write!(self.written.html, "<pre><code class=\"language-{language}\">");
+            let _ = write!(
+                self.written.html,
+                "<pre><code class=\"language-{language}\">"
+            );
         } else {
             self.raw("<pre><code>");
         }
@@ -318,8 +336,11 @@ impl<'a> Writer<'a> {
             Some(Alignment::None) | None => "",
         };
         self.column += 1;
-        let (open, close) =
-            if self.in_table_head { ("<th scope=\"col\"", "</th>") } else { ("<td", "</td>") };
+        let (open, close) = if self.in_table_head {
+            ("<th scope=\"col\"", "</th>")
+        } else {
+            ("<td", "</td>")
+        };
         self.raw(open);
         self.raw(class);
         self.raw(">");
@@ -338,7 +359,11 @@ impl<'a> Writer<'a> {
         }
         self.open_links += 1;
         self.raw("<a");
-        let mut href = if is_email { "mailto:".to_owned() } else { String::new() };
+        let mut href = if is_email {
+            "mailto:".to_owned()
+        } else {
+            String::new()
+        };
         href.push_str(&encoded_address(address));
         if is_usable_link(&href) {
             self.attribute("href", &href);
@@ -423,7 +448,12 @@ impl<'a> Writer<'a> {
             self.close_html(name);
         }
         let mut is_open = false;
-        while let Some(Note { number, is_named, events }) = self.footnotes.next_note() {
+        while let Some(Note {
+            number,
+            is_named,
+            events,
+        }) = self.footnotes.next_note()
+        {
             if !is_open {
                 self.raw("<section class=\"footnotes\">\n<ol>\n");
                 is_open = true;

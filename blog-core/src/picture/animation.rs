@@ -28,19 +28,22 @@ pub(super) fn gif(bytes: &[u8]) -> Result<Picture, PictureError> {
     options.set_memory_limit(MemoryLimit::Bytes(
         std::num::NonZeroU64::new(MAX_DECODER_BYTES).expect("the limit is not 0"),
     ));
-    let mut decoder = options.read_info(Cursor::new(bytes)).map_err(gif_decoding)?;
+    let mut decoder = options
+        .read_info(Cursor::new(bytes))
+        .map_err(gif_decoding)?;
     let (width, height) = (decoder.width(), decoder.height());
     check_size(width.into(), height.into())?;
 
     let palette = decoder.global_palette().unwrap_or_default();
-    let mut encoder =
-        Encoder::new(Vec::new(), width, height, palette).map_err(gif_encoding)?;
+    let mut encoder = Encoder::new(Vec::new(), width, height, palette).map_err(gif_encoding)?;
     let mut budget = Budget::default();
     while let Some(frame) = decoder.next_frame_info().map_err(gif_decoding)? {
         budget.spend(frame.width.into(), frame.height.into())?;
         let mut frame = frame.clone();
         let mut pixels = vec![0; decoder.buffer_size()];
-        decoder.read_into_buffer(&mut pixels).map_err(gif_decoding)?;
+        decoder
+            .read_into_buffer(&mut pixels)
+            .map_err(gif_decoding)?;
         if budget.frames == 1 && decoder.repeat() != Repeat::Finite(0) {
             encoder.set_repeat(decoder.repeat()).map_err(gif_encoding)?;
         }
@@ -120,14 +123,26 @@ fn finish(
         return Err(cut_off());
     }
     let bytes = encoder.into_inner().map_err(gif_encoding)?;
-    Ok(Picture { bytes, kind: SniffedType::Gif, width: width.into(), height: height.into() })
+    Ok(Picture {
+        bytes,
+        kind: SniffedType::Gif,
+        width: width.into(),
+        height: height.into(),
+    })
 }
 
 fn gif_decoding(error: DecodingError) -> PictureError {
-    let is_memory = matches!(error, DecodingError::OutOfMemory | DecodingError::MemoryLimit);
+    let is_memory = matches!(
+        error,
+        DecodingError::OutOfMemory | DecodingError::MemoryLimit
+    );
     let hint = ImageFormatHint::Exact(ImageFormat::Gif);
     let error = ImageError::Decoding(image::error::DecodingError::new(hint, error));
-    if is_memory { PictureError::TooMuchMemory(error) } else { PictureError::Damaged(error) }
+    if is_memory {
+        PictureError::TooMuchMemory(error)
+    } else {
+        PictureError::Damaged(error)
+    }
 }
 
 /// A frame without any palette is the upload's fault, and the only thing that

@@ -33,7 +33,9 @@ pub(super) fn sniff(head: &[u8]) -> Option<SniffedType> {
 
 fn is_newer_mp4(bytes: &[u8]) -> bool {
     bytes[4..].starts_with(b"ftyp")
-        && MORE_MP4_BRANDS.iter().any(|brand| bytes[8..].starts_with(*brand))
+        && MORE_MP4_BRANDS
+            .iter()
+            .any(|brand| bytes[8..].starts_with(*brand))
 }
 
 /// Width and height of a PNG, from the IHDR chunk that must come first.
@@ -41,7 +43,13 @@ pub(super) fn png_size(bytes: &[u8]) -> Option<(u32, u32)> {
     if bytes.get(12..16)? != b"IHDR" {
         return None;
     }
-    let number = |at: usize| bytes.get(at..at + 4)?.try_into().ok().map(u32::from_be_bytes);
+    let number = |at: usize| {
+        bytes
+            .get(at..at + 4)?
+            .try_into()
+            .ok()
+            .map(u32::from_be_bytes)
+    };
     Some((number(16)?, number(20)?))
 }
 
@@ -60,7 +68,10 @@ pub(super) fn is_lossy_webp(bytes: &[u8]) -> bool {
             _ => {}
         }
         let length = u32::from_le_bytes([head[4], head[5], head[6], head[7]]) as usize;
-        at = at.saturating_add(8).saturating_add(length).saturating_add(length % 2);
+        at = at
+            .saturating_add(8)
+            .saturating_add(length)
+            .saturating_add(length % 2);
     }
     false
 }
@@ -77,7 +88,10 @@ pub(super) struct JpegSegments {
 
 /// Walks over the segments of a JPEG (ITU-T T.81, annex B) up to its end.
 pub(super) fn jpeg_segments(bytes: &[u8]) -> JpegSegments {
-    let mut segments = JpegSegments { scans: 0, is_whole: false };
+    let mut segments = JpegSegments {
+        scans: 0,
+        is_whole: false,
+    };
     let mut at = 2;
     while let Some(found) = next_marker(bytes, at) {
         let (marker, after) = found;
@@ -92,7 +106,9 @@ pub(super) fn jpeg_segments(bytes: &[u8]) -> JpegSegments {
                 if marker == 0xda {
                     segments.scans += 1;
                 }
-                let Some(length) = bytes.get(after..after + 2) else { break };
+                let Some(length) = bytes.get(after..after + 2) else {
+                    break;
+                };
                 at = after + usize::from(u16::from_be_bytes([length[0], length[1]])).max(2);
             }
         }

@@ -8,9 +8,7 @@ use image::codecs::webp::{WebPDecoder, WebPEncoder};
 use image::metadata::Orientation;
 use image::{DynamicImage, ImageDecoder, ImageError, Limits};
 
-use super::{
-    MAX_DECODER_BYTES, MAX_PIXELS, MAX_SIDE, Picture, PictureError, SniffedType, header,
-};
+use super::{MAX_DECODER_BYTES, MAX_PIXELS, MAX_SIDE, Picture, PictureError, SniffedType, header};
 
 /// Quality of JPEG output, of 100; the eye sees no loss in photographs.
 const JPEG_QUALITY: u8 = 85;
@@ -22,12 +20,15 @@ const MAX_SCANS: usize = 100;
 pub(super) fn png(bytes: &[u8]) -> Result<Picture, PictureError> {
     let (width, height) = header::png_size(bytes).ok_or_else(cut_off)?;
     check_size(width, height)?;
-    let decoder =
-        PngDecoder::with_limits(Cursor::new(bytes), limits()).map_err(decoding)?;
+    let decoder = PngDecoder::with_limits(Cursor::new(bytes), limits()).map_err(decoding)?;
     // Sixteen bits a channel are for editing; screens show eight.
     let image = match decode(decoder)? {
         image @ (DynamicImage::ImageLuma16(_) | DynamicImage::ImageLumaA16(_)) => {
-            if image.color().has_alpha() { image.to_luma_alpha8().into() } else { image.to_luma8().into() }
+            if image.color().has_alpha() {
+                image.to_luma_alpha8().into()
+            } else {
+                image.to_luma8().into()
+            }
         }
         image @ DynamicImage::ImageRgb16(_) => image.to_rgb8().into(),
         image @ DynamicImage::ImageRgba16(_) => image.to_rgba8().into(),
@@ -58,9 +59,14 @@ pub(super) fn webp(bytes: &[u8]) -> Result<Picture, PictureError> {
     let (width, height) = decoder.dimensions();
     check_size(width, height)?;
     let image = decode(decoder)?;
-    let is_opaque =
-        image.as_rgba8().is_none_or(|image| image.pixels().all(|pixel| pixel.0[3] == u8::MAX));
-    let image = if is_opaque { DynamicImage::from(image.to_rgb8()) } else { image };
+    let is_opaque = image
+        .as_rgba8()
+        .is_none_or(|image| image.pixels().all(|pixel| pixel.0[3] == u8::MAX));
+    let image = if is_opaque {
+        DynamicImage::from(image.to_rgb8())
+    } else {
+        image
+    };
     if is_opaque && header::is_lossy_webp(bytes) {
         let bytes = encode_jpeg(&image)?;
         return Ok(picture(&image, bytes, SniffedType::Jpeg));
@@ -77,11 +83,18 @@ pub(super) fn webp(bytes: &[u8]) -> Result<Picture, PictureError> {
 /// Refuses sizes beyond the limits.
 pub(super) fn check_size(width: u32, height: u32) -> Result<(), PictureError> {
     if width > MAX_SIDE || height > MAX_SIDE {
-        return Err(PictureError::SideTooLong { width, height, max: MAX_SIDE });
+        return Err(PictureError::SideTooLong {
+            width,
+            height,
+            max: MAX_SIDE,
+        });
     }
     let pixels = u64::from(width) * u64::from(height);
     if pixels > MAX_PIXELS {
-        return Err(PictureError::TooManyPixels { pixels, max: MAX_PIXELS });
+        return Err(PictureError::TooManyPixels {
+            pixels,
+            max: MAX_PIXELS,
+        });
     }
     Ok(())
 }
@@ -129,7 +142,9 @@ fn encode_png(image: &DynamicImage) -> Result<Vec<u8>, PictureError> {
     let mut bytes = Vec::new();
     let encoder =
         PngEncoder::new_with_quality(&mut bytes, CompressionType::Default, FilterType::Adaptive);
-    image.write_with_encoder(encoder).map_err(PictureError::Encoding)?;
+    image
+        .write_with_encoder(encoder)
+        .map_err(PictureError::Encoding)?;
     Ok(bytes)
 }
 
@@ -142,5 +157,10 @@ fn encode_webp(image: &DynamicImage) -> Result<Vec<u8>, PictureError> {
 }
 
 fn picture(image: &DynamicImage, bytes: Vec<u8>, kind: SniffedType) -> Picture {
-    Picture { bytes, kind, width: image.width(), height: image.height() }
+    Picture {
+        bytes,
+        kind,
+        width: image.width(),
+        height: image.height(),
+    }
 }

@@ -378,9 +378,12 @@ fn refused(error: PictureError) -> Error {
         PictureError::UnsupportedType => Error::UnsupportedType {
             accepted: ACCEPTED_PICTURES,
         },
-        PictureError::TooManyPixels { .. } | PictureError::SideTooLong { .. } => {
-            Error::invalid("file", Reason::TooManyPixels)
-        }
+        PictureError::TooManyPixels { .. }
+        | PictureError::SideTooLong { .. }
+        | PictureError::TooManyFrames { .. }
+        | PictureError::TooManyScans { .. }
+        | PictureError::TooMuchMemory(_) => Error::invalid("file", Reason::TooManyPixels),
+        PictureError::Encoding(cause) => Error::backend("the picture encoder", cause),
         PictureError::Damaged(cause) => {
             tracing::info!(%cause, "a damaged picture was refused");
             Error::invalid("file", Reason::DamagedPicture)

@@ -20,7 +20,9 @@ impl Writer<'_> {
     }
 
     fn start_html(&mut self, tag: &StartTag<'_>, is_block: bool) -> Result<(), MarkdownError> {
-        let Some(element) = Element::named(tag.name) else { return Ok(()) };
+        let Some(element) = Element::named(tag.name) else {
+            return Ok(());
+        };
         match (element.content, element.name) {
             // In a paragraph a block would end the paragraph behind our back.
             (Content::Block, _) if !is_block => return Ok(()),
@@ -117,9 +119,13 @@ impl Writer<'_> {
 /// HTML; others stay as they were typed.
 fn unescaped(value: &str) -> String {
     let mut text = value.to_owned();
-    for (reference, ch) in
-        [("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&#39;", "'"), ("&amp;", "&")]
-    {
+    for (reference, ch) in [
+        ("&lt;", "<"),
+        ("&gt;", ">"),
+        ("&quot;", "\""),
+        ("&#39;", "'"),
+        ("&amp;", "&"),
+    ] {
         text = text.replace(reference, ch);
     }
     text
