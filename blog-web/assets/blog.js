@@ -75,7 +75,7 @@
   };
   all("[data-use]").forEach(offer);
 
-  // An upload stays on the page; the answer, the library, has the new medium first.
+  // An upload stays on the page; the library, its answer, has it first.
   for (const form of all("[data-upload]")) {
     const [say] = all("[role=status]", form);
     form.addEventListener("submit", async e => {
@@ -85,7 +85,7 @@
         const answer = await fetch(form.action, { method: "POST", body: new FormData(form) });
         const page = new DOMParser().parseFromString(await answer.text(), "text/html");
         const [item] = answer.ok ? all(".media", page) : [];
-        say.textContent = item ? "" : all(".error, .notice p, .lede", page)[0].textContent;
+        say.textContent = item ? "" : [".error", ".notice p", ".lede"].flatMap(s => all(s, page))[0].textContent;
         if (!item) return;
         all("[data-shelf]")[0].prepend(item);
         all("[data-use]", item).forEach(offer);
