@@ -181,7 +181,10 @@ impl<E: Endpoint> Endpoint for EdgeEndpoint<E> {
     async fn call(&self, mut request: Request) -> Result<Response> {
         let started = Instant::now();
         let id = self.edge.request_id(&request);
-        let client = self.edge.proxies.client(client::peer_of(&request), request.headers());
+        let client = self
+            .edge
+            .proxies
+            .client(client::peer_of(&request), request.headers());
         request.set_data(id.clone());
         request.set_data(client);
         let span = tracing::info_span!(target: LOG_TARGET, "request", id = %id);
@@ -194,7 +197,9 @@ impl<E: Endpoint> Endpoint for EdgeEndpoint<E> {
                 head::finish(&mut response);
             }
             self.edge.headers.apply(&mut response, has_session);
-            response.headers_mut().insert(X_REQUEST_ID, brief.id.to_header());
+            response
+                .headers_mut()
+                .insert(X_REQUEST_ID, brief.id.to_header());
             info!(
                 target: LOG_TARGET,
                 method = %brief.method,

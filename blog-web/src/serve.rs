@@ -102,7 +102,10 @@ where
     info!(address = %local, "listening");
     let closing = async {
         shutdown.cancelled().await;
-        info!(delay_s = config.shutdown_delay.as_secs_f32(), "shutdown asked for");
+        info!(
+            delay_s = config.shutdown_delay.as_secs_f32(),
+            "shutdown asked for"
+        );
         tokio::time::sleep(config.shutdown_delay).await;
     };
     tokio::select! {
@@ -114,9 +117,15 @@ where
     drain.cancel();
     // Every connection holds one permit, so holding them all means that all have ended.
     let everyone = u32::try_from(config.max_connections).unwrap_or(u32::MAX);
-    if tokio::time::timeout(config.drain, permits.acquire_many(everyone)).await.is_err() {
+    if tokio::time::timeout(config.drain, permits.acquire_many(everyone))
+        .await
+        .is_err()
+    {
         let left = config.max_connections - permits.available_permits();
-        warn!(connections = left, "connections did not end in time and are dropped");
+        warn!(
+            connections = left,
+            "connections did not end in time and are dropped"
+        );
         stop.cancel();
         // Dropping takes one poll of each task; waiting keeps their last log lines.
         let _ = tokio::time::timeout(Duration::from_secs(1), permits.acquire_many(everyone)).await;

@@ -65,7 +65,14 @@ pub fn limit_body(request: &mut Request, max: u64) -> Result<(), EdgeError> {
     if inner.size_hint().lower() > max {
         return Err(EdgeError::too_large(max));
     }
-    request.set_body(Body::from(LimitedBody { inner, max, left: max }.boxed()));
+    request.set_body(Body::from(
+        LimitedBody {
+            inner,
+            max,
+            left: max,
+        }
+        .boxed(),
+    ));
     Ok(())
 }
 
@@ -154,31 +161,53 @@ mod tests {
     use super::*;
 
     fn chunked(chunks: Vec<&'static [u8]>) -> Request {
-        let chunks = stream::iter(chunks.into_iter().map(|chunk| io::Result::Ok(Bytes::from(chunk))));
+        let chunks = stream::iter(
+            chunks
+                .into_iter()
+                .map(|chunk| io::Result::Ok(Bytes::from(chunk))),
+        );
         Request::builder().body(Body::from_bytes_stream(chunks))
     }
 
     #[tokio::test]
     async fn the_limit_itself_fits_and_one_more_byte_does_not() {
-        assert_eq!(read_body(&mut chunked(vec![b"ab", b"cd"]), 4).await.unwrap(), "abcd");
-        let error = read_body(&mut chunked(vec![b"ab", b"cde"]), 4).await.unwrap_err();
+        assert_eq!(
+            read_body(&mut chunked(vec![b"ab", b"cd"]), 4)
+                .await
+                .unwrap(),
+            "abcd"
+        );
+        let error = read_body(&mut chunked(vec![b"ab", b"cde"]), 4)
+            .await
+            .unwrap_err();
         assert_eq!(error.status(), StatusCode::PAYLOAD_TOO_LARGE);
     }
 
     #[tokio::test]
     async fn an_announced_length_above_the_limit_is_refused_unread() {
-        let body = Body::from_bytes_stream(stream::poll_fn(|_| -> Poll<Option<io::Result<Bytes>>> {
-            panic!("the body was read")
-        }));
+        let body =
+            Body::from_bytes_stream(stream::poll_fn(|_| -> Poll<Option<io::Result<Bytes>>> {
+                panic!("the body was read")
+            }));
         let mut request = Request::builder().header("content-length", 5).body(body);
-        assert_eq!(limit_body(&mut request, 4).unwrap_err().status().as_u16(), 413);
+        assert_eq!(
+            limit_body(&mut request, 4).unwrap_err().status().as_u16(),
+            413
+        );
     }
 
     #[tokio::test]
     async fn of_two_limits_the_smaller_holds() {
         let mut request = chunked(vec![b"abc"]);
         limit_body(&mut request, 2).unwrap();
-        assert_eq!(read_body(&mut request, 100).await.unwrap_err().status().as_u16(), 413);
+        assert_eq!(
+            read_body(&mut request, 100)
+                .await
+                .unwrap_err()
+                .status()
+                .as_u16(),
+            413
+        );
     }
 
     #[tokio::test]
@@ -192,7 +221,11 @@ mod tests {
             ("application/json", r#"{"liked":true}"#, 200),
             ("Application/JSON; charset=utf-8", r#"{"liked":true}"#, 200),
             ("text/plain", r#"{"liked":true}"#, 415),
-            ("application/x-www-form-urlencoded", r#"{"liked":true}"#, 415),
+            (
+                "application/x-www-form-urlencoded",
+                r#"{"liked":true}"#,
+                415,
+            ),
             ("application/json", r#"{"liked":true,"role":"admin"}"#, 422),
             ("application/json", r#"{"liked":"#, 422),
         ] {

@@ -15,7 +15,10 @@ pub struct ClientAddr(pub IpAddr);
 impl ClientAddr {
     /// The address put there by the edge, or the socket's when the edge did not run.
     pub fn of(request: &Request) -> Self {
-        request.data::<Self>().copied().unwrap_or_else(|| Self(peer_of(request)))
+        request
+            .data::<Self>()
+            .copied()
+            .unwrap_or_else(|| Self(peer_of(request)))
     }
 
     /// What limits count by.
@@ -79,7 +82,10 @@ impl TrustedProxies {
             return ClientAddr(peer);
         }
         // A list may be spread over several lines, which read as one in order.
-        let lines = headers.get_all("x-forwarded-for").iter().collect::<Vec<_>>();
+        let lines = headers
+            .get_all("x-forwarded-for")
+            .iter()
+            .collect::<Vec<_>>();
         let entry = lines
             .iter()
             .rev()
@@ -93,7 +99,9 @@ impl TrustedProxies {
 fn parse_entry(entry: &[u8]) -> Option<IpAddr> {
     let entry = std::str::from_utf8(entry).ok()?.trim();
     let address = entry.parse::<IpAddr>().ok().or_else(|| {
-        let bare = entry.strip_prefix('[').and_then(|rest| rest.strip_suffix(']'));
+        let bare = entry
+            .strip_prefix('[')
+            .and_then(|rest| rest.strip_suffix(']'));
         match bare {
             Some(bare) => bare.parse::<Ipv6Addr>().ok().map(IpAddr::V6),
             None => entry.parse::<SocketAddr>().ok().map(|socket| socket.ip()),
@@ -107,7 +115,9 @@ pub(crate) fn peer_of(request: &Request) -> IpAddr {
     request
         .remote_addr()
         .as_socket_addr()
-        .map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |socket| socket.ip().to_canonical())
+        .map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |socket| {
+            socket.ip().to_canonical()
+        })
 }
 
 pub(crate) fn any_contains(networks: &[IpNet], address: IpAddr) -> bool {
@@ -122,12 +132,18 @@ mod tests {
     use super::*;
 
     fn client(hops: usize, peer: &str, lines: &[&'static str]) -> String {
-        let proxies = TrustedProxies { peers: vec!["10.0.0.0/8".parse().unwrap()], hops };
+        let proxies = TrustedProxies {
+            peers: vec!["10.0.0.0/8".parse().unwrap()],
+            hops,
+        };
         let mut headers = HeaderMap::new();
         for line in lines {
             headers.append("x-forwarded-for", HeaderValue::from_static(line));
         }
-        proxies.client(peer.parse().unwrap(), &headers).0.to_string()
+        proxies
+            .client(peer.parse().unwrap(), &headers)
+            .0
+            .to_string()
     }
 
     #[test]
@@ -138,20 +154,38 @@ mod tests {
         assert_eq!(client(0, "10.0.0.1", &["198.51.100.9"]), "10.0.0.1");
         assert_eq!(client(1, "10.0.0.1", &["198.51.100.9"]), "198.51.100.9");
         // What the client wrote itself stands further left.
-        assert_eq!(client(1, "10.0.0.1", &["203.0.113.5, 198.51.100.9"]), "198.51.100.9");
-        assert_eq!(client(2, "10.0.0.1", &["203.0.113.5, 198.51.100.9, 10.0.0.2"]), "198.51.100.9");
+        assert_eq!(
+            client(1, "10.0.0.1", &["203.0.113.5, 198.51.100.9"]),
+            "198.51.100.9"
+        );
+        assert_eq!(
+            client(2, "10.0.0.1", &["203.0.113.5, 198.51.100.9, 10.0.0.2"]),
+            "198.51.100.9"
+        );
         // Several lines are one list.
-        assert_eq!(client(2, "10.0.0.1", &["203.0.113.5", "198.51.100.9", "10.0.0.2"]), "198.51.100.9");
+        assert_eq!(
+            client(2, "10.0.0.1", &["203.0.113.5", "198.51.100.9", "10.0.0.2"]),
+            "198.51.100.9"
+        );
         // Too short, or no address: the peer.
         assert_eq!(client(2, "10.0.0.1", &["198.51.100.9"]), "10.0.0.1");
         assert_eq!(client(1, "10.0.0.1", &["unknown"]), "10.0.0.1");
         assert_eq!(client(1, "10.0.0.1", &["198.51.100.9,"]), "10.0.0.1");
         assert_eq!(client(1, "10.0.0.1", &[]), "10.0.0.1");
         // Forms with a port, and IPv4 inside IPv6.
-        assert_eq!(client(1, "10.0.0.1", &["198.51.100.9:4711"]), "198.51.100.9");
-        assert_eq!(client(1, "10.0.0.1", &["[2001:db8::1]:4711"]), "2001:db8::1");
+        assert_eq!(
+            client(1, "10.0.0.1", &["198.51.100.9:4711"]),
+            "198.51.100.9"
+        );
+        assert_eq!(
+            client(1, "10.0.0.1", &["[2001:db8::1]:4711"]),
+            "2001:db8::1"
+        );
         assert_eq!(client(1, "10.0.0.1", &["[2001:db8::1]"]), "2001:db8::1");
-        assert_eq!(client(1, "::ffff:10.0.0.1", &["::ffff:198.51.100.9"]), "198.51.100.9");
+        assert_eq!(
+            client(1, "::ffff:10.0.0.1", &["::ffff:198.51.100.9"]),
+            "198.51.100.9"
+        );
     }
 
     #[test]

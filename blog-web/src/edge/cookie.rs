@@ -35,8 +35,16 @@ impl Place {
             (false, true) => purpose.to_owned(),
             (false, false) => format!("{slug}-{purpose}"),
         };
-        let path = if mount.is_empty() { "/".to_owned() } else { mount.to_owned() };
-        Self { name, path, secure: site.is_https() }
+        let path = if mount.is_empty() {
+            "/".to_owned()
+        } else {
+            mount.to_owned()
+        };
+        Self {
+            name,
+            path,
+            secure: site.is_https(),
+        }
     }
 
     /// `value` must be made of cookie octets, which callers make sure of by its alphabet.
@@ -127,7 +135,9 @@ impl SessionCookie {
 
 fn is_token(value: &str) -> bool {
     value.len() == SessionCookie::TOKEN_CHARS
-        && value.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
+        && value
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
 }
 
 /// A message to show on the page after a redirect: a code whose text the templates know, and the
@@ -141,7 +151,10 @@ pub struct Flash {
 impl Flash {
     /// A message by its code.
     pub fn new(code: &'static str) -> Self {
-        Self { code, params: Vec::new() }
+        Self {
+            code,
+            params: Vec::new(),
+        }
     }
 
     /// Adds a word. At most [`FlashCookie::MAX_PARAMS`] are kept, each cut to
@@ -162,12 +175,17 @@ impl Flash {
 
     /// The word called `name`; text to be escaped like any other.
     pub fn param(&self, name: &str) -> Option<&str> {
-        self.params.iter().find(|(own, _)| own == name).map(|(_, value)| value.as_str())
+        self.params
+            .iter()
+            .find(|(own, _)| own == name)
+            .map(|(_, value)| value.as_str())
     }
 
     /// All words in order.
     pub fn params(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.params.iter().map(|(name, value)| (name.as_str(), value.as_str()))
+        self.params
+            .iter()
+            .map(|(name, value)| (name.as_str(), value.as_str()))
     }
 }
 
@@ -192,7 +210,10 @@ impl FlashCookie {
 
     /// The cookie of `site` for messages with one of `codes`; any other code is ignored.
     pub fn for_site(site: &Site, codes: &'static [&'static str]) -> Self {
-        Self { place: Place::new(site, "flash"), codes }
+        Self {
+            place: Place::new(site, "flash"),
+            codes,
+        }
     }
 
     /// `Set-Cookie` for `flash`.
@@ -254,7 +275,10 @@ mod tests {
     #[test]
     fn cookie_name_table() {
         for (base, expected) in [
-            ("https://a.example/", "__Host-sid=T; Path=/; Secure; HttpOnly; SameSite=Lax"),
+            (
+                "https://a.example/",
+                "__Host-sid=T; Path=/; Secure; HttpOnly; SameSite=Lax",
+            ),
             (
                 "https://a.example/blog/",
                 "__Secure-blog-sid=T; Path=/blog; Secure; HttpOnly; SameSite=Lax",
@@ -263,18 +287,30 @@ mod tests {
                 "https://a.example/my/blog",
                 "__Secure-my-blog-sid=T; Path=/my/blog; Secure; HttpOnly; SameSite=Lax",
             ),
-            ("http://localhost:3000/", "sid=T; Path=/; HttpOnly; SameSite=Lax"),
-            ("http://localhost:3000/blog", "blog-sid=T; Path=/blog; HttpOnly; SameSite=Lax"),
+            (
+                "http://localhost:3000/",
+                "sid=T; Path=/; HttpOnly; SameSite=Lax",
+            ),
+            (
+                "http://localhost:3000/blog",
+                "blog-sid=T; Path=/blog; HttpOnly; SameSite=Lax",
+            ),
         ] {
             let header = session(base).set(TOKEN, None).unwrap();
-            assert_eq!(header.to_str().unwrap().replace(TOKEN, "T"), expected, "{base}");
+            assert_eq!(
+                header.to_str().unwrap().replace(TOKEN, "T"),
+                expected,
+                "{base}"
+            );
         }
     }
 
     #[test]
     fn a_remembered_session_outlives_the_browser_and_a_cleared_one_ends() {
         let cookie = session("https://a.example/");
-        let set = cookie.set(TOKEN, Some(Duration::from_secs(14 * 86_400))).unwrap();
+        let set = cookie
+            .set(TOKEN, Some(Duration::from_secs(14 * 86_400)))
+            .unwrap();
         assert!(set.to_str().unwrap().contains("; Max-Age=1209600; Secure"));
         assert_eq!(
             cookie.clear().to_str().unwrap(),
@@ -285,7 +321,12 @@ mod tests {
     #[test]
     fn only_a_token_can_be_set() {
         let cookie = session("https://a.example/");
-        for bad in ["", "short", &format!("{}; Domain=x", &TOKEN[..32]), &format!("{TOKEN}A")] {
+        for bad in [
+            "",
+            "short",
+            &format!("{}; Domain=x", &TOKEN[..32]),
+            &format!("{TOKEN}A"),
+        ] {
             assert!(cookie.set(bad, None).is_none(), "{bad}");
         }
     }
@@ -329,7 +370,10 @@ mod tests {
         let flash = Flash::new("post-saved").with("title", "Ärger; <b>=\"& 100%\r\n'");
         let set = cookie.set(&flash);
         let set = set.to_str().unwrap();
-        assert!(set.ends_with("; Path=/; Max-Age=60; HttpOnly; SameSite=Lax"), "{set}");
+        assert!(
+            set.ends_with("; Path=/; Max-Age=60; HttpOnly; SameSite=Lax"),
+            "{set}"
+        );
         let pair = set.split(';').next().unwrap();
         // Line breaks are no part of a word, so this one is not believed …
         assert_eq!(cookie.read(&cookies(&[pair])), None);
@@ -355,6 +399,9 @@ mod tests {
         ] {
             assert_eq!(cookie.read(&cookies(&[bad])), None, "{bad}");
         }
-        assert_eq!(cookie.read(&cookies(&["flash=code=bye"])), Some(Flash::new("bye")));
+        assert_eq!(
+            cookie.read(&cookies(&["flash=code=bye"])),
+            Some(Flash::new("bye"))
+        );
     }
 }

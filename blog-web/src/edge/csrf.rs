@@ -9,7 +9,10 @@ use super::host::Site;
 
 /// Whether a method promises to change nothing.
 pub fn is_safe(method: &Method) -> bool {
-    matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS | Method::TRACE)
+    matches!(
+        *method,
+        Method::GET | Method::HEAD | Method::OPTIONS | Method::TRACE
+    )
 }
 
 /// Refuses an unsafe request that did not start on the site's own pages. Log in and log out are
@@ -33,7 +36,11 @@ pub fn check(request: &Request, site: &Site, session: &SessionCookie) -> Result<
     let own = if fetch_sites.peek().is_some() {
         fetch_sites.all(|value| value == "same-origin")
     } else if origins.peek().is_some() {
-        origins.all(|value| value.to_str().is_ok_and(|origin| site.is_own_origin(origin)))
+        origins.all(|value| {
+            value
+                .to_str()
+                .is_ok_and(|origin| site.is_own_origin(origin))
+        })
     } else {
         !session.is_present(headers)
     };
@@ -74,7 +81,13 @@ mod tests {
             ("POST", None, Some("http://localhost:3001"), COOKIE, false),
             ("POST", None, Some("https://localhost:3000"), COOKIE, false),
             ("POST", None, Some("http://evil.example"), None, false),
-            ("POST", None, Some("http://localhost:3000.evil.example"), None, false),
+            (
+                "POST",
+                None,
+                Some("http://localhost:3000.evil.example"),
+                None,
+                false,
+            ),
             ("POST", None, Some("null"), COOKIE, false),
             ("POST", None, Some("null"), None, false),
             ("POST", None, Some(""), None, false),
@@ -85,14 +98,22 @@ mod tests {
             ("PATCH", None, None, COOKIE, false),
             ("DELETE", Some("cross-site"), None, None, false),
             ("PURGE", Some("cross-site"), None, None, false),
-            ("GET", Some("cross-site"), Some("http://evil.example"), COOKIE, true),
+            (
+                "GET",
+                Some("cross-site"),
+                Some("http://evil.example"),
+                COOKIE,
+                true,
+            ),
             ("HEAD", Some("cross-site"), None, COOKIE, true),
         ] {
             let mut request =
                 Request::builder().method(Method::from_bytes(method.as_bytes()).unwrap());
-            for (name, value) in
-                [("sec-fetch-site", fetch_site), ("origin", origin), ("cookie", cookie)]
-            {
+            for (name, value) in [
+                ("sec-fetch-site", fetch_site),
+                ("origin", origin),
+                ("cookie", cookie),
+            ] {
                 if let Some(value) = value {
                     request = request.header(name, value);
                 }

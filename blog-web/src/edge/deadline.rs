@@ -43,7 +43,10 @@ impl<E: Endpoint + 'static> Middleware<E> for Deadline {
     type Output = DeadlineEndpoint<E>;
 
     fn transform(&self, ep: E) -> Self::Output {
-        DeadlineEndpoint { ep: Arc::new(ep), limit: self.0 }
+        DeadlineEndpoint {
+            ep: Arc::new(ep),
+            limit: self.0,
+        }
     }
 }
 
@@ -110,7 +113,9 @@ mod tests {
             }
         })
         .with(limit);
-        let response = ep.get_response(Request::builder().method(method).finish()).await;
+        let response = ep
+            .get_response(Request::builder().method(method).finish())
+            .await;
         drop(ep);
         (response, finished.recv().await)
     }

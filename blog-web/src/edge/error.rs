@@ -32,7 +32,13 @@ impl EdgeError {
         code: &'static str,
         sentence: impl Into<Cow<'static, str>>,
     ) -> Self {
-        Self { status, code, sentence: sentence.into(), retry_after: None, source: None }
+        Self {
+            status,
+            code,
+            sentence: sentence.into(),
+            retry_after: None,
+            source: None,
+        }
     }
 
     /// Adds a `Retry-After`, rounded up to whole seconds and at least one.
@@ -54,7 +60,10 @@ impl EdgeError {
         Self::new(
             StatusCode::PAYLOAD_TOO_LARGE,
             "too-large",
-            format!("That is too large: at most {} are accepted here.", Bytes(limit)),
+            format!(
+                "That is too large: at most {} are accepted here.",
+                Bytes(limit)
+            ),
         )
     }
 
@@ -87,46 +96,51 @@ impl EdgeError {
             StatusCode::METHOD_NOT_ALLOWED => {
                 ("method-not-allowed", "This address does not do that.")
             }
-            StatusCode::UNSUPPORTED_MEDIA_TYPE => {
-                ("unsupported-media-type", "This kind of content is not accepted here.")
-            }
-            StatusCode::SERVICE_UNAVAILABLE => {
-                ("unavailable", "This is not available right now. Please try again soon.")
-            }
-            status if status.is_client_error() => {
-                ("refused", "The request was refused.")
-            }
+            StatusCode::UNSUPPORTED_MEDIA_TYPE => (
+                "unsupported-media-type",
+                "This kind of content is not accepted here.",
+            ),
+            StatusCode::SERVICE_UNAVAILABLE => (
+                "unavailable",
+                "This is not available right now. Please try again soon.",
+            ),
+            status if status.is_client_error() => ("refused", "The request was refused."),
             _ => ("internal", "Something went wrong on our side."),
         };
         Self::new(status, code, sentence)
     }
 
+    /// 408: the body came slower than the server waits for.
+    pub(crate) fn too_slow() -> Self {
+        Self::new(
+            StatusCode::REQUEST_TIMEOUT,
+            "too-slow",
+            "The upload came too slowly.",
+        )
+    }
+
+    /// 400: the body ended before its end.
+    pub(crate) fn incomplete() -> Self {
+        Self::bad_request("incomplete", "The request broke off.")
+    }
+
     /// The edge's own error somewhere in a chain of sources, also inside [`std::io::Error`]s: a
     /// store that was fed from a request body reports the body's error as its own cause.
     ///
-    /// A body that came too slowly or broke off is found too (408, 400).
+    /// Nothing is guessed from other errors: a time-out of the store's own is not its sender's.
     pub fn find_in(error: &(dyn StdError + 'static)) -> Option<Self> {
         let mut next = Some(error);
         while let Some(error) = next {
             if let Some(found) = error.downcast_ref::<Self>() {
                 return Some(found.clone());
             }
-            if let Some(io) = error.downcast_ref::<std::io::Error>() {
-                if let Some(inner) = io.get_ref()
-                    && let Some(found) = Self::find_in(inner)
-                {
-                    return Some(found);
-                }
-                if io.kind() == std::io::ErrorKind::TimedOut {
-                    return Some(Self::new(
-                        StatusCode::REQUEST_TIMEOUT,
-                        "too-slow",
-                        "The upload came too slowly.",
-                    ));
-                }
-            }
-            if error.downcast_ref::<hyper::Error>().is_some() {
-                return Some(Self::bad_request("incomplete", "The request broke off."));
+            // An io::Error's source skips the error inside it.
+            if let Some(inner) = error
+                .downcast_ref::<std::io::Error>()
+                .and_then(|io| io.get_ref())
+                && let Some(found) = Self::find_in(inner)
+            {
+                return Some(found);
             }
             next = error.source();
         }
@@ -136,7 +150,7 @@ impl EdgeError {
     /// What a failure to read a request body means for its sender.
     pub(crate) fn of_body(error: std::io::Error) -> Self {
         Self::find_in(&error)
-            .unwrap_or_else(|| Self::bad_request("incomplete", "The request broke off."))
+            .unwrap_or_else(Self::incomplete)
             .caused_by(error)
     }
 
@@ -215,7 +229,12 @@ mod tests {
         let found = EdgeError::find_in(&error).unwrap();
         assert_eq!(found.status(), StatusCode::PAYLOAD_TOO_LARGE);
         assert!(found.sentence().contains("20 MiB"), "{}", found.sentence());
-        assert!(EdgeError::find_in(&std::io::Error::other("disk")).is_none());
+        for other in [
+            std::io::Error::other("disk"),
+            std::io::Error::from(std::io::ErrorKind::TimedOut),
+        ] {
+            assert!(EdgeError::find_in(&StoreError(other)).is_none());
+        }
     }
 
     #[test]

@@ -23,7 +23,10 @@ pub struct FormLimits {
 
 impl Default for FormLimits {
     fn default() -> Self {
-        Self { bytes: 64 * 1024, fields: 200 }
+        Self {
+            bytes: 64 * 1024,
+            fields: 200,
+        }
     }
 }
 
@@ -52,7 +55,10 @@ impl Form {
     /// 413 with more than `max_fields` fields, 400 when it is not UTF-8.
     pub fn decode(encoded: &[u8], max_fields: usize) -> Result<Self, EdgeError> {
         let mut form = Self::default();
-        for pair in encoded.split(|byte| *byte == b'&').filter(|pair| !pair.is_empty()) {
+        for pair in encoded
+            .split(|byte| *byte == b'&')
+            .filter(|pair| !pair.is_empty())
+        {
             if form.0.len() == max_fields {
                 return Err(EdgeError::new(
                     StatusCode::PAYLOAD_TOO_LARGE,
@@ -79,12 +85,16 @@ impl Form {
 
     /// All values of `name` in order.
     pub fn all(&self, name: &str) -> impl Iterator<Item = &str> {
-        self.iter().filter(move |(own, _)| *own == name).map(|(_, value)| value)
+        self.iter()
+            .filter(move |(own, _)| *own == name)
+            .map(|(_, value)| value)
     }
 
     /// All fields in order.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.0.iter().map(|(name, value)| (name.as_str(), value.as_str()))
+        self.0
+            .iter()
+            .map(|(name, value)| (name.as_str(), value.as_str()))
     }
 
     /// Reads the form into a struct of text, numbers, booleans, unit enums, their options, and
@@ -108,13 +118,18 @@ impl Form {
                 None => groups.push((name, vec![value])),
             }
         }
-        T::deserialize(Fields { groups: groups.into_iter(), current: None })
+        T::deserialize(Fields {
+            groups: groups.into_iter(),
+            current: None,
+        })
     }
 }
 
 fn decode_text(encoded: &[u8]) -> Result<String, EdgeError> {
-    let spaced: Vec<u8> =
-        encoded.iter().map(|byte| if *byte == b'+' { b' ' } else { *byte }).collect();
+    let spaced: Vec<u8> = encoded
+        .iter()
+        .map(|byte| if *byte == b'+' { b' ' } else { *byte })
+        .collect();
     let text = percent_decode(&spaced)
         .decode_utf8()
         .map_err(|_| EdgeError::bad_request("not-utf8", "The form is not valid UTF-8."))?;
@@ -165,14 +180,22 @@ impl FormError {
     }
 
     fn invalid(problem: impl Into<String>) -> Self {
-        Self::Invalid { name: String::new(), problem: problem.into() }
+        Self::Invalid {
+            name: String::new(),
+            problem: problem.into(),
+        }
     }
 }
 
 impl From<FormError> for EdgeError {
     /// 422.
     fn from(error: FormError) -> Self {
-        Self::new(StatusCode::UNPROCESSABLE_ENTITY, "bad-form", error.to_string()).caused_by(error)
+        Self::new(
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "bad-form",
+            error.to_string(),
+        )
+        .caused_by(error)
     }
 }
 
@@ -215,8 +238,14 @@ impl FieldErrors {
     }
 
     /// Takes the value, or keeps the error's sentence for `field`.
-    pub fn take<T, E: std::fmt::Display>(&mut self, field: &str, result: Result<T, E>) -> Option<T> {
-        result.map_err(|error| self.push(field, error.to_string())).ok()
+    pub fn take<T, E: std::fmt::Display>(
+        &mut self,
+        field: &str,
+        result: Result<T, E>,
+    ) -> Option<T> {
+        result
+            .map_err(|error| self.push(field, error.to_string()))
+            .ok()
     }
 
     /// Whether nothing is wrong.
@@ -226,12 +255,16 @@ impl FieldErrors {
 
     /// The first sentence about `field`.
     pub fn get(&self, field: &str) -> Option<&str> {
-        self.iter().find(|(own, _)| *own == field).map(|(_, sentence)| sentence)
+        self.iter()
+            .find(|(own, _)| *own == field)
+            .map(|(_, sentence)| sentence)
     }
 
     /// All fields and sentences.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.0.iter().map(|(field, sentence)| (field.as_str(), sentence.as_str()))
+        self.0
+            .iter()
+            .map(|(field, sentence)| (field.as_str(), sentence.as_str()))
     }
 }
 
@@ -277,7 +310,8 @@ impl<'de> MapAccess<'de> for Fields<'_> {
 
     fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, FormError> {
         let (name, values) = self.current.take().unwrap_or_default();
-        seed.deserialize(Values(&values)).map_err(|error| error.at(name))
+        seed.deserialize(Values(&values))
+            .map_err(|error| error.at(name))
     }
 }
 
@@ -433,7 +467,10 @@ mod tests {
                 tag: vec!["x".into(), "y".into()],
             }
         );
-        assert_eq!(parse(&format!("{GOOD}&slug=s")).unwrap().slug.as_deref(), Some("s"));
+        assert_eq!(
+            parse(&format!("{GOOD}&slug=s")).unwrap().slug.as_deref(),
+            Some("s")
+        );
         let published = parse("title=&version=0&status=published").unwrap();
         assert_eq!(published.status, Status::Published);
     }
@@ -443,12 +480,32 @@ mod tests {
         for (form, field, sentence) in [
             (format!("{GOOD}&role=admin"), "role", "is not expected here"),
             (format!("{GOOD}&title=b"), "title", "given more than once"),
-            (format!("{GOOD}&slug=a&slug=b"), "slug", "given more than once"),
+            (
+                format!("{GOOD}&slug=a&slug=b"),
+                "slug",
+                "given more than once",
+            ),
             ("title=a&status=draft".into(), "version", "is missing"),
-            ("title=a&version=x&status=draft".into(), "version", "must be a whole number from 0"),
-            ("title=a&version=-1&status=draft".into(), "version", "must be a whole number from 0"),
-            ("title=a&version=1&status=gone".into(), "status", "must be one of draft, published"),
-            (format!("{GOOD}&pinned=maybe"), "pinned", "must be on or off"),
+            (
+                "title=a&version=x&status=draft".into(),
+                "version",
+                "must be a whole number from 0",
+            ),
+            (
+                "title=a&version=-1&status=draft".into(),
+                "version",
+                "must be a whole number from 0",
+            ),
+            (
+                "title=a&version=1&status=gone".into(),
+                "status",
+                "must be one of draft, published",
+            ),
+            (
+                format!("{GOOD}&pinned=maybe"),
+                "pinned",
+                "must be on or off",
+            ),
         ] {
             let error = parse(&form).unwrap_err();
             assert_eq!(error.field(), field, "{form}");
@@ -461,7 +518,16 @@ mod tests {
     fn what_was_typed_is_kept() {
         let form = Form::decode(b"b=%0D%0Ax%3D1&a=+2+&b=3&flag&&=", 10).unwrap();
         let fields: Vec<_> = form.iter().collect();
-        assert_eq!(fields, [("b", "\r\nx=1"), ("a", " 2 "), ("b", "3"), ("flag", ""), ("", "")]);
+        assert_eq!(
+            fields,
+            [
+                ("b", "\r\nx=1"),
+                ("a", " 2 "),
+                ("b", "3"),
+                ("flag", ""),
+                ("", "")
+            ]
+        );
         assert_eq!(form.get("b"), Some("\r\nx=1"));
         assert_eq!(form.all("b").count(), 2);
     }
@@ -469,17 +535,33 @@ mod tests {
     #[test]
     fn limits_and_broken_text() {
         assert!(Form::decode(b"a&b", 2).is_ok());
-        assert_eq!(Form::decode(b"a&b&c", 2).unwrap_err().status().as_u16(), 413);
-        assert_eq!(Form::decode(b"a=%FF", 2).unwrap_err().status().as_u16(), 400);
-        assert_eq!(Form::decode(b"a=100%&b=%zz", 2).unwrap().get("a"), Some("100%"));
+        assert_eq!(
+            Form::decode(b"a&b&c", 2).unwrap_err().status().as_u16(),
+            413
+        );
+        assert_eq!(
+            Form::decode(b"a=%FF", 2).unwrap_err().status().as_u16(),
+            400
+        );
+        assert_eq!(
+            Form::decode(b"a=100%&b=%zz", 2).unwrap().get("a"),
+            Some("100%")
+        );
     }
 
     #[tokio::test]
     async fn read_checks_type_and_size() {
-        let limits = FormLimits { bytes: 10, fields: 5 };
+        let limits = FormLimits {
+            bytes: 10,
+            fields: 5,
+        };
         for (content_type, body, expected) in [
             ("application/x-www-form-urlencoded", "a=1", 200),
-            ("application/x-www-form-urlencoded;charset=UTF-8", "a=1", 200),
+            (
+                "application/x-www-form-urlencoded;charset=UTF-8",
+                "a=1",
+                200,
+            ),
             ("text/plain", "a=1", 415),
             ("multipart/form-data; boundary=x", "a=1", 415),
             ("application/x-www-form-urlencoded", "a=123456789", 413),

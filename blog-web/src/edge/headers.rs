@@ -43,7 +43,10 @@ impl Surface {
 
     /// A file that came from a user: may be embedded by other sites, may do nothing by itself.
     pub fn media() -> Self {
-        Self { media: true, ..Self::default() }
+        Self {
+            media: true,
+            ..Self::default()
+        }
     }
 
     /// The page sends files to the upload host.
@@ -84,7 +87,9 @@ impl SecurityHeaders {
     pub fn new(site: &Site, media_host: Option<&Url>, upload_host: Option<&Url>) -> Self {
         let origin = |host: Option<&Url>| {
             host.filter(|url| url.has_host())
-                .map_or(String::new(), |url| format!(" {}", url.origin().ascii_serialization()))
+                .map_or(String::new(), |url| {
+                    format!(" {}", url.origin().ascii_serialization())
+                })
         };
         let media = origin(media_host);
         let policy = |upload: &str| {
@@ -98,7 +103,11 @@ impl SecurityHeaders {
         };
         // With no-referrer a form is sent with `Origin: null`. Browsers say `Sec-Fetch-Site`
         // besides, but to https and loopback only: elsewhere our own forms would look foreign.
-        let token_referrer = if site.is_trustworthy() { "no-referrer" } else { "same-origin" };
+        let token_referrer = if site.is_trustworthy() {
+            "no-referrer"
+        } else {
+            "same-origin"
+        };
         Self {
             page_policy: policy(""),
             upload_policy: policy(&origin(upload_host)),
@@ -131,7 +140,10 @@ impl SecurityHeaders {
             _ => self.page_policy.clone(),
         };
         headers.insert(header::CONTENT_SECURITY_POLICY, policy);
-        headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+        headers.insert(
+            header::X_CONTENT_TYPE_OPTIONS,
+            HeaderValue::from_static("nosniff"),
+        );
         let referrer = if surface.no_referrer {
             self.token_referrer.clone()
         } else {
@@ -139,7 +151,11 @@ impl SecurityHeaders {
         };
         headers.insert(header::REFERRER_POLICY, referrer);
         headers.insert(COOP, HeaderValue::from_static("same-origin"));
-        let embedding = if surface.media { "cross-origin" } else { "same-origin" };
+        let embedding = if surface.media {
+            "cross-origin"
+        } else {
+            "same-origin"
+        };
         headers.insert(CORP, HeaderValue::from_static(embedding));
         headers.insert(PERMISSIONS, NO_FEATURES);
         headers.remove(header::SERVER);
@@ -216,13 +232,25 @@ mod tests {
 
     #[test]
     fn surfaces_change_only_what_they_name() {
-        let upload = answer("https://a.example/", Some(Surface::page().with_upload()), false);
+        let upload = answer(
+            "https://a.example/",
+            Some(Surface::page().with_upload()),
+            false,
+        );
         let policy = upload.header("content-security-policy").unwrap();
-        assert!(policy.contains("connect-src 'self' https://up.example; form-action 'self' https://up.example;"));
+        assert!(policy.contains(
+            "connect-src 'self' https://up.example; form-action 'self' https://up.example;"
+        ));
 
         let media = answer("https://a.example/", Some(Surface::media()), false);
-        assert_eq!(media.header("content-security-policy"), Some("default-src 'none'; sandbox"));
-        assert_eq!(media.header("cross-origin-resource-policy"), Some("cross-origin"));
+        assert_eq!(
+            media.header("content-security-policy"),
+            Some("default-src 'none'; sandbox")
+        );
+        assert_eq!(
+            media.header("cross-origin-resource-policy"),
+            Some("cross-origin")
+        );
         assert_eq!(media.header("x-content-type-options"), Some("nosniff"));
 
         let token = Some(Surface::page().without_referrer());
@@ -231,7 +259,10 @@ mod tests {
             ("http://localhost:3000/", "no-referrer"),
             ("http://blog.lan/", "same-origin"),
         ] {
-            assert_eq!(answer(base, token, false).header("referrer-policy"), Some(expected));
+            assert_eq!(
+                answer(base, token, false).header("referrer-policy"),
+                Some(expected)
+            );
         }
     }
 
@@ -256,7 +287,14 @@ mod tests {
             (404, None, false, false, false, "no-cache"),
             (503, None, false, false, false, "no-store"),
             (429, None, false, false, false, "no-store"),
-            (200, Some("public, max-age=60"), false, true, false, "public, max-age=60"),
+            (
+                200,
+                Some("public, max-age=60"),
+                false,
+                true,
+                false,
+                "public, max-age=60",
+            ),
             (200, Some("public, max-age=60"), true, false, false, PRIVATE),
         ] {
             let mut response = Response::builder().status(StatusCode::from_u16(status).unwrap());

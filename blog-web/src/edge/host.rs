@@ -55,17 +55,27 @@ impl Site {
     /// The site on this machine's `port`, known as `localhost`, `127.0.0.1` and `[::1]` alike.
     pub fn on_loopback(port: u16) -> Self {
         let url = |host: &str| {
-            Url::parse(&format!("http://{host}:{port}/")).expect("a loopback name makes a valid URL")
+            Url::parse(&format!("http://{host}:{port}/"))
+                .expect("a loopback name makes a valid URL")
         };
         let names = ["localhost", "127.0.0.1", "[::1]"].map(url);
         // Through `Url`, so that port 80 is left out as browsers leave it out.
-        let origins = names.iter().map(|url| url.origin().ascii_serialization()).collect();
+        let origins = names
+            .iter()
+            .map(|url| url.origin().ascii_serialization())
+            .collect();
         let hosts = names
             .iter()
             .map(|url| url[url::Position::BeforeHost..url::Position::AfterPort].to_owned())
             .collect();
         let [base, ..] = names;
-        Self { base, hosts, origins, mount: String::new(), loopback: true }
+        Self {
+            base,
+            hosts,
+            origins,
+            mount: String::new(),
+            loopback: true,
+        }
     }
 
     /// The site for a server that listens on `listen`: at `base` if there is one, else on
@@ -80,7 +90,9 @@ impl Site {
     ) -> Result<Self, SiteError> {
         match base {
             Some(base) => Self::at(base, plain_http),
-            None if listen.ip().to_canonical().is_loopback() => Ok(Self::on_loopback(listen.port())),
+            None if listen.ip().to_canonical().is_loopback() => {
+                Ok(Self::on_loopback(listen.port()))
+            }
             None => Err(SiteError::BaseUrlNeeded(listen)),
         }
     }
@@ -132,7 +144,10 @@ impl Site {
         }
         let mut lines = request.headers().get_all(header::HOST).iter();
         let (Some(line), None) = (lines.next(), lines.next()) else {
-            return Err(EdgeError::bad_request("no-host", "The request names no single host."));
+            return Err(EdgeError::bad_request(
+                "no-host",
+                "The request names no single host.",
+            ));
         };
         let host = line
             .to_str()
@@ -168,7 +183,9 @@ pub enum SiteError {
     #[error("the base URL must be http:// or https:// with a host and at most a path")]
     NoSiteUrl,
     /// Plain http that leaves the machine, without the flag for it.
-    #[error("a base URL beyond this machine must be https, unless plain http is allowed explicitly")]
+    #[error(
+        "a base URL beyond this machine must be https, unless plain http is allowed explicitly"
+    )]
     PlainHttp,
     /// Other people can reach the listener, so it must be known by which name.
     #[error("listening on {0}, which is not loopback, needs a base URL")]
@@ -198,7 +215,8 @@ mod tests {
         )
             .into();
         let request = Request::from_parts(parts, poem::Body::empty());
-        site.check_host(&request).map_or_else(|error| error.status().as_u16(), |()| 200)
+        site.check_host(&request)
+            .map_or_else(|error| error.status().as_u16(), |()| 200)
     }
 
     #[test]
@@ -263,6 +281,9 @@ mod tests {
         let lan = Site::at(&Url::parse("http://blog.lan:8080/").unwrap(), true).unwrap();
         assert!(!lan.is_trustworthy() && lan.is_own_host("blog.lan:8080"));
         let open = "0.0.0.0:3000".parse().unwrap();
-        assert_eq!(Site::for_listener(None, open, true), Err(SiteError::BaseUrlNeeded(open)));
+        assert_eq!(
+            Site::for_listener(None, open, true),
+            Err(SiteError::BaseUrlNeeded(open))
+        );
     }
 }

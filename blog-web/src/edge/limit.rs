@@ -68,7 +68,9 @@ impl RateLimiter {
         let inner = &*self.0;
         let now = Instant::now();
         let shard = inner.hasher.hash_one(key) as usize % SHARDS;
-        let mut full_again = inner.shards[shard].lock().unwrap_or_else(PoisonError::into_inner);
+        let mut full_again = inner.shards[shard]
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
         let due = full_again.get(&key).copied().unwrap_or(now).max(now);
         let ahead = due - now;
         if ahead > inner.tolerance {
@@ -77,7 +79,10 @@ impl RateLimiter {
         if !full_again.contains_key(&key) && full_again.len() >= inner.per_shard {
             full_again.retain(|_, due| *due > now);
             while full_again.len() >= inner.per_shard {
-                let Some(next) = full_again.iter().min_by_key(|(_, due)| **due).map(|(key, _)| *key)
+                let Some(next) = full_again
+                    .iter()
+                    .min_by_key(|(_, due)| **due)
+                    .map(|(key, _)| *key)
                 else {
                     break;
                 };
@@ -93,7 +98,8 @@ impl RateLimiter {
     /// # Errors
     /// 429 with `Retry-After`.
     pub fn check_request(&self, request: &Request) -> Result<(), EdgeError> {
-        self.check(ClientAddr::of(request).key()).map_err(EdgeError::too_many_requests)
+        self.check(ClientAddr::of(request).key())
+            .map_err(EdgeError::too_many_requests)
     }
 }
 
@@ -101,7 +107,10 @@ impl<E: Endpoint> Middleware<E> for RateLimiter {
     type Output = RateLimitEndpoint<E>;
 
     fn transform(&self, ep: E) -> Self::Output {
-        RateLimitEndpoint { ep, limiter: self.clone() }
+        RateLimitEndpoint {
+            ep,
+            limiter: self.clone(),
+        }
     }
 }
 
@@ -131,7 +140,13 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn a_burst_passes_and_then_the_steady_rate() {
-        let limiter = RateLimiter::new(Quota { burst: 5, period: Duration::from_secs(60) }, 1_000);
+        let limiter = RateLimiter::new(
+            Quota {
+                burst: 5,
+                period: Duration::from_secs(60),
+            },
+            1_000,
+        );
         for _ in 0..5 {
             limiter.check(key(1)).unwrap();
         }
@@ -151,13 +166,24 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn memory_is_bounded_and_the_worst_are_remembered() {
-        let limiter = RateLimiter::new(Quota { burst: 2, period: Duration::from_secs(60) }, 160);
+        let limiter = RateLimiter::new(
+            Quota {
+                burst: 2,
+                period: Duration::from_secs(60),
+            },
+            160,
+        );
         limiter.check(key(0)).unwrap();
         limiter.check(key(0)).unwrap();
         for n in 1..10_000 {
             limiter.check(key(n)).unwrap();
         }
-        let held: usize = limiter.0.shards.iter().map(|shard| shard.lock().unwrap().len()).sum();
+        let held: usize = limiter
+            .0
+            .shards
+            .iter()
+            .map(|shard| shard.lock().unwrap().len())
+            .sum();
         assert!(held <= 160, "{held} addresses held");
         assert!(limiter.check(key(0)).is_err());
     }

@@ -72,11 +72,17 @@ mod tests {
             RequestId::from_proxy(&headers).map(|id| id.to_string())
         };
         assert_eq!(read(&["Root=1-67891233"]), None);
-        assert_eq!(read(&["1-67891233-abc_d.e"]).as_deref(), Some("1-67891233-abc_d.e"));
+        assert_eq!(
+            read(&["1-67891233-abc_d.e"]).as_deref(),
+            Some("1-67891233-abc_d.e")
+        );
         assert_eq!(read(&["short"]), None);
         assert_eq!(read(&["with a space"]), None);
         assert_eq!(read(&["twice-12", "twice-12"]), None);
-        assert_eq!(read(&["aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"]), None);
+        assert_eq!(
+            read(&["aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"]),
+            None
+        );
         assert_eq!(read(&[]), None);
     }
 

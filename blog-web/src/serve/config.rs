@@ -57,8 +57,14 @@ impl Default for ServeConfig {
             head: Duration::from_secs(10),
             max_head_bytes: 64 * 1024,
             max_headers: 100,
-            request_rate: MinimumRate { bytes_per_second: 1024, after: Duration::from_secs(10) },
-            response_rate: MinimumRate { bytes_per_second: 1024, after: Duration::from_secs(30) },
+            request_rate: MinimumRate {
+                bytes_per_second: 1024,
+                after: Duration::from_secs(10),
+            },
+            response_rate: MinimumRate {
+                bytes_per_second: 1024,
+                after: Duration::from_secs(30),
+            },
             max_connections: 4096,
             max_connections_per_address: 64,
             trusted_proxies: Vec::new(),
@@ -80,10 +86,14 @@ impl ServeConfig {
 
     pub(super) fn check(&self) -> Result<(), ServeError> {
         if self.max_connections == 0 || self.max_connections > u32::MAX as usize {
-            return Err(ServeError::Config("max_connections must be between 1 and 4 294 967 295"));
+            return Err(ServeError::Config(
+                "max_connections must be between 1 and 4 294 967 295",
+            ));
         }
         if self.max_connections_per_address == 0 {
-            return Err(ServeError::Config("max_connections_per_address must be at least 1"));
+            return Err(ServeError::Config(
+                "max_connections_per_address must be at least 1",
+            ));
         }
         if self.max_head_bytes < Self::MIN_HEAD_BYTES {
             return Err(ServeError::Config("max_head_bytes must be at least 8192"));
@@ -92,7 +102,9 @@ impl ServeConfig {
             return Err(ServeError::Config("max_headers must be at least 1"));
         }
         if self.request_rate.bytes_per_second == 0 || self.response_rate.bytes_per_second == 0 {
-            return Err(ServeError::Config("a minimum rate must be at least 1 byte per second"));
+            return Err(ServeError::Config(
+                "a minimum rate must be at least 1 byte per second",
+            ));
         }
         Ok(())
     }

@@ -10,6 +10,7 @@ use std::task::{Context, Poll};
 
 use bytes::Bytes;
 use http::uri::Scheme;
+use http::{HeaderValue, header};
 use http_body_util::BodyExt;
 use http_body_util::combinators::BoxBody;
 use hyper::body::{Body as HttpBody, Frame, Incoming, SizeHint};
@@ -21,6 +22,8 @@ use poem::{Addr, Request, Response};
 use tokio::net::TcpStream;
 use tokio_util::sync::CancellationToken;
 use tracing::debug;
+
+use crate::edge::EdgeError;
 
 use super::Readiness;
 use super::config::ServeConfig;
@@ -135,7 +138,10 @@ impl Requests {
         request.set_data(self.readiness.clone());
         if has_body {
             let body: BoxBody<Bytes, io::Error> = request.take_body().into();
-            let seen = SeenBody { inner: body, progress: Arc::clone(&self.progress) };
+            let seen = SeenBody {
+                inner: body,
+                progress: Arc::clone(&self.progress),
+            };
             let rated = RatedBody::new(seen, self.config.request_rate);
             request.set_body(poem::Body::from(rated.boxed()));
         }
@@ -146,7 +152,13 @@ impl Requests {
                 .call(request)
                 .await
                 .unwrap_or_else(poem::Error::into_response);
-            let response: http::Response<BoxBody<Bytes, io::Error>> = response.into();
+            let mut response: http::Response<BoxBody<Bytes, io::Error>> = response.into();
+            if progress.is_unread() {
+                // hyper closes then, but does not say so.
+                response
+                    .headers_mut()
+                    .insert(header::CONNECTION, HeaderValue::from_static("close"));
+            }
             Ok(response.map(|inner| AnswerBody { inner, progress }))
         }
     }
@@ -175,7 +187,9 @@ impl HttpBody for SeenBody {
         if ended {
             self.progress.body_was_read();
         }
+        // Named here, where it is certain that the client and no store is meant.
         frame
+            .map_err(|error| io::Error::new(error.kind(), EdgeError::incomplete().caused_by(error)))
     }
 
     fn is_end_stream(&self) -> bool {

@@ -12,6 +12,8 @@ use http_body_util::combinators::BoxBody;
 use hyper::body::{Body as HttpBody, Frame, SizeHint};
 use tokio::time::{Instant, Sleep};
 
+use crate::edge::EdgeError;
+
 /// The slowest transfer we wait for.
 ///
 /// A peer starts with [`after`](Self::after) of patience. The time we wait for it uses patience
@@ -36,7 +38,12 @@ pub(super) struct RateMeter {
 
 impl RateMeter {
     pub(super) fn new(rate: MinimumRate) -> Self {
-        Self { rate, patience: rate.after, waiting_since: None, alarm: None }
+        Self {
+            rate,
+            patience: rate.after,
+            waiting_since: None,
+            alarm: None,
+        }
     }
 
     /// `bytes` went through.
@@ -84,11 +91,16 @@ pub(super) struct RatedBody<B> {
 
 impl<B> RatedBody<B> {
     pub(super) fn new(inner: B, rate: MinimumRate) -> Self {
-        Self { inner, meter: std::sync::Mutex::new(RateMeter::new(rate)) }
+        Self {
+            inner,
+            meter: std::sync::Mutex::new(RateMeter::new(rate)),
+        }
     }
 
     fn meter(&mut self) -> &mut RateMeter {
-        self.meter.get_mut().unwrap_or_else(std::sync::PoisonError::into_inner)
+        self.meter
+            .get_mut()
+            .unwrap_or_else(std::sync::PoisonError::into_inner)
     }
 }
 
@@ -121,7 +133,7 @@ where
         ready!(this.meter().poll_waiting(cx));
         Poll::Ready(Some(Err(io::Error::new(
             io::ErrorKind::TimedOut,
-            "the request body came too slowly",
+            EdgeError::too_slow(),
         ))))
     }
 
@@ -140,10 +152,15 @@ mod tests {
 
     use super::*;
 
-    const RATE: MinimumRate = MinimumRate { bytes_per_second: 100, after: Duration::from_secs(10) };
+    const RATE: MinimumRate = MinimumRate {
+        bytes_per_second: 100,
+        after: Duration::from_secs(10),
+    };
 
     async fn waits(meter: &mut RateMeter, time: Duration) -> bool {
-        tokio::time::timeout(time, poll_fn(|cx| meter.poll_waiting(cx))).await.is_err()
+        tokio::time::timeout(time, poll_fn(|cx| meter.poll_waiting(cx)))
+            .await
+            .is_err()
     }
 
     #[tokio::test(start_paused = true)]

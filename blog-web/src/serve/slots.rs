@@ -18,7 +18,10 @@ pub(super) struct AddressSlots {
 
 impl AddressSlots {
     pub(super) fn new(max: usize) -> Self {
-        Self { max, held: Arc::default() }
+        Self {
+            max,
+            held: Arc::default(),
+        }
     }
 
     /// A slot for `address`, given back when dropped; `None` when all of its slots are held.
@@ -31,7 +34,10 @@ impl AddressSlots {
         }
         *count += 1;
         drop(held);
-        Some(Slot { key, held: Arc::clone(&self.held) })
+        Some(Slot {
+            key,
+            held: Arc::clone(&self.held),
+        })
     }
 }
 

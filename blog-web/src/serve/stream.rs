@@ -63,6 +63,11 @@ impl Progress {
         self.unread.store(false, Ordering::Release);
     }
 
+    /// Whether part of the current request's body has not been read.
+    pub(super) fn is_unread(&self) -> bool {
+        self.unread.load(Ordering::Acquire)
+    }
+
     pub(super) fn answer_is_over(&self) {
         self.set(Phase::Answered);
     }
@@ -92,7 +97,11 @@ pub(super) struct TimedStream {
 
 impl TimedStream {
     pub(super) fn new(stream: TcpStream, progress: Arc<Progress>, config: &ServeConfig) -> Self {
-        let timers = Timers { idle: config.idle, head: config.head, linger: config.linger };
+        let timers = Timers {
+            idle: config.idle,
+            head: config.head,
+            linger: config.linger,
+        };
         Self {
             stream,
             progress,
@@ -156,7 +165,11 @@ impl AsyncRead for TimedStream {
         };
         // Asked before reading, so that a head arriving byte by byte is not read for ever.
         if this.deadline.as_mut().poll(cx).is_ready() {
-            let waited_for = if phase == Phase::Head { "the request head" } else { "a request" };
+            let waited_for = if phase == Phase::Head {
+                "the request head"
+            } else {
+                "a request"
+            };
             return Poll::Ready(Err(io::Error::new(
                 io::ErrorKind::TimedOut,
                 format!("waited too long for {waited_for}"),
@@ -207,8 +220,7 @@ impl AsyncWrite for TimedStream {
         let this = self.get_mut();
         if !this.lingering {
             ready!(Pin::new(&mut this.stream).poll_shutdown(cx))?;
-            let sending = this.progress.unread.load(Ordering::Acquire)
-                || this.progress.phase() == Phase::Head;
+            let sending = this.progress.is_unread() || this.progress.phase() == Phase::Head;
             if !sending {
                 return Poll::Ready(Ok(()));
             }

@@ -5,8 +5,8 @@ use std::sync::{Arc, Mutex};
 
 use blog_web::edge::body::BodyLimit;
 use blog_web::edge::deadline::Deadline;
-use blog_web::edge::headers::Surface;
 use blog_web::edge::head::WasHead;
+use blog_web::edge::headers::Surface;
 use blog_web::edge::host::Site;
 use blog_web::edge::{Edge, EdgeError, LOG_TARGET};
 use blog_web::serve::ServeConfig;
@@ -21,25 +21,56 @@ use crate::raw::{Answer, TestServer};
 
 fn site() -> Route {
     Route::new()
-        .at("/", get(make(|request: Request| async move {
-            let text = if request.data::<WasHead>().is_some() { "was head" } else { "was get" };
-            Response::builder().content_type("text/html; charset=utf-8").body(text)
-        })))
-        .at("/stream", get(make(|_| async {
-            let chunks = stream::iter([Ok::<_, io::Error>(Bytes::from_static(b"streamed"))]);
-            Response::builder().body(Body::from_bytes_stream(chunks))
-        })))
-        .at("/media", get(make(|_| async {
-            let mut response = Response::from("bytes");
-            response.set_data(Surface::media());
-            response
-        })))
-        .at("/form", post(make(|_| async { "done" }).with(BodyLimit(10)).with(Deadline::default())))
-        .at("/panic", get(make(|_| async { panic_now() }).with(Deadline::default())))
-        .at("/panic-late", post(make(|_| async { panic_now() }).with(Deadline::default())))
-        .at("/fail", get(make(|_| async {
-            Err::<(), _>(EdgeError::internal().caused_by(io::Error::other("secret cause")))
-        })))
+        .at(
+            "/",
+            get(make(|request: Request| async move {
+                let text = if request.data::<WasHead>().is_some() {
+                    "was head"
+                } else {
+                    "was get"
+                };
+                Response::builder()
+                    .content_type("text/html; charset=utf-8")
+                    .body(text)
+            })),
+        )
+        .at(
+            "/stream",
+            get(make(|_| async {
+                let chunks = stream::iter([Ok::<_, io::Error>(Bytes::from_static(b"streamed"))]);
+                Response::builder().body(Body::from_bytes_stream(chunks))
+            })),
+        )
+        .at(
+            "/media",
+            get(make(|_| async {
+                let mut response = Response::from("bytes");
+                response.set_data(Surface::media());
+                response
+            })),
+        )
+        .at(
+            "/form",
+            post(
+                make(|_| async { "done" })
+                    .with(BodyLimit(10))
+                    .with(Deadline::default()),
+            ),
+        )
+        .at(
+            "/panic",
+            get(make(|_| async { panic_now() }).with(Deadline::default())),
+        )
+        .at(
+            "/panic-late",
+            post(make(|_| async { panic_now() }).with(Deadline::default())),
+        )
+        .at(
+            "/fail",
+            get(make(|_| async {
+                Err::<(), _>(EdgeError::internal().caused_by(io::Error::other("secret cause")))
+            })),
+        )
         .at("/livez", get(make(|_| async { "alive" })))
 }
 
@@ -60,7 +91,11 @@ async fn ask(server: &TestServer, request: String) -> Answer {
     let mut client = server.client().await;
     let head = request.starts_with("HEAD");
     client.send(request).await;
-    if head { client.head().await } else { client.answer().await }
+    if head {
+        client.head().await
+    } else {
+        client.answer().await
+    }
 }
 
 #[tokio::test]
@@ -95,33 +130,50 @@ async fn every_answer_has_its_headers() {
             "x-request-id",
             "date",
         ] {
-            assert!(answer.header(name).is_some(), "{name} is missing: {request}");
+            assert!(
+                answer.header(name).is_some(),
+                "{name} is missing: {request}"
+            );
         }
         assert_eq!(answer.header("server"), None);
         assert_eq!(answer.header("set-cookie"), None);
         assert!(!answer.text().contains("secret") && !answer.text().contains("on purpose"));
     }
     let media = ask(&server, format!("GET /media HTTP/1.1\r\n{own}\r\n")).await;
-    assert_eq!(media.header("content-security-policy"), Some("default-src 'none'; sandbox"));
-    assert_eq!(media.header("cross-origin-resource-policy"), Some("cross-origin"));
+    assert_eq!(
+        media.header("content-security-policy"),
+        Some("default-src 'none'; sandbox")
+    );
+    assert_eq!(
+        media.header("cross-origin-resource-policy"),
+        Some("cross-origin")
+    );
 }
 
 #[tokio::test]
 async fn head_is_get_without_its_body() {
     let (server, host) = start(|edge| edge).await;
     let mut client = server.client().await;
-    for (path, status, length) in
-        [("/", 200, Some("8")), ("/stream", 200, None), ("/nothing", 404, Some("35"))]
-    {
-        client.send(format!("HEAD {path} HTTP/1.1\r\nHost: {host}\r\n\r\n")).await;
+    for (path, status, length) in [
+        ("/", 200, Some("8")),
+        ("/stream", 200, None),
+        ("/nothing", 404, Some("34")),
+    ] {
+        client
+            .send(format!("HEAD {path} HTTP/1.1\r\nHost: {host}\r\n\r\n"))
+            .await;
         let answer = client.head().await;
         assert_eq!(answer.status, status, "{path}");
         assert_eq!(answer.header("content-length"), length, "{path}");
         // Were there a body, it would be read as the next answer.
-        client.send(format!("GET / HTTP/1.1\r\nHost: {host}\r\n\r\n")).await;
+        client
+            .send(format!("GET / HTTP/1.1\r\nHost: {host}\r\n\r\n"))
+            .await;
         assert_eq!(client.answer().await.text(), "was get", "after HEAD {path}");
     }
-    client.send(format!("HEAD /form HTTP/1.1\r\nHost: {host}\r\n\r\n")).await;
+    client
+        .send(format!("HEAD /form HTTP/1.1\r\nHost: {host}\r\n\r\n"))
+        .await;
     assert_eq!(client.head().await.status, 405);
 }
 
@@ -130,9 +182,16 @@ async fn a_session_cookie_makes_the_answer_private() {
     let (server, host) = start(|edge| edge).await;
     for (cookie, expected) in [("", "no-cache"), ("Cookie: sid=x\r\n", "private, no-store")] {
         for path in ["/", "/nothing"] {
-            let answer =
-                ask(&server, format!("GET {path} HTTP/1.1\r\nHost: {host}\r\n{cookie}\r\n")).await;
-            assert_eq!(answer.header("cache-control"), Some(expected), "{path} {cookie}");
+            let answer = ask(
+                &server,
+                format!("GET {path} HTTP/1.1\r\nHost: {host}\r\n{cookie}\r\n"),
+            )
+            .await;
+            assert_eq!(
+                answer.header("cache-control"),
+                Some(expected),
+                "{path} {cookie}"
+            );
         }
     }
 }
@@ -141,22 +200,37 @@ async fn a_session_cookie_makes_the_answer_private() {
 async fn errors_are_the_sites_own_pages() {
     let (server, host) = start(|edge| {
         edge.error_page(|context| {
-            Response::builder().content_type("text/html; charset=utf-8").body(format!(
-                "<h1>{}</h1><p>{}</p><p>{}</p>",
-                context.error.code(),
-                context.path,
-                context.request_id,
-            ))
+            Response::builder()
+                .content_type("text/html; charset=utf-8")
+                .body(format!(
+                    "<h1>{}</h1><p>{}</p><p>{}</p>",
+                    context.error.code(),
+                    context.path,
+                    context.request_id,
+                ))
         })
     })
     .await;
     for (request, code) in [
-        (format!("GET /nothing HTTP/1.1\r\nHost: {host}\r\n\r\n"), "not-found"),
-        (format!("GET /panic HTTP/1.1\r\nHost: {host}\r\n\r\n"), "internal"),
-        ("GET /nothing HTTP/1.1\r\nHost: evil.example\r\n\r\n".into(), "unknown-host"),
+        (
+            format!("GET /nothing HTTP/1.1\r\nHost: {host}\r\n\r\n"),
+            "not-found",
+        ),
+        (
+            format!("GET /panic HTTP/1.1\r\nHost: {host}\r\n\r\n"),
+            "internal",
+        ),
+        (
+            "GET /nothing HTTP/1.1\r\nHost: evil.example\r\n\r\n".into(),
+            "unknown-host",
+        ),
     ] {
         let answer = ask(&server, request).await;
-        assert!(answer.text().contains(&format!("<h1>{code}</h1>")), "{}", answer.text());
+        assert!(
+            answer.text().contains(&format!("<h1>{code}</h1>")),
+            "{}",
+            answer.text()
+        );
         let id = answer.header("x-request-id").unwrap();
         assert!(answer.text().contains(id), "{}", answer.text());
         assert!(answer.status >= 400);
@@ -181,8 +255,11 @@ impl io::Write for Lines {
 async fn the_log_says_who_asked_what_but_no_secrets() {
     let lines = Lines::default();
     let writer = lines.clone();
-    let subscriber = tracing_subscriber::registry()
-        .with(tracing_subscriber::fmt::layer().with_ansi(false).with_writer(move || writer.clone()));
+    let subscriber = tracing_subscriber::registry().with(
+        tracing_subscriber::fmt::layer()
+            .with_ansi(false)
+            .with_writer(move || writer.clone()),
+    );
     let _guard = tracing::subscriber::set_default(subscriber);
 
     // A statement logged by a store, once from the request's own task and once from a change's.
@@ -208,14 +285,30 @@ async fn the_log_says_who_asked_what_but_no_secrets() {
             http::uri::Scheme::HTTP,
         )
             .into();
-        let response = endpoint.call(Request::from_parts(parts, Body::empty())).await.unwrap();
+        let response = endpoint
+            .call(Request::from_parts(parts, Body::empty()))
+            .await
+            .unwrap();
         let id = response.header("x-request-id").unwrap().to_owned();
 
         let log = String::from_utf8(std::mem::take(&mut *lines.0.lock().unwrap())).unwrap();
         assert!(!log.contains("SECRET"), "{log}");
-        let access: Vec<_> = log.lines().filter(|line| line.contains("answered")).collect();
-        let [access] = access[..] else { panic!("not one access line: {log}") };
-        for part in [&id, method.as_str(), "/account/reset", "200", "micros=", LOG_TARGET, "INFO"] {
+        let access: Vec<_> = log
+            .lines()
+            .filter(|line| line.contains("answered"))
+            .collect();
+        let [access] = access[..] else {
+            panic!("not one access line: {log}")
+        };
+        for part in [
+            &id,
+            method.as_str(),
+            "/account/reset",
+            "200",
+            "micros=",
+            LOG_TARGET,
+            "INFO",
+        ] {
             assert!(access.contains(part), "{part} is missing: {access}");
         }
         let statement = log.lines().find(|line| line.contains("statement")).unwrap();
@@ -228,8 +321,9 @@ async fn a_mounted_site_leaves_the_host_to_its_host() {
     let site_address =
         Site::at(&url::Url::parse("https://a.example/blog").unwrap(), false).unwrap();
     let endpoint = make(|_| async { "ok" }).with(Edge::new(site_address).mounted());
-    let response =
-        endpoint.get_response(Request::builder().header("host", "other.example").finish()).await;
+    let response = endpoint
+        .get_response(Request::builder().header("host", "other.example").finish())
+        .await;
     assert_eq!(response.status().as_u16(), 200);
     assert_eq!(response.header("strict-transport-security"), None);
     assert!(response.header("content-security-policy").is_some());

@@ -45,19 +45,47 @@ async fn an_announced_body_above_the_limit_is_refused_before_it_is_sent() {
     client.send([b'x'; 1_000]).await;
     assert_eq!(client.answer().await.text(), "1000");
     // A refusal ends its connection, a body read whole does not.
-    client.send("POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\n\r\n").await;
+    client
+        .send("POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\n\r\n")
+        .await;
     assert_eq!(client.answer().await.text(), "0");
 }
 
 #[tokio::test]
 async fn a_chunked_body_is_refused_at_the_first_byte_too_many() {
     let server = TestServer::start(ServeConfig::default(), upload(10)).await;
-    for (body, expected) in [("a\r\n0123456789\r\n0\r\n\r\n", 200), ("b\r\n0123456789x\r\n", 413)] {
+    for (body, expected) in [
+        ("a\r\n0123456789\r\n0\r\n\r\n", 200),
+        ("b\r\n0123456789x\r\n", 413),
+    ] {
         let mut client = server.client().await;
-        client.send("POST / HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n").await;
+        client
+            .send("POST / HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n")
+            .await;
         client.send(body).await;
         assert_eq!(client.answer().await.status, expected);
     }
+}
+
+#[tokio::test]
+async fn a_refused_body_closes_and_one_read_whole_does_not() {
+    let server = TestServer::start(ServeConfig::default(), upload(10)).await;
+    let mut client = server.client().await;
+    for _ in 0..2 {
+        client
+            .send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\nabc")
+            .await;
+        let answer = client.answer().await;
+        assert_eq!((answer.status, answer.header("connection")), (200, None));
+    }
+    client
+        .send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 11\r\n\r\n0123456789x")
+        .await;
+    let answer = client.answer().await;
+    assert_eq!(
+        (answer.status, answer.header("connection")),
+        (413, Some("close"))
+    );
 }
 
 #[tokio::test]
@@ -65,10 +93,17 @@ async fn a_client_that_sends_on_can_still_read_the_refusal() {
     let server = TestServer::start(ServeConfig::default(), upload(10)).await;
     let mut client = server.client().await;
     let size = 8 << 20;
-    client.send(format!("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: {size}\r\n\r\n")).await;
+    client
+        .send(format!(
+            "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: {size}\r\n\r\n"
+        ))
+        .await;
     // Sends all of it before it reads, as browsers do; a reset would break this off.
     let body = vec![b'x'; size];
-    timeout(PATIENCE, client.0.write_all(&body)).await.unwrap().unwrap();
+    timeout(PATIENCE, client.0.write_all(&body))
+        .await
+        .unwrap()
+        .unwrap();
     client.0.shutdown().await.unwrap();
     assert_eq!(client.answer().await.status, 413);
     assert!(client.closes_within(Duration::from_secs(6)).await);
@@ -76,13 +111,26 @@ async fn a_client_that_sends_on_can_still_read_the_refusal() {
 
 #[tokio::test]
 async fn heads_above_the_limits_and_heads_that_are_no_http() {
-    let config = ServeConfig { max_headers: 20, ..ServeConfig::default() };
+    let config = ServeConfig {
+        max_headers: 20,
+        ..ServeConfig::default()
+    };
     let servers = [
         TestServer::start(ServeConfig::default(), make(|_| async {})).await,
         TestServer::start(config, make(|_| async {})).await,
     ];
-    let long = |bytes| format!("GET / HTTP/1.1\r\nHost: a\r\nX: {}\r\n\r\n", "x".repeat(bytes));
-    let many = |count| format!("GET / HTTP/1.1\r\nHost: a\r\n{}\r\n", "X: y\r\n".repeat(count));
+    let long = |bytes| {
+        format!(
+            "GET / HTTP/1.1\r\nHost: a\r\nX: {}\r\n\r\n",
+            "x".repeat(bytes)
+        )
+    };
+    let many = |count| {
+        format!(
+            "GET / HTTP/1.1\r\nHost: a\r\n{}\r\n",
+            "X: y\r\n".repeat(count)
+        )
+    };
     for (server, head, expected) in [
         (0, long(60 * 1024), 200),
         (0, long(70 * 1024), 431),
@@ -94,7 +142,11 @@ async fn heads_above_the_limits_and_heads_that_are_no_http() {
         (0, "GET / HTTP/1.1\r\nno colon\r\n\r\n".into(), 400),
         (0, "\u{16}\u{3}\u{1}\r\n\r\n".into(), 400),
         (0, "GET / HTTP/9.9\r\n\r\n".into(), 400),
-        (0, "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1, 2\r\n\r\n".into(), 400),
+        (
+            0,
+            "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1, 2\r\n\r\n".into(),
+            400,
+        ),
     ] {
         let mut client = servers[server].client().await;
         let _ = client.0.write_all(head.as_bytes()).await;
@@ -142,14 +194,20 @@ async fn one_address_gets_its_share_of_connections_and_no_more() {
         if again.get("/").await.status == 200 {
             break;
         }
-        assert!(attempt < 100, "a closed connection's place is not given back");
+        assert!(
+            attempt < 100,
+            "a closed connection's place is not given back"
+        );
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
 }
 
 #[tokio::test]
 async fn above_the_limit_in_all_clients_wait_for_their_turn() {
-    let config = ServeConfig { max_connections: 2, ..ServeConfig::default() };
+    let config = ServeConfig {
+        max_connections: 2,
+        ..ServeConfig::default()
+    };
     let server = TestServer::start(config, make(|_| async { "hello" })).await;
     let mut first = server.client().await;
     let mut second = server.client().await;
@@ -166,10 +224,22 @@ async fn above_the_limit_in_all_clients_wait_for_their_turn() {
 #[tokio::test]
 async fn limits_that_cannot_work_are_refused_at_the_start() {
     for config in [
-        ServeConfig { max_connections: 0, ..ServeConfig::default() },
-        ServeConfig { max_connections_per_address: 0, ..ServeConfig::default() },
-        ServeConfig { max_head_bytes: 100, ..ServeConfig::default() },
-        ServeConfig { max_headers: 0, ..ServeConfig::default() },
+        ServeConfig {
+            max_connections: 0,
+            ..ServeConfig::default()
+        },
+        ServeConfig {
+            max_connections_per_address: 0,
+            ..ServeConfig::default()
+        },
+        ServeConfig {
+            max_head_bytes: 100,
+            ..ServeConfig::default()
+        },
+        ServeConfig {
+            max_headers: 0,
+            ..ServeConfig::default()
+        },
     ] {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let result = blog_web::serve::serve(

@@ -21,7 +21,9 @@ fn endpoint(begun: &Arc<Notify>, go: &Arc<Notify>) -> impl Endpoint + use<> {
             match request.uri().path() {
                 "/readyz" => {
                     let ready = request.data::<Readiness>().unwrap().is_ready();
-                    http::StatusCode::from_u16(if ready { 200 } else { 503 }).unwrap().into()
+                    http::StatusCode::from_u16(if ready { 200 } else { 503 })
+                        .unwrap()
+                        .into()
                 }
                 "/quick" => poem::Response::from("quick"),
                 _ => {
@@ -54,7 +56,10 @@ async fn a_request_in_flight_is_finished_and_nothing_new_begins() {
     // Those without a request are closed at once, not after their idle time.
     assert!(idle.closes_within(Duration::from_secs(2)).await);
     assert!(unused.closes_within(Duration::from_secs(2)).await);
-    assert!(TcpStream::connect(address).await.is_err(), "still listening");
+    assert!(
+        TcpStream::connect(address).await.is_err(),
+        "still listening"
+    );
 
     go.notify_one();
     let answer = busy.answer().await;
@@ -62,7 +67,11 @@ async fn a_request_in_flight_is_finished_and_nothing_new_begins() {
     assert_eq!(answer.header("connection"), Some("close"));
     let started = Instant::now();
     server.ended().await;
-    assert!(started.elapsed() < Duration::from_secs(2), "{:?}", started.elapsed());
+    assert!(
+        started.elapsed() < Duration::from_secs(2),
+        "{:?}",
+        started.elapsed()
+    );
 }
 
 #[tokio::test]
@@ -80,7 +89,10 @@ async fn an_answer_on_its_way_to_a_slow_reader_arrives_whole() {
     let mut client = server.client().await;
     client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n").await;
     let head = client.head().await;
-    assert_eq!(head.header("content-length"), Some(size.to_string().as_str()));
+    assert_eq!(
+        head.header("content-length"),
+        Some(size.to_string().as_str())
+    );
     server.shutdown.cancel();
     sleep(Duration::from_millis(300)).await;
     assert_eq!(client.rest().await.len(), size);
@@ -90,7 +102,10 @@ async fn an_answer_on_its_way_to_a_slow_reader_arrives_whole() {
 #[tokio::test]
 async fn readiness_fails_at_once_while_the_rest_goes_on_for_the_delay() {
     let (begun, go) = signals();
-    let config = ServeConfig { shutdown_delay: Duration::from_secs(1), ..ServeConfig::default() };
+    let config = ServeConfig {
+        shutdown_delay: Duration::from_secs(1),
+        ..ServeConfig::default()
+    };
     let server = TestServer::start(config, endpoint(&begun, &go)).await;
     let mut balancer = server.client().await;
     assert_eq!(balancer.get("/readyz").await.status, 200);
@@ -107,7 +122,10 @@ async fn readiness_fails_at_once_while_the_rest_goes_on_for_the_delay() {
 #[tokio::test]
 async fn what_does_not_finish_in_time_is_dropped() {
     let (begun, go) = signals();
-    let config = ServeConfig { drain: Duration::from_millis(500), ..ServeConfig::default() };
+    let config = ServeConfig {
+        drain: Duration::from_millis(500),
+        ..ServeConfig::default()
+    };
     let server = TestServer::start(config, endpoint(&begun, &go)).await;
     let mut stuck = server.client().await;
     stuck.send("GET /slow HTTP/1.1\r\nHost: a\r\n\r\n").await;

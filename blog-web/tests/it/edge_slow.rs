@@ -36,8 +36,14 @@ fn quick() -> ServeConfig {
     ServeConfig {
         idle: ms(3_000),
         head: ms(400),
-        request_rate: MinimumRate { bytes_per_second: 1_000, after: ms(400) },
-        response_rate: MinimumRate { bytes_per_second: 1_000, after: ms(400) },
+        request_rate: MinimumRate {
+            bytes_per_second: 1_000,
+            after: ms(400),
+        },
+        response_rate: MinimumRate {
+            bytes_per_second: 1_000,
+            after: ms(400),
+        },
         ..ServeConfig::default()
     }
 }
@@ -51,14 +57,22 @@ async fn a_thousand_half_heads_are_closed_while_others_are_served() {
         // 50 addresses stay below the limit of connections from one.
         let source = IpAddr::V4(Ipv4Addr::from(0x7f00_0100 + n % 50));
         let mut client = server.client_from(source).await;
-        client.send("GET / HTTP/1.1\r\nHost: localhost\r\nX-Slow: ").await;
+        client
+            .send("GET / HTTP/1.1\r\nHost: localhost\r\nX-Slow: ")
+            .await;
         let sent = Instant::now();
         slow.push(tokio::spawn(async move {
-            assert!(client.closes_within(ms(15_000)).await, "still open after 15 s");
+            assert!(
+                client.closes_within(ms(15_000)).await,
+                "still open after 15 s"
+            );
             sent.elapsed()
         }));
     }
-    assert!(started.elapsed() < ms(8_000), "all are open at the same time");
+    assert!(
+        started.elapsed() < ms(8_000),
+        "all are open at the same time"
+    );
 
     // While all of them hang, another client's requests are answered as if they were not there.
     let mut served = 0;
@@ -66,7 +80,11 @@ async fn a_thousand_half_heads_are_closed_while_others_are_served() {
         let asked = Instant::now();
         let mut client = server.client().await;
         assert_eq!(client.get("/").await.text(), "hello");
-        assert!(asked.elapsed() < ms(1_000), "answered after {:?}", asked.elapsed());
+        assert!(
+            asked.elapsed() < ms(1_000),
+            "answered after {:?}",
+            asked.elapsed()
+        );
         served += 1;
         sleep(ms(100)).await;
     }
@@ -88,7 +106,11 @@ async fn a_head_that_dribbles_has_no_more_time_than_any_other() {
         // The server may close between two bytes.
         let _ = client.0.try_write(b"X");
     }
-    assert!(started.elapsed() >= ms(390), "closed after {:?}", started.elapsed());
+    assert!(
+        started.elapsed() >= ms(390),
+        "closed after {:?}",
+        started.elapsed()
+    );
 }
 
 #[tokio::test]
@@ -103,7 +125,11 @@ async fn the_second_head_on_a_connection_is_timed_too() {
 
 #[tokio::test]
 async fn an_idle_connection_lives_its_whole_idle_time() {
-    let config = ServeConfig { idle: ms(1_500), head: ms(200), ..quick() };
+    let config = ServeConfig {
+        idle: ms(1_500),
+        head: ms(200),
+        ..quick()
+    };
     let server = TestServer::start(config, hello()).await;
     let mut client = server.client().await;
     for _ in 0..3 {
@@ -113,17 +139,27 @@ async fn an_idle_connection_lives_its_whole_idle_time() {
     }
     let idle = Instant::now();
     assert!(!client.closes_within(ms(1_300)).await);
-    assert!(client.closes_within(ms(1_000)).await, "open after {:?}", idle.elapsed());
+    assert!(
+        client.closes_within(ms(1_000)).await,
+        "open after {:?}",
+        idle.elapsed()
+    );
 }
 
 #[tokio::test]
 async fn a_stalled_body_is_answered_408_and_closed() {
     let server = TestServer::start(quick(), count()).await;
     let mut client = server.client().await;
-    client.send("POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 10\r\n\r\nab").await;
+    client
+        .send("POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 10\r\n\r\nab")
+        .await;
     let started = Instant::now();
     assert_eq!(client.answer().await.status, 408);
-    assert!((390..1_500).contains(&started.elapsed().as_millis()), "{:?}", started.elapsed());
+    assert!(
+        (390..1_500).contains(&started.elapsed().as_millis()),
+        "{:?}",
+        started.elapsed()
+    );
     assert!(client.closes_within(ms(6_000)).await);
 }
 
@@ -132,7 +168,9 @@ async fn a_body_is_judged_by_its_rate_and_not_by_its_time() {
     let server = TestServer::start(quick(), count()).await;
     for (bytes_per_tick, expected) in [(10, 408), (150, 200)] {
         let mut client = server.client().await;
-        client.send("POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 3000\r\n\r\n").await;
+        client
+            .send("POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 3000\r\n\r\n")
+            .await;
         // 20 ticks of 100 ms, five times the patience.
         let chunk = vec![b'x'; bytes_per_tick];
         for _ in 0..20 {
@@ -176,10 +214,18 @@ async fn whoever_does_not_take_the_answer_is_cut_off() {
     let (endpoint, given_up) = endless();
     let server = TestServer::start(quick(), endpoint).await;
     let mut client = server.client().await;
-    client.send("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n").await;
+    client
+        .send("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        .await;
     let started = Instant::now();
-    timeout(PATIENCE, given_up.notified()).await.expect("the server gives up");
-    assert!((390..5_000).contains(&started.elapsed().as_millis()), "{:?}", started.elapsed());
+    timeout(PATIENCE, given_up.notified())
+        .await
+        .expect("the server gives up");
+    assert!(
+        (390..5_000).contains(&started.elapsed().as_millis()),
+        "{:?}",
+        started.elapsed()
+    );
 }
 
 #[tokio::test]
@@ -187,14 +233,25 @@ async fn a_steady_slow_reader_gets_on() {
     let (endpoint, given_up) = endless();
     let server = TestServer::start(quick(), endpoint).await;
     let mut client = server.client().await;
-    client.send("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n").await;
+    client
+        .send("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        .await;
     let mut buffer = vec![0; 512 * 1024];
     let started = Instant::now();
     while started.elapsed() < ms(3_000) {
-        client.0.read_exact(&mut buffer).await.expect("the answer goes on");
+        client
+            .0
+            .read_exact(&mut buffer)
+            .await
+            .expect("the answer goes on");
         sleep(ms(100)).await;
     }
-    assert!(timeout(ms(1), given_up.notified()).await.is_err(), "the server gave up");
+    assert!(
+        timeout(ms(1), given_up.notified()).await.is_err(),
+        "the server gave up"
+    );
     drop(client);
-    timeout(PATIENCE, given_up.notified()).await.expect("the server notices the end");
+    timeout(PATIENCE, given_up.notified())
+        .await
+        .expect("the server notices the end");
 }

@@ -12,18 +12,18 @@ use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
 /// Nothing here takes longer unless a test fails.
-pub const PATIENCE: Duration = Duration::from_secs(20);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
 
-pub const LOCALHOST: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
+pub(crate) const LOCALHOST: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
 
-pub struct TestServer {
-    pub address: SocketAddr,
-    pub shutdown: CancellationToken,
+pub(crate) struct TestServer {
+    pub(crate) address: SocketAddr,
+    pub(crate) shutdown: CancellationToken,
     task: JoinHandle<Result<(), ServeError>>,
 }
 
 impl TestServer {
-    pub async fn start<E>(config: ServeConfig, endpoint: E) -> Self
+    pub(crate) async fn start<E>(config: ServeConfig, endpoint: E) -> Self
     where
         E: IntoEndpoint + Send + 'static,
         E::Endpoint: 'static,
@@ -32,7 +32,7 @@ impl TestServer {
         Self::on(listener, config, endpoint)
     }
 
-    pub fn on<E>(listener: TcpListener, config: ServeConfig, endpoint: E) -> Self
+    pub(crate) fn on<E>(listener: TcpListener, config: ServeConfig, endpoint: E) -> Self
     where
         E: IntoEndpoint + Send + 'static,
         E::Endpoint: 'static,
@@ -40,36 +40,44 @@ impl TestServer {
         let address = listener.local_addr().unwrap();
         let shutdown = CancellationToken::new();
         let task = tokio::spawn(serve(listener, endpoint, config, shutdown.clone()));
-        Self { address, shutdown, task }
+        Self {
+            address,
+            shutdown,
+            task,
+        }
     }
 
-    pub async fn client(&self) -> Client {
+    pub(crate) async fn client(&self) -> Client {
         self.client_from(LOCALHOST).await
     }
 
     /// A client with a source address of its own, anywhere in 127.0.0.0/8.
-    pub async fn client_from(&self, source: IpAddr) -> Client {
+    pub(crate) async fn client_from(&self, source: IpAddr) -> Client {
         let socket = TcpSocket::new_v4().unwrap();
         socket.bind((source, 0).into()).unwrap();
         Client(socket.connect(self.address).await.unwrap())
     }
 
     /// Waits for the server to end by itself, after shutdown was asked for.
-    pub async fn ended(self) {
-        timeout(PATIENCE, self.task).await.expect("the server ends").unwrap().unwrap();
+    pub(crate) async fn ended(self) {
+        timeout(PATIENCE, self.task)
+            .await
+            .expect("the server ends")
+            .unwrap()
+            .unwrap();
     }
 }
 
 /// An answer as it came.
 #[derive(Debug)]
-pub struct Answer {
-    pub status: u16,
-    pub head: String,
-    pub body: Vec<u8>,
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) head: String,
+    pub(crate) body: Vec<u8>,
 }
 
 impl Answer {
-    pub fn header(&self, name: &str) -> Option<&str> {
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
         self.head
             .lines()
             .filter_map(|line| line.split_once(':'))
@@ -77,31 +85,38 @@ impl Answer {
             .map(|(_, value)| value.trim())
     }
 
-    pub fn text(&self) -> &str {
+    pub(crate) fn text(&self) -> &str {
         std::str::from_utf8(&self.body).unwrap()
     }
 }
 
-pub struct Client(pub TcpStream);
+pub(crate) struct Client(pub(crate) TcpStream);
 
 impl Client {
-    pub async fn send(&mut self, bytes: impl AsRef<[u8]>) {
+    pub(crate) async fn send(&mut self, bytes: impl AsRef<[u8]>) {
         self.0.write_all(bytes.as_ref()).await.unwrap();
     }
 
     /// `GET path`, to stay open.
-    pub async fn get(&mut self, path: &str) -> Answer {
-        self.send(format!("GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n")).await;
+    pub(crate) async fn get(&mut self, path: &str) -> Answer {
+        self.send(format!("GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n"))
+            .await;
         self.answer().await
     }
 
     /// The next answer; its body by `Content-Length`, else up to the end of the connection.
-    pub async fn answer(&mut self) -> Answer {
+    pub(crate) async fn answer(&mut self) -> Answer {
         let mut answer = self.head().await;
-        match answer.header("content-length").map(|length| length.parse().unwrap()) {
+        match answer
+            .header("content-length")
+            .map(|length| length.parse().unwrap())
+        {
             Some(length) => {
                 answer.body = vec![0; length];
-                timeout(PATIENCE, self.0.read_exact(&mut answer.body)).await.unwrap().unwrap();
+                timeout(PATIENCE, self.0.read_exact(&mut answer.body))
+                    .await
+                    .unwrap()
+                    .unwrap();
             }
             None => answer.body = self.rest().await,
         }
@@ -109,28 +124,39 @@ impl Client {
     }
 
     /// The head of the next answer, nothing after it.
-    pub async fn head(&mut self) -> Answer {
+    pub(crate) async fn head(&mut self) -> Answer {
         let mut head = Vec::new();
         while !head.ends_with(b"\r\n\r\n") {
-            let byte = timeout(PATIENCE, self.0.read_u8()).await.expect("an answer in time");
+            let byte = timeout(PATIENCE, self.0.read_u8())
+                .await
+                .expect("an answer in time");
             head.push(byte.unwrap_or_else(|error| {
-                panic!("no whole head ({error}): {:?}", String::from_utf8_lossy(&head))
+                panic!(
+                    "no whole head ({error}): {:?}",
+                    String::from_utf8_lossy(&head)
+                )
             }));
         }
         let head = String::from_utf8(head).unwrap();
         let status = head[9..12].parse().unwrap();
-        Answer { status, head, body: Vec::new() }
+        Answer {
+            status,
+            head,
+            body: Vec::new(),
+        }
     }
 
     /// Everything up to the end of the connection, be it closed or reset.
-    pub async fn rest(&mut self) -> Vec<u8> {
+    pub(crate) async fn rest(&mut self) -> Vec<u8> {
         let mut rest = Vec::new();
-        let _ = timeout(PATIENCE, self.0.read_to_end(&mut rest)).await.expect("closed in time");
+        let _ = timeout(PATIENCE, self.0.read_to_end(&mut rest))
+            .await
+            .expect("closed in time");
         rest
     }
 
     /// Whether the server closes within `time`, without a byte before.
-    pub async fn closes_within(&mut self, time: Duration) -> bool {
+    pub(crate) async fn closes_within(&mut self, time: Duration) -> bool {
         match timeout(time, self.0.read_u8()).await {
             Ok(Ok(byte)) => panic!("got {byte} instead of the end"),
             Ok(Err(_)) => true,
