@@ -36,7 +36,7 @@ impl Worker {
     }
 
     /// Runs until cancelled; then writes what is noted in memory and ends. Failures are logged and tried again.
-    pub async fn run(&self, cancel: CancellationToken) {
+    pub async fn run(self, cancel: CancellationToken) {
         if let Some(observed) = &self.core.observed {
             report("replaying intents", observed.replay().await.map(drop));
         }
