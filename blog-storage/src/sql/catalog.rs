@@ -1,0 +1,297 @@
+//! The catalog of media items.
+
+use async_trait::async_trait;
+use blog_core::error::{Conflict, Entity, Error, Result};
+use blog_core::id::{MediaId, UserId};
+use blog_core::model::effects::Effects;
+use blog_core::model::media::{
+    AltText, FileName, MediaItem, MediaKind, MediaState, MediaUse, ObjectKey,
+};
+use blog_core::page::{Cursor, Page, PageRequest};
+use blog_core::policy::Visibility;
+use blog_core::ports::MediaCatalog;
+use blog_core::time::Timestamp;
+use sqlx::FromRow;
+use uuid::Uuid;
+
+use super::SqlStore;
+use super::args::{Arg, InList, MOST_PLACES, args, in_list, unsigned};
+use super::db::Tx;
+use super::effects;
+use super::posts::{rule_args, text};
+use super::rows::{pixels, time, unreadable};
+use super::users::require_user;
+
+/// The columns of an item `m`.
+macro_rules! item {
+    () => {
+        "m.id, m.owner, m.kind, m.content_type, m.bytes, m.width, m.height, m.alt, m.file_name, m.private_key, \
+         m.public_key, m.state, m.created_at"
+    };
+}
+
+const BY_ID: &str = concat!("SELECT ", item!(), " FROM blog_media m WHERE m.id = ?");
+
+const BY_IDS: InList =
+    in_list!(concat!("SELECT ", item!(), " FROM blog_media m WHERE m.id IN "), "");
+
+const KNOWN: InList = in_list!("SELECT id FROM blog_media WHERE id IN ", "");
+
+/// A ready item that somebody may see: (id, is an editor, viewer, the four of the rule).
+const VISIBLE: &str = concat!(
+    "SELECT ",
+    item!(),
+    " FROM blog_media m WHERE m.id = ? AND m.state = 'ready' AND (? = 1 OR m.owner = ? \
+     OR EXISTS (SELECT 1 FROM blog_users u WHERE u.avatar = m.id) \
+     OR EXISTS (SELECT 1 FROM blog_post_media pm JOIN blog_posts p ON p.id = pm.post \
+     WHERE pm.media = m.id AND ",
+    text::rule!(),
+    "))"
+);
+
+#[derive(FromRow)]
+struct ItemRow {
+    id: Uuid,
+    owner: Uuid,
+    kind: String,
+    content_type: String,
+    bytes: i64,
+    width: Option<i64>,
+    height: Option<i64>,
+    alt: String,
+    file_name: String,
+    private_key: String,
+    public_key: Option<String>,
+    state: String,
+    created_at: i64,
+}
+
+impl ItemRow {
+    fn item(self) -> Result<MediaItem> {
+        Ok(MediaItem {
+            id: MediaId::from(self.id),
+            owner: UserId::from(self.owner),
+            kind: MediaKind::from_word(&self.kind).ok_or_else(|| unreadable("blog_media.kind"))?,
+            content_type: self.content_type,
+            bytes: unsigned(self.bytes),
+            width: pixels(self.width),
+            height: pixels(self.height),
+            alt: AltText::from_store(self.alt),
+            file_name: FileName::from_store(self.file_name),
+            private_key: ObjectKey::from_store(self.private_key),
+            public_key: self.public_key.map(ObjectKey::from_store),
+            state: MediaState::from_word(&self.state)
+                .ok_or_else(|| unreadable("blog_media.state"))?,
+            created_at: time(self.created_at),
+        })
+    }
+}
+
+fn items(rows: Vec<ItemRow>) -> Result<Vec<MediaItem>> {
+    rows.into_iter().map(ItemRow::item).collect()
+}
+
+/// Whether all of these items exist, as the transaction sees it. The ids differ from each other.
+pub(super) async fn require_media(tx: &mut Tx<'_>, ids: &[MediaId]) -> Result<()> {
+    for chunk in ids.chunks(MOST_PLACES) {
+        let (sql, args) = KNOWN.fill(chunk.iter().copied().map(Arg::from).collect());
+        let known: Vec<(Uuid,)> = tx.all(sql, args).await?;
+        if known.len() < chunk.len() {
+            return Err(Error::NotFound(Entity::Media));
+        }
+    }
+    Ok(())
+}
+
+async fn item_in(tx: &mut Tx<'_>, id: MediaId) -> Result<MediaItem> {
+    let row: Option<ItemRow> = tx.one(BY_ID, args![id]).await?;
+    row.ok_or(Error::NotFound(Entity::Media))?.item()
+}
+
+#[async_trait]
+impl MediaCatalog for SqlStore {
+    async fn insert(&self, item: MediaItem, effects: Effects) -> Result<()> {
+        let mut tx = self.db.begin().await?;
+        require_user(&mut tx, item.owner).await?;
+        tx.run(
+            "INSERT INTO blog_media (id, owner, kind, content_type, bytes, width, height, alt, file_name, \
+             private_key, public_key, state, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            args![
+                item.id,
+                item.owner,
+                item.kind.as_str(),
+                item.content_type,
+                item.bytes,
+                item.width,
+                item.height,
+                item.alt.into_string(),
+                item.file_name.into_string(),
+                item.private_key.into_string(),
+                item.public_key.map(ObjectKey::into_string),
+                item.state.as_str(),
+                item.created_at,
+            ],
+        )
+        .await?;
+        effects::commit(tx, effects).await
+    }
+
+    async fn set_ready(&self, item: MediaItem, effects: Effects) -> Result<()> {
+        let mut tx = self.db.begin().await?;
+        let changed = tx
+            .run(
+                "UPDATE blog_media SET kind = ?, content_type = ?, bytes = ?, width = ?, height = ?, alt = ?, \
+                 file_name = ?, private_key = ?, public_key = ?, state = 'ready' \
+                 WHERE id = ? AND state = 'pending'",
+                args![
+                    item.kind.as_str(),
+                    item.content_type,
+                    item.bytes,
+                    item.width,
+                    item.height,
+                    item.alt.into_string(),
+                    item.file_name.into_string(),
+                    item.private_key.into_string(),
+                    item.public_key.map(ObjectKey::into_string),
+                    item.id,
+                ],
+            )
+            .await?;
+        if changed == 0 {
+            item_in(&mut tx, item.id).await?;
+            return Err(Conflict::State.into());
+        }
+        effects::commit(tx, effects).await
+    }
+
+    async fn get(&self, ids: &[MediaId]) -> Result<Vec<MediaItem>> {
+        let mut ids = ids.to_vec();
+        ids.sort_unstable();
+        ids.dedup();
+        let mut found = Vec::with_capacity(ids.len());
+        for chunk in ids.chunks(MOST_PLACES) {
+            let (sql, args) = BY_IDS.fill(chunk.iter().copied().map(Arg::from).collect());
+            found.extend(items(self.db.all(sql, args).await?)?);
+        }
+        Ok(found)
+    }
+
+    async fn visible(&self, id: MediaId, visibility: &Visibility) -> Result<MediaItem> {
+        let viewer = visibility.viewer();
+        let mut args = args![id, viewer.is_editor(), viewer.user()];
+        args.extend(rule_args(visibility.rule()));
+        let row: Option<ItemRow> = self.db.one(VISIBLE, args).await?;
+        row.ok_or(Error::NotFound(Entity::Media))?.item()
+    }
+
+    async fn by_owner(&self, owner: UserId, page: PageRequest) -> Result<Page<MediaItem>> {
+        let (at, id) = super::newest_first(&page);
+        let rows: Vec<ItemRow> = self
+            .db
+            .all(
+                concat!(
+                    "SELECT ",
+                    item!(),
+                    " FROM blog_media m WHERE m.owner = ? AND m.state = 'ready' \
+                     AND m.created_at <= ? AND (m.created_at < ? OR m.id < ?) \
+                     ORDER BY m.created_at DESC, m.id DESC LIMIT ?"
+                ),
+                args![owner, at, at, id, page.limit() + 1],
+            )
+            .await?;
+        Ok(Page::from_overfetch(items(rows)?, page.limit(), |item: &MediaItem| Cursor {
+            at: item.created_at,
+            id: item.id.uuid(),
+        }))
+    }
+
+    async fn set_alt(&self, id: MediaId, alt: AltText, effects: Effects) -> Result<()> {
+        let mut tx = self.db.begin().await?;
+        let changed = tx
+            .run("UPDATE blog_media SET alt = ? WHERE id = ?", args![alt.into_string(), id])
+            .await?;
+        if changed == 0 {
+            return Err(Error::NotFound(Entity::Media));
+        }
+        effects::commit(tx, effects).await
+    }
+
+    async fn set_public_key(
+        &self,
+        id: MediaId,
+        expected: Option<ObjectKey>,
+        key: Option<ObjectKey>,
+        effects: Effects,
+    ) -> Result<()> {
+        let mut tx = self.db.begin().await?;
+        let expected = expected.map(ObjectKey::into_string);
+        let changed = tx
+            .run(
+                "UPDATE blog_media SET public_key = ? WHERE id = ? \
+                 AND (public_key = ? OR (public_key IS NULL AND ? = 1))",
+                args![
+                    key.map(ObjectKey::into_string),
+                    id,
+                    expected.clone(),
+                    expected.is_none(),
+                ],
+            )
+            .await?;
+        if changed == 0 {
+            item_in(&mut tx, id).await?;
+            return Err(Conflict::State.into());
+        }
+        effects::commit(tx, effects).await
+    }
+
+    async fn usage(&self, id: MediaId, now: Timestamp) -> Result<MediaUse> {
+        // Counts the users of one item along two indexes, for the worker and before a deletion; no page asks this.
+        let rows: Vec<(i64, Option<i64>)> = self
+            .db
+            .all(
+                "SELECT COUNT(*), MAX(CASE WHEN p.is_public = 1 AND p.published_at <= ? THEN 1 ELSE 0 END) \
+                 FROM blog_post_media pm JOIN blog_posts p ON p.id = pm.post WHERE pm.media = ? \
+                 UNION ALL SELECT COUNT(*), MAX(1) FROM blog_users WHERE avatar = ?",
+                args![now, id, id],
+            )
+            .await?;
+        Ok(MediaUse {
+            public: rows.iter().any(|(_, public)| *public == Some(1)),
+            uses: rows.iter().map(|(uses, _)| unsigned(*uses)).sum(),
+        })
+    }
+
+    async fn delete(&self, id: MediaId, effects: Effects) -> Result<MediaItem> {
+        let mut tx = self.db.begin().await?;
+        let item = item_in(&mut tx, id).await?;
+        let gone = tx
+            .run(
+                "DELETE FROM blog_media WHERE id = ? \
+                 AND NOT EXISTS (SELECT 1 FROM blog_post_media pm WHERE pm.media = blog_media.id) \
+                 AND NOT EXISTS (SELECT 1 FROM blog_users u WHERE u.avatar = blog_media.id)",
+                args![id],
+            )
+            .await?;
+        if gone == 0 {
+            return Err(Conflict::State.into());
+        }
+        effects::commit(tx, effects).await?;
+        Ok(item)
+    }
+
+    async fn stale(&self, before: Timestamp, limit: u32) -> Result<Vec<MediaItem>> {
+        let rows: Vec<ItemRow> = self
+            .db
+            .all(
+                concat!(
+                    "SELECT ",
+                    item!(),
+                    " FROM blog_media m WHERE m.state = 'pending' AND m.created_at < ? \
+                     ORDER BY m.created_at, m.id LIMIT ?"
+                ),
+                args![before, limit],
+            )
+            .await?;
+        items(rows)
+    }
+}

@@ -1,0 +1,32 @@
+//! What a write leaves behind, stored in its own transaction.
+
+use blog_core::error::Result;
+use blog_core::model::effects::Effects;
+
+use super::args::args;
+use super::db::Tx;
+use super::rows::to_json;
+
+/// Stores the effects and commits. The site's generation is raised last: its row is the one that all public writes
+/// share, so it is held for the shortest time.
+pub(super) async fn commit(mut tx: Tx<'_>, effects: Effects) -> Result<()> {
+    for entry in effects.audit {
+        tx.run(
+            "INSERT INTO blog_audit (id, happened_at, actor, action, subject, detail) VALUES (?, ?, ?, ?, ?, ?)",
+            args![entry.id, entry.at, entry.actor, entry.action, entry.subject, entry.detail],
+        )
+        .await?;
+    }
+    for message in effects.outbox {
+        tx.run(
+            "INSERT INTO blog_outbox (id, task, available_at, lease_until, attempts) VALUES (?, ?, ?, NULL, ?)",
+            args![message.id, to_json(&message.task)?, message.available_at, message.attempts],
+        )
+        .await?;
+    }
+    if effects.invalidates {
+        tx.run("UPDATE blog_site SET generation = generation + 1 WHERE id = 1", args![])
+            .await?;
+    }
+    tx.commit().await
+}

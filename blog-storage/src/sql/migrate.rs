@@ -1,0 +1,222 @@
+//! The schema: numbered files of statements that may run again, each run once, under a lock.
+//!
+//! The schema carries the oldest binary that can use it. A binary is known by the last migration it has; it refuses
+//! only a schema that says it needs a newer one, so two versions can run side by side while one replaces the other.
+
+use blog_core::error::{Error, Result};
+
+use super::args::args;
+use super::db::{Db, Tx};
+
+/// A step of the schema.
+#[derive(Debug)]
+struct Migration {
+    number: i64,
+    name: &'static str,
+    /// The last migration that a binary must know to use the schema from this step on. It is this step's own number
+    /// where older binaries would do harm, and an earlier one where they only miss something.
+    oldest_binary: i64,
+    sql: &'static str,
+}
+
+macro_rules! migrations {
+    ($($number:literal $name:literal oldest $oldest:literal;)*) => {
+        &[$(Migration {
+            number: $number,
+            name: $name,
+            oldest_binary: $oldest,
+            sql: include_str!(concat!("../../migrations/sqlite/", $name, ".sql")),
+        }),*]
+    };
+}
+
+const MIGRATIONS: &[Migration] = migrations! {
+    1 "0001_site" oldest 1;
+    2 "0002_users" oldest 2;
+    3 "0003_sessions" oldest 3;
+    4 "0004_media" oldest 4;
+    5 "0005_posts" oldest 5;
+    6 "0006_search" oldest 6;
+    7 "0007_comments" oldest 7;
+    8 "0008_engagement" oldest 8;
+    9 "0009_effects" oldest 9;
+    10 "0010_limits" oldest 10;
+    11 "0011_objects" oldest 11;
+};
+
+/// The last migration that this binary knows.
+const NEWEST: i64 = MIGRATIONS[MIGRATIONS.len() - 1].number;
+
+/// Why a database cannot be used as it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum SchemaError {
+    /// A newer version of the program changed the schema in a way that this one cannot work with.
+    #[error(
+        "the database was changed by a newer version of this program: its schema needs a program that knows \
+         migration {needs}, and this one knows {knows}; use the newer program"
+    )]
+    TooNew {
+        /// The migration that a program must know.
+        needs: i64,
+        /// The last migration that this program knows.
+        knows: i64,
+    },
+    /// Migrations are missing.
+    #[error(
+        "the database's schema is at migration {at} and this program needs {needs}; run the migrations first"
+    )]
+    Behind {
+        /// The last migration that was run; 0 in an empty database.
+        at: i64,
+        /// The last migration that this program knows.
+        needs: i64,
+    },
+}
+
+impl SchemaError {
+    fn error(self, db: &Db) -> Error {
+        Error::Unavailable {
+            backend: db.dialect().backend,
+            retryable: false,
+            source: self.into(),
+        }
+    }
+}
+
+/// What the database says of its schema.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+struct Schema {
+    at: i64,
+    oldest_binary: i64,
+}
+
+const SCHEMA: &str = "SELECT COALESCE(MAX(number), 0), COALESCE(MAX(oldest_binary), 0) FROM blog_migrations";
+
+async fn schema(db: &Db) -> Result<Schema> {
+    let exists: Option<(i64,)> = db.one(db.dialect().has_migrations, args![]).await?;
+    if exists.is_none() {
+        return Ok(Schema::default());
+    }
+    let row: Option<(i64, i64)> = db.one(SCHEMA, args![]).await?;
+    Ok(row.map_or_else(Schema::default, |(at, oldest_binary)| Schema { at, oldest_binary }))
+}
+
+/// Fails with [`SchemaError::TooNew`] when the schema needs a newer binary; says whether no migration is missing.
+pub(super) async fn check(db: &Db) -> Result<bool> {
+    let schema = schema(db).await?;
+    refuse_newer(db, schema)?;
+    Ok(schema.at >= NEWEST)
+}
+
+/// Fails with either [`SchemaError`] unless the schema can be used as it is.
+pub(super) async fn require(db: &Db) -> Result<()> {
+    let schema = schema(db).await?;
+    refuse_newer(db, schema)?;
+    if schema.at < NEWEST {
+        let behind = SchemaError::Behind {
+            at: schema.at,
+            needs: NEWEST,
+        };
+        return Err(behind.error(db));
+    }
+    Ok(())
+}
+
+fn refuse_newer(db: &Db, schema: Schema) -> Result<()> {
+    if schema.oldest_binary > NEWEST {
+        let newer = SchemaError::TooNew {
+            needs: schema.oldest_binary,
+            knows: NEWEST,
+        };
+        return Err(newer.error(db));
+    }
+    Ok(())
+}
+
+/// Runs the migrations that are missing.
+pub(super) async fn run(db: &Db) -> Result<()> {
+    if check(db).await? {
+        return Ok(());
+    }
+    for migration in MIGRATIONS {
+        let mut tx = db.begin().await?;
+        // The transaction holds the database's write lock, so one process at a time is here, and a dead one's lock is
+        // free. What another process did while this one waited is seen here.
+        if ran(&mut tx, migration).await? {
+            continue;
+        }
+        for statement in statements(migration.sql) {
+            tx.run_once(statement).await?;
+        }
+        tx.run(
+            "INSERT INTO blog_migrations (number, name, oldest_binary) VALUES (?, ?, ?)",
+            args![migration.number, migration.name, migration.oldest_binary],
+        )
+        .await?;
+        tx.commit().await?;
+        tracing::info!(number = migration.number, "migration {} ran", migration.name);
+    }
+    Ok(())
+}
+
+async fn ran(tx: &mut Tx<'_>, migration: &Migration) -> Result<bool> {
+    tx.run_once(
+        "CREATE TABLE IF NOT EXISTS blog_migrations (number INTEGER NOT NULL PRIMARY KEY, \
+         name VARCHAR(100) NOT NULL, oldest_binary INTEGER NOT NULL)",
+    )
+    .await?;
+    tx.any("SELECT 1 FROM blog_migrations WHERE number = ?", args![migration.number]).await
+}
+
+/// The statements of a file. One ends with a semicolon at the end of a line; the files have no triggers and no texts
+/// that hold such a line.
+fn statements(file: &'static str) -> impl Iterator<Item = &'static str> {
+    let mut rest = file;
+    std::iter::from_fn(move || {
+        let mut end = 0;
+        for line in rest.split_inclusive('\n') {
+            end += line.len();
+            if !line.trim_start().starts_with("--") && line.trim_end().ends_with(';') {
+                break;
+            }
+        }
+        let (statement, behind) = rest.split_at(end);
+        rest = behind;
+        let statement = statement.trim();
+        (!statement.is_empty()).then_some(statement)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_is_split_at_line_ends_only() {
+        let file = "-- a; comment;\nCREATE TABLE a (\n  b TEXT DEFAULT ';' , c INTEGER\n);\n\nINSERT INTO a;\n";
+        let split: Vec<&str> = statements(file).collect();
+        assert_eq!(split.len(), 2, "{split:?}");
+        assert!(split[0].ends_with(");"), "{split:?}");
+        assert_eq!(split[1], "INSERT INTO a;");
+    }
+
+    #[test]
+    fn migrations_are_numbered_without_a_gap_and_may_run_again() {
+        for (place, migration) in MIGRATIONS.iter().enumerate() {
+            assert_eq!(migration.number, i64::try_from(place).unwrap() + 1);
+            assert!(migration.name.starts_with(&format!("{:04}_", migration.number)));
+            assert!(migration.oldest_binary <= migration.number);
+            for statement in statements(migration.sql) {
+                let text: String =
+                    statement.lines().filter(|line| !line.trim_start().starts_with("--")).collect();
+                assert!(
+                    text.contains("IF NOT EXISTS") || text.starts_with("INSERT OR IGNORE"),
+                    "{}: {text}",
+                    migration.name
+                );
+                assert_eq!(text.matches(';').count(), 1, "{}: {text}", migration.name);
+            }
+        }
+    }
+}

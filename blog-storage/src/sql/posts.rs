@@ -1,0 +1,204 @@
+//! Posts: what is read of them, and who may read it. Writing is in [`save`].
+
+mod rows;
+mod save;
+mod slugs;
+pub(super) mod text;
+
+use async_trait::async_trait;
+use blog_core::error::{Entity, Error, Result};
+use blog_core::id::{PostId, UserId};
+use blog_core::model::effects::Effects;
+use blog_core::model::post::{
+    Body, NewPost, Post, PostCard, PostChange, PostQuery, PostScope, Revision, SiteState, SlugHit,
+    Title,
+};
+use blog_core::model::slug::Slug;
+use blog_core::page::{Cursor, Page};
+use blog_core::policy::{ReadRule, Visibility};
+use blog_core::ports::PostStore;
+use blog_core::time::Timestamp;
+use sqlx::FromRow;
+use uuid::Uuid;
+
+use super::SqlStore;
+use super::args::{Arg, args, unsigned};
+use super::db::Tx;
+use super::rows::time;
+use rows::{CardRow, PostRow};
+
+/// The four values that [`text::rule`] takes for a rule.
+pub(super) fn rule_args(rule: ReadRule) -> Vec<Arg> {
+    const NO_ONE: Option<UserId> = None;
+    const NEVER: Option<Timestamp> = None;
+    match rule {
+        ReadRule::Nothing => args![false, NO_ONE, NEVER, NEVER],
+        ReadRule::Everything => args![true, NO_ONE, NEVER, NEVER],
+        ReadRule::Own(author) => args![false, author, NEVER, NEVER],
+        ReadRule::Listed { now } => args![false, NO_ONE, now, NEVER],
+        ReadRule::Reachable { now, viewer } => args![false, viewer, NEVER, now],
+    }
+}
+
+/// Keeps what lists are made from when an author is suspended or restored.
+pub(super) async fn relist(tx: &mut Tx<'_>, author: UserId, suspended: bool) -> Result<()> {
+    tx.run(
+        "UPDATE blog_posts SET listed = CASE WHEN ? = 0 AND status = 'published' THEN 1 ELSE 0 END WHERE author = ?",
+        args![suspended, author],
+    )
+    .await?;
+    tx.run(
+        "UPDATE blog_post_tags SET listed = (SELECT p.listed FROM blog_posts p WHERE p.id = blog_post_tags.post) \
+         WHERE post IN (SELECT id FROM blog_posts WHERE author = ?)",
+        args![author],
+    )
+    .await?;
+    Ok(())
+}
+
+#[derive(FromRow)]
+struct RevisionRow {
+    version: i64,
+    title: String,
+    body: String,
+    editor: Option<Uuid>,
+    saved_at: i64,
+}
+
+impl SqlStore {
+    /// The post behind one of the texts that end in the rule.
+    async fn post(
+        &self,
+        sql: &'static str,
+        key: Arg,
+        visibility: &Visibility,
+    ) -> Result<Post> {
+        let mut args = args![visibility.viewer().user()];
+        args.push(key);
+        args.extend(rule_args(visibility.rule()));
+        let row: Option<PostRow> = self.db.one(sql, args).await?;
+        row.ok_or(Error::NotFound(Entity::Post))?.post()
+    }
+}
+
+#[async_trait]
+impl PostStore for SqlStore {
+    async fn create(&self, post: NewPost, effects: Effects) -> Result<Post> {
+        save::create(&self.db, post, effects).await
+    }
+
+    async fn save(&self, change: PostChange, effects: Effects) -> Result<Post> {
+        save::save(&self.db, change, effects).await
+    }
+
+    async fn delete(&self, id: PostId, expected_version: u64, effects: Effects) -> Result<Post> {
+        save::delete(&self.db, id, expected_version, effects).await
+    }
+
+    async fn get(&self, id: PostId, visibility: &Visibility) -> Result<Post> {
+        self.post(text::BY_ID, id.into(), visibility).await
+    }
+
+    async fn by_slug(&self, slug: &Slug, visibility: &Visibility) -> Result<SlugHit> {
+        let post = self.post(text::BY_SLUG, slug.as_str().into(), visibility).await?;
+        if post.slug == *slug {
+            Ok(SlugHit::Current(Box::new(post)))
+        } else {
+            Ok(SlugHit::Moved(post.slug))
+        }
+    }
+
+    async fn list(&self, query: &PostQuery, visibility: &Visibility) -> Result<Page<PostCard>> {
+        let empty = Page {
+            items: Vec::new(),
+            next: None,
+        };
+        let rule = visibility.rule();
+        // Somebody's own posts are those of one author, along that author's index.
+        let own = match (rule, &query.scope) {
+            (ReadRule::Nothing, _) => return Ok(empty),
+            (ReadRule::Own(me), PostScope::Author(author)) if me != *author => return Ok(empty),
+            (ReadRule::Own(me), PostScope::All) => Some(PostScope::Author(me)),
+            _ => None,
+        };
+        let scope = own.as_ref().unwrap_or(&query.scope);
+        let dialect = self.db.dialect();
+        let (listed_sql, ruled_sql, asked) = match scope {
+            PostScope::All => (text::LISTED_ALL, text::RULED_ALL, None),
+            PostScope::Author(author) => {
+                (text::LISTED_AUTHOR, text::RULED_AUTHOR, Some(Arg::from(*author)))
+            }
+            PostScope::Tag(tag) => {
+                (text::LISTED_TAG, text::RULED_TAG, Some(Arg::from(tag.as_str())))
+            }
+            PostScope::Search(terms) => match (dialect.match_all)(terms) {
+                Some(matching) => {
+                    (dialect.search_listed, dialect.search_ruled, Some(Arg::from(matching)))
+                }
+                None => return Ok(empty),
+            },
+        };
+
+        let (at, id) = super::newest_first(&query.page);
+        let mut args = args![query.with_html];
+        args.extend(asked);
+        let sql = if let ReadRule::Listed { now } = rule {
+            args.push(Arg::from(at.min(now.as_micros())));
+            listed_sql
+        } else {
+            args.extend(rule_args(rule));
+            args.push(Arg::from(at));
+            ruled_sql
+        };
+        args.extend(args![at, id, query.page.limit() + 1]);
+        let rows: Vec<CardRow> = self.db.all(sql, args).await?;
+        let cards = rows.into_iter().map(CardRow::card).collect::<Result<Vec<_>>>()?;
+        let by_publication = matches!(rule, ReadRule::Listed { .. });
+        Ok(Page::from_overfetch(cards, query.page.limit(), |card: &PostCard| Cursor {
+            at: match card.published_at {
+                Some(published_at) if by_publication => published_at,
+                _ => card.updated_at,
+            },
+            id: card.id.uuid(),
+        }))
+    }
+
+    async fn revisions(&self, id: PostId) -> Result<Vec<Revision>> {
+        let rows: Vec<RevisionRow> = self
+            .db
+            .all(
+                "SELECT version, title, body, editor, saved_at FROM blog_revisions \
+                 WHERE post = ? ORDER BY version DESC LIMIT 100",
+                args![id],
+            )
+            .await?;
+        Ok(rows
+            .into_iter()
+            .map(|row| Revision {
+                post: id,
+                version: unsigned(row.version),
+                title: Title::from_store(row.title),
+                body: Body::from_store(row.body),
+                editor: row.editor.map(UserId::from),
+                saved_at: time(row.saved_at),
+            })
+            .collect())
+    }
+
+    async fn site(&self, now: Timestamp) -> Result<SiteState> {
+        let row: Option<(i64, Option<i64>)> = self
+            .db
+            .one(
+                "SELECT generation, (SELECT published_at FROM blog_posts \
+                 WHERE is_public = 1 AND published_at > ? ORDER BY published_at LIMIT 1) \
+                 FROM blog_site WHERE id = 1",
+                args![now],
+            )
+            .await?;
+        let (generation, next) = row.unwrap_or_default();
+        Ok(SiteState {
+            generation: unsigned(generation),
+            next_publication: next.map(time),
+        })
+    }
+}

@@ -1,0 +1,134 @@
+//! Opening a SQLite file.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use blog_core::error::{Error, Result};
+use sqlx::Connection as _;
+use sqlx::ConnectOptions as _;
+use sqlx::sqlite::{
+    SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
+};
+
+use super::db::Db;
+use super::dialect;
+
+/// How long a caller waits for a connection, and a connection for another process that writes.
+const PATIENCE: Duration = Duration::from_secs(2);
+/// How many can read at once.
+const READERS: u32 = 4;
+/// Prepared statements a connection keeps: more than the store has texts, so that none is prepared twice.
+const STATEMENTS: usize = 256;
+/// How often opening is tried while another process opens the same new file: switching to the write-ahead log needs
+/// the file alone, and SQLite does not wait for that.
+const OPEN_TRIES: u32 = 40;
+
+/// Why a URL names no database file.
+#[derive(Debug, thiserror::Error)]
+#[error("{url} names no database file; use sqlite:./data/blog.db or sqlite:/var/lib/blog/blog.db")]
+struct NotAFile {
+    url: String,
+}
+
+/// The file of `sqlite:./data/blog.db`, `sqlite:///var/lib/blog.db` and their like.
+fn path(url: &str) -> Result<PathBuf> {
+    let rest = url.strip_prefix("sqlite:").unwrap_or_default();
+    let path = rest.strip_prefix("//").unwrap_or(rest);
+    // What follows a question mark would be options, of which there are none; a colon begins SQLite's special names.
+    if path.is_empty() || path.starts_with(':') || path.ends_with('/') || path.contains(['?', '\0']) {
+        return Err(Error::backend("sqlite", NotAFile { url: url.to_owned() }));
+    }
+    Ok(PathBuf::from(path))
+}
+
+/// Opens the file of a URL, and makes it and its folder where they are missing.
+pub(super) async fn open(url: &str) -> Result<Db> {
+    let path = path(url)?;
+    create(&path).await.map_err(|error| full_or_unavailable(error, &path))?;
+    let common = SqliteConnectOptions::new()
+        .filename(&path)
+        .foreign_keys(true)
+        .busy_timeout(PATIENCE)
+        .statement_cache_capacity(STATEMENTS)
+        // Every statement is logged once, by `Db`, in the caller's span.
+        .disable_statement_logging();
+    let writer = common
+        .clone()
+        .journal_mode(SqliteJournalMode::Wal)
+        .synchronous(SqliteSynchronous::Full);
+    let writer = pool(1)
+        // SQLite rolls some failures back by itself, a full disk for one. The connection then seems to be inside a
+        // transaction for ever, so it is replaced.
+        .before_acquire(|connection, _| {
+            let usable = !connection.is_in_transaction();
+            Box::pin(async move { Ok(usable) })
+        })
+        .connect_lazy_with(writer);
+    let readers = pool(READERS).connect_lazy_with(common.pragma("query_only", "ON"));
+    first_connection(&writer).await?;
+    Ok(Db::sqlite(readers, writer))
+}
+
+/// Connections live as long as the store: a file has no server that would drop them.
+fn pool(size: u32) -> SqlitePoolOptions {
+    SqlitePoolOptions::new()
+        .max_connections(size)
+        .acquire_timeout(PATIENCE)
+        .idle_timeout(None)
+        .max_lifetime(None)
+        .test_before_acquire(false)
+}
+
+async fn first_connection(writer: &SqlitePool) -> Result<()> {
+    let mut tries = 0;
+    loop {
+        let error = match writer.acquire().await {
+            Ok(_) => return Ok(()),
+            Err(error) => dialect::SQLITE.error(error),
+        };
+        tries += 1;
+        let busy = matches!(error, Error::Unavailable { retryable: true, .. });
+        if !busy || tries == OPEN_TRIES {
+            return Err(error);
+        }
+        tokio::time::sleep(Duration::from_millis(25)).await;
+    }
+}
+
+/// Makes the folder and an empty file that only its owner may read: it will hold addresses and password hashes. SQLite
+/// gives its log the same permissions.
+async fn create(path: &Path) -> std::io::Result<()> {
+    if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+        tokio::fs::create_dir_all(folder).await?;
+    }
+    let mut options = tokio::fs::OpenOptions::new();
+    options.write(true).create(true).truncate(false);
+    #[cfg(unix)]
+    options.mode(0o600);
+    options.open(path).await.map(|_| ())
+}
+
+/// The file cannot be made: what and where.
+#[derive(Debug, thiserror::Error)]
+#[error("{} cannot be opened", path.display())]
+struct NotOpened {
+    path: PathBuf,
+    source: std::io::Error,
+}
+
+fn full_or_unavailable(source: std::io::Error, path: &Path) -> Error {
+    let full = matches!(
+        source.kind(),
+        std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded
+    );
+    let path = path.to_owned();
+    let source = NotOpened { path, source }.into();
+    if full {
+        return Error::StorageFull { source };
+    }
+    Error::Unavailable {
+        backend: "sqlite",
+        retryable: false,
+        source,
+    }
+}

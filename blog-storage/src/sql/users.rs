@@ -1,0 +1,281 @@
+//! Users.
+
+use async_trait::async_trait;
+use blog_core::error::{Conflict, Entity, Error, Result};
+use blog_core::id::UserId;
+use blog_core::model::effects::Effects;
+use blog_core::model::user::{
+    Bio, EmailAddress, NewUser, PasswordHash, ProfileChange, Role, Subject, User, Username,
+};
+use blog_core::ports::UserStore;
+use sqlx::FromRow;
+
+use super::SqlStore;
+use super::args::{Arg, args, unsigned};
+use super::db::Tx;
+use super::effects;
+use super::rows::{PersonColumns, time, unreadable};
+
+/// The columns of a user `u` with the picture beside their name.
+macro_rules! user {
+    () => {
+        "u.id AS user_id, u.username, u.display_name, u.email, u.issuer, u.subject, u.bio, u.role, u.suspended, \
+         u.verified_at, u.auth_epoch AS user_epoch, u.version AS user_version, u.created_at AS user_created_at, \
+         a.id AS avatar_id, a.public_key AS avatar_key, a.width AS avatar_width, a.height AS avatar_height, \
+         a.alt AS avatar_alt"
+    };
+}
+pub(super) use user;
+
+macro_rules! users_where {
+    ($condition:literal) => {
+        concat!(
+            "SELECT ",
+            user!(),
+            " FROM blog_users u LEFT JOIN blog_media a ON a.id = u.avatar WHERE ",
+            $condition
+        )
+    };
+}
+
+const BY_ID: &str = users_where!("u.id = ?");
+
+/// The columns of [`user!`].
+#[derive(Debug, FromRow)]
+pub(super) struct UserColumns {
+    #[sqlx(flatten)]
+    person: PersonColumns,
+    email: Option<String>,
+    issuer: Option<String>,
+    subject: Option<String>,
+    bio: String,
+    role: String,
+    suspended: i64,
+    verified_at: Option<i64>,
+    user_epoch: i64,
+    user_version: i64,
+    user_created_at: i64,
+}
+
+impl UserColumns {
+    pub(super) fn user(self) -> Result<User> {
+        let person = self.person.person().ok_or_else(|| unreadable("blog_users.id"))?;
+        Ok(User {
+            id: person.id,
+            username: person.username,
+            email: self.email.map(EmailAddress::from_store),
+            subject: match (self.issuer, self.subject) {
+                (Some(issuer), Some(subject)) => Some(Subject { issuer, subject }),
+                _ => None,
+            },
+            display_name: person.display_name,
+            bio: Bio::from_store(self.bio),
+            avatar: person.avatar,
+            role: Role::try_from(self.role.as_str())
+                .map_err(|_| unreadable("blog_users.role"))?,
+            suspended: self.suspended != 0,
+            verified_at: self.verified_at.map(time),
+            auth_epoch: unsigned(self.user_epoch),
+            version: unsigned(self.user_version),
+            created_at: time(self.user_created_at),
+        })
+    }
+}
+
+#[derive(FromRow)]
+struct CredentialsRow {
+    #[sqlx(flatten)]
+    user: UserColumns,
+    password: Option<String>,
+}
+
+impl SqlStore {
+    async fn user_by(&self, sql: &'static str, args: Vec<Arg>) -> Result<User> {
+        let row: Option<UserColumns> = self.db.one(sql, args).await?;
+        row.ok_or(Error::NotFound(Entity::User))?.user()
+    }
+}
+
+/// The user as the transaction sees them.
+async fn user_in(tx: &mut Tx<'_>, id: UserId) -> Result<User> {
+    let row: Option<UserColumns> = tx.one(BY_ID, args![id]).await?;
+    row.ok_or(Error::NotFound(Entity::User))?.user()
+}
+
+/// Whether there is such a user, as the transaction sees it.
+pub(super) async fn require_user(tx: &mut Tx<'_>, id: UserId) -> Result<()> {
+    if tx.any("SELECT 1 FROM blog_users WHERE id = ?", args![id]).await? {
+        Ok(())
+    } else {
+        Err(Error::NotFound(Entity::User))
+    }
+}
+
+fn found(rows: u64) -> Result<()> {
+    if rows == 0 {
+        return Err(Error::NotFound(Entity::User));
+    }
+    Ok(())
+}
+
+async fn end_sessions(tx: &mut Tx<'_>, id: UserId) -> Result<()> {
+    tx.run("DELETE FROM blog_sessions WHERE owner = ?", args![id]).await?;
+    Ok(())
+}
+
+#[async_trait]
+impl UserStore for SqlStore {
+    async fn create(&self, user: NewUser, effects: Effects) -> Result<User> {
+        let mut tx = self.db.begin().await?;
+        if user.only_if_first && tx.any("SELECT 1 FROM blog_users LIMIT 1", args![]).await? {
+            return Err(Conflict::HasUsers.into());
+        }
+        let email_key = user.email.as_ref().map(EmailAddress::key);
+        let (issuer, subject) =
+            user.subject.map(|subject| (subject.issuer, subject.subject)).unzip();
+        tx.run(
+            "INSERT INTO blog_users (id, username, email, email_key, issuer, subject, display_name, bio, avatar, \
+             role, suspended, verified_at, password, auth_epoch, version, created_at) \
+             VALUES (?, ?, ?, ?, ?, ?, ?, '', NULL, ?, 0, ?, ?, 0, 1, ?)",
+            args![
+                user.id,
+                user.username.into_string(),
+                user.email.map(EmailAddress::into_string),
+                email_key,
+                issuer,
+                subject,
+                user.display_name.into_string(),
+                user.role.as_str(),
+                user.verified_at,
+                user.password.as_ref().map(PasswordHash::as_phc),
+                effects.at,
+            ],
+        )
+        .await?;
+        let stored = user_in(&mut tx, user.id).await?;
+        effects::commit(tx, effects).await?;
+        Ok(stored)
+    }
+
+    async fn get(&self, id: UserId) -> Result<User> {
+        self.user_by(BY_ID, args![id]).await
+    }
+
+    async fn by_username(&self, username: &Username) -> Result<User> {
+        self.user_by(users_where!("u.username = ?"), args![username.as_str()]).await
+    }
+
+    async fn by_subject(&self, subject: &Subject) -> Result<User> {
+        self.user_by(
+            users_where!("u.issuer = ? AND u.subject = ?"),
+            args![subject.issuer.as_str(), subject.subject.as_str()],
+        )
+        .await
+    }
+
+    async fn credentials(&self, login: &str) -> Result<(User, Option<PasswordHash>)> {
+        // An address has an @, a name has none: at most one row.
+        let row: Option<CredentialsRow> = self
+            .db
+            .one(
+                concat!(
+                    "SELECT ",
+                    user!(),
+                    ", u.password FROM blog_users u LEFT JOIN blog_media a ON a.id = u.avatar \
+                     WHERE u.username = ? OR u.email_key = ?"
+                ),
+                args![login.to_ascii_lowercase(), login.to_lowercase()],
+            )
+            .await?;
+        let row = row.ok_or(Error::NotFound(Entity::User))?;
+        Ok((row.user.user()?, row.password.map(PasswordHash::from_phc)))
+    }
+
+    async fn update_profile(&self, change: ProfileChange, effects: Effects) -> Result<User> {
+        let mut tx = self.db.begin().await?;
+        let changed = tx
+            .run(
+                "UPDATE blog_users SET display_name = ?, bio = ?, version = version + 1 \
+                 WHERE id = ? AND version = ?",
+                args![
+                    change.display_name.into_string(),
+                    change.bio.into_string(),
+                    change.id,
+                    change.expected_version,
+                ],
+            )
+            .await?;
+        if changed == 0 {
+            let current = user_in(&mut tx, change.id).await?.version;
+            return Err(Conflict::Version { current }.into());
+        }
+        if let Some(avatar) = change.avatar {
+            super::catalog::require_media(&mut tx, &[avatar]).await?;
+        }
+        tx.run("UPDATE blog_users SET avatar = ? WHERE id = ?", args![change.avatar, change.id])
+            .await?;
+        let stored = user_in(&mut tx, change.id).await?;
+        effects::commit(tx, effects).await?;
+        Ok(stored)
+    }
+
+    async fn set_password(
+        &self,
+        id: UserId,
+        password: PasswordHash,
+        end_sessions: bool,
+        effects: Effects,
+    ) -> Result<()> {
+        let mut tx = self.db.begin().await?;
+        let changed = tx
+            .run(
+                "UPDATE blog_users SET password = ?, auth_epoch = auth_epoch + ? WHERE id = ?",
+                args![password.as_phc(), end_sessions, id],
+            )
+            .await?;
+        found(changed)?;
+        if end_sessions {
+            self::end_sessions(&mut tx, id).await?;
+        }
+        effects::commit(tx, effects).await
+    }
+
+    async fn set_role(&self, id: UserId, role: Role, effects: Effects) -> Result<User> {
+        let mut tx = self.db.begin().await?;
+        let changed = tx
+            .run(
+                "UPDATE blog_users SET role = ?, auth_epoch = auth_epoch + 1 WHERE id = ?",
+                args![role.as_str(), id],
+            )
+            .await?;
+        found(changed)?;
+        end_sessions(&mut tx, id).await?;
+        let stored = user_in(&mut tx, id).await?;
+        effects::commit(tx, effects).await?;
+        Ok(stored)
+    }
+
+    async fn set_suspended(&self, id: UserId, suspended: bool, effects: Effects) -> Result<User> {
+        let mut tx = self.db.begin().await?;
+        let changed = tx
+            .run(
+                "UPDATE blog_users SET suspended = ?, auth_epoch = auth_epoch + ? WHERE id = ?",
+                args![suspended, suspended, id],
+            )
+            .await?;
+        found(changed)?;
+        if suspended {
+            end_sessions(&mut tx, id).await?;
+        }
+        super::posts::relist(&mut tx, id, suspended).await?;
+        let stored = user_in(&mut tx, id).await?;
+        effects::commit(tx, effects).await?;
+        Ok(stored)
+    }
+
+    async fn is_empty(&self) -> Result<bool> {
+        let any: Option<(i64,)> =
+            self.db.one("SELECT 1 FROM blog_users LIMIT 1", args![]).await?;
+        Ok(any.is_none())
+    }
+}
