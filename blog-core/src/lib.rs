@@ -3,6 +3,8 @@
 pub mod backend;
 pub mod blog;
 pub mod common_passwords;
+#[cfg(feature = "conformance")]
+pub mod conformance;
 pub mod error;
 pub mod id;
 pub mod markdown;

@@ -1,0 +1,599 @@
+//! The contract of [`MediaCatalog`](crate::ports::MediaCatalog).
+
+use std::time::Duration;
+
+use super::chance::fresh_uuid;
+use super::check::{Check, Port};
+use super::lab::{Lab, MICRO};
+use super::texts;
+use super::verdict::{Verdict, ensure, refused, same, winners};
+use crate::error::{Conflict, Entity, Error};
+use crate::id::{MediaId, UserId};
+use crate::model::media::{
+    AltText, FileName, MediaItem, MediaKind, MediaState, MediaUse, ObjectKey,
+};
+use crate::model::post::{Post, PostContent, PostStatus};
+use crate::model::user::{ProfileChange, Role, User};
+use crate::page::PageRequest;
+use crate::policy::{Actor, Surface, Visibility};
+
+pub(super) fn checks() -> Vec<Check> {
+    let catalog = Port::Catalog;
+    vec![
+        catalog.check("catalog-stale", "Pending items made before `before`, oldest first, at most `limit`.", stale).alone(),
+        catalog.check("catalog-insert", "Stores an item.", insert),
+        catalog.check("catalog-insert-no-owner", "`insert`: `NotFound(User)` when the owner does not exist.", insert_no_owner),
+        catalog.check("catalog-insert-exists", "`Conflict(Exists)` when the id is stored already.", insert_exists),
+        catalog.check("catalog-ready", "Makes a pending item ready, with these facts.", ready),
+        catalog.check("catalog-ready-twice", "`set_ready`: `Conflict(State)` when it is ready already.", ready_twice),
+        catalog.check("catalog-ready-race", "Of many that make an item ready at once exactly one succeeds.", ready_race),
+        catalog.check("catalog-ready-not-found", "`set_ready`: `NotFound(Media)`.", ready_not_found),
+        catalog.check("catalog-get", "The items of these ids that exist.", get),
+        catalog.check("catalog-get-many", "At most 500 ids are asked for at once.", get_many),
+        catalog.check("catalog-visible-owner", "The ready item, if its viewer owns it, is an editor or admin; else `NotFound(Media)`.", visible_owner),
+        catalog.check("catalog-visible-pending", "Its bytes are on their way; nobody sees it.", visible_pending),
+        catalog.check("catalog-visible-avatar", "The ready item, if an avatar uses it.", visible_avatar),
+        catalog.check("catalog-visible-post", "The ready item, if a post that the visibility allows uses it.", visible_post),
+        catalog.check("catalog-by-owner", "An owner's ready items, newest first by `created_at`, then id, greater first.", by_owner),
+        catalog.check("catalog-alt", "Replaces the text for people who do not see it.", alt),
+        catalog.check("catalog-alt-not-found", "`set_alt`: `NotFound(Media)` when there is none.", alt_not_found),
+        catalog.check("catalog-public-key", "Sets or clears the public copy's key, if it is `expected` now; else `Conflict(State)`.", public_key),
+        catalog.check("catalog-public-key-race", "Of many that set the public key at once exactly one succeeds.", public_key_race),
+        catalog.check("catalog-public-key-not-found", "`set_public_key`: `NotFound(Media)`.", public_key_not_found),
+        catalog.check("catalog-usage", "Who uses an item at `now`: posts and avatars.", usage),
+        catalog.check("catalog-usage-public", "Something everybody may see uses it: an avatar, or a post that is published or unlisted by now.", usage_public),
+        catalog.check("catalog-usage-unknown", "An item that does not exist is used by nobody.", usage_unknown),
+        catalog.check("catalog-delete", "Deletes an item that nothing uses, and returns it.", delete),
+        catalog.check("catalog-delete-used", "`delete`: `Conflict(State)` while a post or avatar uses it.", delete_used),
+        catalog.check("catalog-delete-not-found", "`delete`: `NotFound(Media)` when there is none.", delete_not_found),
+        catalog.check("catalog-delete-race", "An item that a new post uses is not deleted, and a deleted item is used by no new post.", delete_race),
+        catalog.check("catalog-texts", "Texts come back byte for byte (alt text, file name).", texts_return),
+    ]
+}
+
+async fn one(lab: &Lab, id: MediaId) -> Verdict<Option<MediaItem>> {
+    let mut found = lab.records.catalog.get(&[id]).await?;
+    ensure!(found.len() <= 1, "one id has {} items", found.len());
+    Ok(found.pop())
+}
+
+fn pending(lab: &Lab, owner: UserId) -> MediaItem {
+    MediaItem {
+        state: MediaState::Pending,
+        ..lab.new_item(owner)
+    }
+}
+
+async fn wear(lab: &Lab, user: &User, avatar: Option<MediaId>) -> Verdict<User> {
+    let change = ProfileChange {
+        id: user.id,
+        expected_version: user.version,
+        display_name: user.display_name.clone(),
+        bio: user.bio.clone(),
+        avatar,
+    };
+    Ok(lab.records.users.update_profile(change, lab.fx()).await?)
+}
+
+fn using(lab: &Lab, item: MediaId, status: PostStatus) -> PostContent {
+    PostContent {
+        media: vec![item],
+        status,
+        ..lab.content()
+    }
+}
+
+async fn stale(lab: Lab) -> Verdict {
+    let then = lab.long_ago();
+    let user = lab.user().await?;
+    loop {
+        let old = lab.records.catalog.stale(then, 500).await?;
+        if old.is_empty() {
+            break;
+        }
+        for item in old {
+            lab.records.catalog.delete(item.id, lab.fx()).await?;
+        }
+    }
+    let at = |seconds| then.minus(Duration::from_secs(seconds));
+    let mut expected = Vec::new();
+    for seconds in [2, 3, 1] {
+        let item = MediaItem {
+            created_at: at(seconds),
+            ..pending(&lab, user.id)
+        };
+        lab.records.catalog.insert(item.clone(), lab.fx()).await?;
+        expected.push(item);
+    }
+    expected.sort_by_key(|item| item.created_at);
+    for (created_at, state) in [(at(4), MediaState::Ready), (then, MediaState::Pending)] {
+        let item = MediaItem {
+            created_at,
+            state,
+            ..lab.new_item(user.id)
+        };
+        lab.records.catalog.insert(item, lab.fx()).await?;
+    }
+    same!(lab.records.catalog.stale(then, 100).await?, expected, "the stale items");
+    same!(lab.records.catalog.stale(then, 2).await?, expected[..2].to_vec(), "two stale items");
+    for item in lab.records.catalog.stale(then.plus(MICRO), 100).await? {
+        lab.records.catalog.delete(item.id, lab.fx()).await?;
+    }
+    Ok(())
+}
+
+async fn insert(lab: Lab) -> Verdict {
+    let user = lab.user().await?;
+    let full = MediaItem {
+        public_key: Some(lab.key()),
+        bytes: 1 << 40,
+        ..lab.new_item(user.id)
+    };
+    let video = MediaItem {
+        kind: MediaKind::Video,
+        content_type: "video/mp4".to_owned(),
+        width: None,
+        height: None,
+        ..pending(&lab, user.id)
+    };
+    for item in [full, video] {
+        lab.records.catalog.insert(item.clone(), lab.fx()).await?;
+        same!(one(&lab, item.id).await?, Some(item), "the stored item");
+    }
+    Ok(())
+}
+
+async fn insert_no_owner(lab: Lab) -> Verdict {
+    let item = lab.new_item(UserId::generate());
+    let id = item.id;
+    refused!(lab.records.catalog.insert(item, lab.fx()).await, Error::NotFound(Entity::User));
+    same!(one(&lab, id).await?, None, "the refused item");
+    Ok(())
+}
+
+async fn insert_exists(lab: Lab) -> Verdict {
+    let user = lab.user().await?;
+    let item = lab.picture(user.id).await?;
+    let twin = MediaItem {
+        id: item.id,
+        bytes: 9,
+        ..pending(&lab, user.id)
+    };
+    refused!(lab.records.catalog.insert(twin, lab.fx()).await, Error::Conflict(Conflict::Exists));
+    same!(one(&lab, item.id).await?, Some(item), "the first item");
+    Ok(())
+}
+
+async fn ready(lab: Lab) -> Verdict {
+    let user = lab.user().await?;
+    let item = pending(&lab, user.id);
+    lab.records.catalog.insert(item.clone(), lab.fx()).await?;
+    let done = MediaItem {
+        state: MediaState::Ready,
+        content_type: "image/webp".to_owned(),
+        bytes: 77,
+        width: Some(1),
+        height: Some(4_000_000_000),
+        private_key: lab.key(),
+        ..item
+    };
+    lab.records.catalog.set_ready(done.clone(), lab.fx()).await?;
+    same!(one(&lab, done.id).await?, Some(done), "the ready item");
+    Ok(())
+}
+
+async fn ready_twice(lab: Lab) -> Verdict {
+    let user = lab.user().await?;
+    let item = lab.picture(user.id).await?;
+    let again = MediaItem {
+        bytes: 5,
+        ..item.clone()
+    };
+    refused!(
+        lab.records.catalog.set_ready(again, lab.fx()).await,
+        Error::Conflict(Conflict::State)
+    );
+    same!(one(&lab, item.id).await?, Some(item), "the item");
+    Ok(())
+}
+
+async fn ready_race(lab: Lab) -> Verdict {
+    let user = lab.user().await?;
+    let item = pending(&lab, user.id);
+    lab.records.catalog.insert(item.clone(), lab.fx()).await?;
+    let results = lab
+        .race(8, |lab, number| {
+            let done = MediaItem {
+                state: MediaState::Ready,
+                bytes: number as u64,
+                ..item.clone()
+            };
+            async move {
+                lab.records.catalog.set_ready(done, lab.fx()).await?;
+                Ok(number as u64)
+            }
+        })
+        .await?;
+    let won = winners!(results, Error::Conflict(Conflict::State));
+    same!(won.len(), 1, "calls that succeeded");
+    same!(one(&lab, item.id).await?.map(|item| item.bytes), Some(won[0]), "the facts");
+    Ok(())
+}
+
+async fn ready_not_found(lab: Lab) -> Verdict {
+    let user = lab.user().await?;
+    let item = lab.new_item(user.id);
+    refused!(lab.records.catalog.set_ready(item, lab.fx()).await, Error::NotFound(Entity::Media));
+    Ok(())
+}
+
+async fn get(lab: Lab) -> Verdict {
+    let user = lab.user().await?;
+    let mut items = vec![lab.picture(user.id).await?, lab.picture(user.id).await?];
+    let ids = [items[1].id, MediaId::generate(), items[0].id];
+    let mut found = lab.records.catalog.get(&ids).await?;
+    found.sort_by_key(|item| item.id);
+    items.sort_by_key(|item| item.id);
+    same!(found, items, "the items");
+    same!(lab.records.catalog.get(&[]).await?, vec![], "the items of no ids");
+    Ok(())
+}
+
+async fn get_many(lab: Lab) -> Verdict {
+    let user = lab.user().await?;
+    let mut ids: Vec<_> = (0..500).map(|_| MediaId::generate()).collect();
+    for place in [0, 63, 64, 499] {
+        ids[place] = lab.picture(user.id).await?.id;
+    }
+    same!(lab.records.catalog.get(&ids).await?.len(), 4, "the items that exist of 500");
+    Ok(())
+}
+
+async fn visible_owner(lab: Lab) -> Verdict {
+    let (owner, other) = (lab.user().await?, lab.user().await?);
+    let item = lab.picture(owner.id).await?;
+    let with = |role, suspended| Actor::User {
+        id: other.id,
+        role,
+        suspended,
+        verified: true,
+    };
+    for (viewer, seen) in [
+        (Actor::of(&owner), true),
+        (with(Role::Editor, false), true),
+        (with(Role::Admin, false), true),
+        (with(Role::Admin, true), false),
+        (with(Role::Author, false), false),
+        (with(Role::Reader, false), false),
+        (Actor::Anonymous, false),
+    ] {
+        let visibility = Visibility::new(viewer, Surface::Page, lab.now);
+        let found = lab.records.catalog.visible(item.id, &visibility).await;
+        if seen {
+            same!(found?, item, "the item for {viewer:?}");
+        } else {
+            refused!(found, Error::NotFound(Entity::Media));
+        }
+    }
+    refused!(
+        lab.records.catalog.visible(MediaId::generate(), &lab.editor(Surface::Page)).await,
+        Error::NotFound(Entity::Media)
+    );
+    Ok(())
+}
+
+async fn visible_pending(lab: Lab) -> Verdict {
+    let owner = lab.user().await?;
+    let item = pending(&lab, owner.id);
+    lab.records.catalog.insert(item.clone(), lab.fx()).await?;
+    lab.post_of(owner.id, using(&lab, item.id, PostStatus::Published)).await?;
+    for viewer in [Actor::of(&owner), lab.editor(Surface::Page).viewer(), Actor::Anonymous] {
+        let visibility = Visibility::new(viewer, Surface::Page, lab.now);
+        refused!(
+            lab.records.catalog.visible(item.id, &visibility).await,
+            Error::NotFound(Entity::Media)
+        );
+    }
+    Ok(())
+}
+
+async fn visible_avatar(lab: Lab) -> Verdict {
+    let owner = lab.user().await?;
+    let item = lab.picture(owner.id).await?;
+    let stranger = lab.stranger(Surface::Page);
+    let worn = wear(&lab, &owner, Some(item.id)).await?;
+    same!(lab.records.catalog.visible(item.id, &stranger).await?, item, "an avatar");
+    wear(&lab, &worn, None).await?;
+    refused!(
+        lab.records.catalog.visible(item.id, &stranger).await,
+        Error::NotFound(Entity::Media)
+    );
+    Ok(())
+}
+
+async fn visible_post(lab: Lab) -> Verdict {
+    let owner = lab.user().await?;
+    for (status, seen) in [
+        (PostStatus::Draft, false),
+        (PostStatus::Unlisted, true),
+        (PostStatus::Published, true),
+    ] {
+        let item = lab.picture(owner.id).await?;
+        let post = lab.post_of(owner.id, using(&lab, item.id, status)).await?;
+        lab.post_of(owner.id, using(&lab, item.id, PostStatus::Draft)).await?;
+        let stranger = lab.stranger(Surface::Page);
+        let found = lab.records.catalog.visible(item.id, &stranger).await;
+        if seen {
+            same!(found?, item, "the item of a post that is {status:?}");
+        } else {
+            refused!(found, Error::NotFound(Entity::Media));
+        }
+        let early = Visibility::new(Actor::Anonymous, Surface::Page, lab.now.minus(MICRO));
+        refused!(
+            lab.records.catalog.visible(item.id, &early).await,
+            Error::NotFound(Entity::Media)
+        );
+        lab.records.posts.save(lab.change(&post, lab.content()), lab.fx()).await?;
+        refused!(
+            lab.records.catalog.visible(item.id, &stranger).await,
+            Error::NotFound(Entity::Media)
+        );
+    }
+    Ok(())
+}
+
+async fn by_owner(lab: Lab) -> Verdict {
+    let (owner, other) = (lab.user().await?, lab.user().await?);
+    lab.picture(other.id).await?;
+    lab.records.catalog.insert(pending(&lab, owner.id), lab.fx()).await?;
+    let mut expected = Vec::new();
+    for number in 0..7 {
+        let item = MediaItem {
+            id: MediaId::from(fresh_uuid()),
+            created_at: lab.before(number % 3),
+            ..lab.new_item(owner.id)
+        };
+        lab.records.catalog.insert(item.clone(), lab.fx()).await?;
+        expected.push(item);
+    }
+    expected.sort_by_key(|item| std::cmp::Reverse((item.created_at, item.id)));
+    for limit in 1..=8 {
+        let mut found = Vec::new();
+        let mut page = PageRequest::first(limit);
+        for _ in 0..20 {
+            let next = lab.records.catalog.by_owner(owner.id, page).await?;
+            found.extend(next.items);
+            match next.next {
+                Some(after) => page = PageRequest::new(Some(after), limit),
+                None => break,
+            }
+        }
+        same!(found, expected, "the owner's items in pages of {limit}");
+    }
+    Ok(())
+}
+
+async fn alt(lab: Lab) -> Verdict {
+    let owner = lab.user().await?;
+    let item = lab.picture(owner.id).await?;
+    let content = PostContent {
+        cover: Some(item.id),
+        ..using(&lab, item.id, PostStatus::Published)
+    };
+    let post = lab.post_of(owner.id, content).await?;
+    let text = AltText::from_store("A heron, standing".to_owned());
+    lab.records.catalog.set_alt(item.id, text.clone(), lab.fx()).await?;
+    let expected = MediaItem { alt: text, ..item };
+    same!(one(&lab, expected.id).await?, Some(expected.clone()), "the item");
+    same!(lab.stored(post.id).await?.cover, Some(expected.to_ref()), "the cover of a post");
+    Ok(())
+}
+
+async fn alt_not_found(lab: Lab) -> Verdict {
+    let text = AltText::from_store("Nothing".to_owned());
+    refused!(
+        lab.records.catalog.set_alt(MediaId::generate(), text, lab.fx()).await,
+        Error::NotFound(Entity::Media)
+    );
+    Ok(())
+}
+
+async fn set_key(
+    lab: &Lab,
+    id: MediaId,
+    expected: Option<&ObjectKey>,
+    key: Option<&ObjectKey>,
+) -> crate::Result<()> {
+    lab.records.catalog.set_public_key(id, expected.cloned(), key.cloned(), lab.fx()).await
+}
+
+async fn public_key(lab: Lab) -> Verdict {
+    let owner = lab.user().await?;
+    let item = lab.picture(owner.id).await?;
+    let (a, b) = (lab.key(), lab.key());
+    for (expected, key, fits) in [
+        (Some(&a), Some(&b), false),
+        (None, Some(&a), true),
+        (None, Some(&b), false),
+        (None, None, false),
+        (Some(&b), None, false),
+        (Some(&a), Some(&b), true),
+        (Some(&b), None, true),
+        (None, None, true),
+    ] {
+        let before = one(&lab, item.id).await?.and_then(|item| item.public_key);
+        let result = set_key(&lab, item.id, expected, key).await;
+        let left = if fits {
+            result?;
+            key.cloned()
+        } else {
+            refused!(result, Error::Conflict(Conflict::State));
+            before
+        };
+        let found = one(&lab, item.id).await?.and_then(|item| item.public_key);
+        same!(found, left, "the key after {expected:?} → {key:?}");
+    }
+    Ok(())
+}
+
+async fn public_key_race(lab: Lab) -> Verdict {
+    let owner = lab.user().await?;
+    let item = lab.picture(owner.id).await?;
+    let results = lab
+        .race(12, |lab, _| {
+            let (id, key) = (item.id, lab.key());
+            async move {
+                set_key(&lab, id, None, Some(&key)).await?;
+                Ok(key)
+            }
+        })
+        .await?;
+    let won = winners!(results, Error::Conflict(Conflict::State));
+    same!(won.len(), 1, "calls that succeeded");
+    let stored = one(&lab, item.id).await?.and_then(|item| item.public_key);
+    same!(stored.as_ref(), won.first(), "the stored key");
+    Ok(())
+}
+
+async fn public_key_not_found(lab: Lab) -> Verdict {
+    let key = lab.key();
+    refused!(
+        set_key(&lab, MediaId::generate(), None, Some(&key)).await,
+        Error::NotFound(Entity::Media)
+    );
+    Ok(())
+}
+
+async fn uses(lab: &Lab, item: &MediaItem) -> Verdict<MediaUse> {
+    Ok(lab.records.catalog.usage(item.id, lab.now).await?)
+}
+
+async fn usage(lab: Lab) -> Verdict {
+    let owner = lab.user().await?;
+    let item = lab.picture(owner.id).await?;
+    same!(uses(&lab, &item).await?, MediaUse::default(), "the use of a new item");
+    let mut content = using(&lab, item.id, PostStatus::Draft);
+    // As picture and as cover it is one post's use.
+    content.cover = Some(item.id);
+    let first = lab.post_of(owner.id, content).await?;
+    let second = lab.post_of(owner.id, using(&lab, item.id, PostStatus::Draft)).await?;
+    let two = MediaUse {
+        public: false,
+        uses: 2,
+    };
+    same!(uses(&lab, &item).await?, two, "the use by two drafts");
+    let worn = wear(&lab, &owner, Some(item.id)).await?;
+    let three = MediaUse {
+        public: true,
+        uses: 3,
+    };
+    same!(uses(&lab, &item).await?, three, "the use by two drafts and an avatar");
+    wear(&lab, &worn, None).await?;
+    lab.records.posts.delete(first.id, 1, lab.fx()).await?;
+    lab.records.posts.save(lab.change(&second, lab.content()), lab.fx()).await?;
+    same!(uses(&lab, &item).await?, MediaUse::default(), "the use after all");
+    Ok(())
+}
+
+async fn usage_public(lab: Lab) -> Verdict {
+    let owner = lab.user().await?;
+    for (status, at, public) in [
+        (PostStatus::Draft, lab.now, false),
+        (PostStatus::Published, lab.now, true),
+        (PostStatus::Unlisted, lab.now, true),
+        (PostStatus::Published, lab.now.plus(MICRO), false),
+        (PostStatus::Unlisted, lab.now.plus(MICRO), false),
+    ] {
+        let item = lab.picture(owner.id).await?;
+        let content = PostContent {
+            published_at: Some(at),
+            ..using(&lab, item.id, status)
+        };
+        lab.post_of(owner.id, content).await?;
+        let found = uses(&lab, &item).await?;
+        same!(found, MediaUse { public, uses: 1 }, "the use by a post that is {status:?}");
+        let later = lab.records.catalog.usage(item.id, lab.after(1)).await?;
+        same!(later.public, status != PostStatus::Draft, "whether it is public later");
+    }
+    Ok(())
+}
+
+async fn usage_unknown(lab: Lab) -> Verdict {
+    let found = lab.records.catalog.usage(MediaId::generate(), lab.now).await?;
+    same!(found, MediaUse::default(), "the use of nothing");
+    Ok(())
+}
+
+async fn delete(lab: Lab) -> Verdict {
+    let owner = lab.user().await?;
+    let ready = lab.picture(owner.id).await?;
+    let pending = pending(&lab, owner.id);
+    lab.records.catalog.insert(pending.clone(), lab.fx()).await?;
+    for item in [ready, pending] {
+        same!(lab.records.catalog.delete(item.id, lab.fx()).await?, item, "the deleted item");
+        same!(one(&lab, item.id).await?, None, "the item after its deletion");
+    }
+    Ok(())
+}
+
+async fn delete_used(lab: Lab) -> Verdict {
+    let owner = lab.user().await?;
+    let item = lab.picture(owner.id).await?;
+    let state = |result: crate::Result<MediaItem>| -> Verdict {
+        refused!(result, Error::Conflict(Conflict::State));
+        Ok(())
+    };
+    let draft = lab.post_of(owner.id, using(&lab, item.id, PostStatus::Draft)).await?;
+    state(lab.records.catalog.delete(item.id, lab.fx()).await)?;
+    let worn = wear(&lab, &owner, Some(item.id)).await?;
+    lab.records.posts.delete(draft.id, 1, lab.fx()).await?;
+    state(lab.records.catalog.delete(item.id, lab.fx()).await)?;
+    same!(one(&lab, item.id).await?, Some(item.clone()), "the item after refused deletions");
+    wear(&lab, &worn, None).await?;
+    same!(lab.records.catalog.delete(item.id, lab.fx()).await?, item, "the deleted item");
+    Ok(())
+}
+
+async fn delete_not_found(lab: Lab) -> Verdict {
+    refused!(
+        lab.records.catalog.delete(MediaId::generate(), lab.fx()).await,
+        Error::NotFound(Entity::Media)
+    );
+    Ok(())
+}
+
+async fn delete_race(lab: Lab) -> Verdict {
+    let owner = lab.user().await?;
+    for _ in 0..6 {
+        let item = lab.picture(owner.id).await?;
+        let (id, author) = (item.id, owner.id);
+        let results = lab
+            .race(2, |lab, number| async move {
+                if number == 0 {
+                    return lab.records.catalog.delete(id, lab.fx()).await.map(|_| None);
+                }
+                lab.post_of(author, using(&lab, id, PostStatus::Published)).await.map(Some)
+            })
+            .await?;
+        let won: Vec<Option<Post>> =
+            winners!(results, Error::Conflict(Conflict::State) | Error::NotFound(Entity::Media));
+        same!(won.len(), 1, "a deletion and a post of one item at once: how many succeeded");
+        let there = one(&lab, id).await?.is_some();
+        same!(there, won[0].is_some(), "whether the item is there");
+    }
+    Ok(())
+}
+
+async fn texts_return(lab: Lab) -> Verdict {
+    let owner = lab.user().await?;
+    for line in texts::LINES {
+        let item = MediaItem {
+            alt: AltText::from_store(texts::astral(400) + line),
+            file_name: FileName::from_store((*line).to_owned()),
+            ..lab.new_item(owner.id)
+        };
+        lab.records.catalog.insert(item.clone(), lab.fx()).await?;
+        same!(one(&lab, item.id).await?, Some(item), "the item");
+    }
+    Ok(())
+}
