@@ -1,0 +1,119 @@
+//! A catalog that is kept or shown wrong.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+
+use super::{Broken, records};
+use crate::backend::Backend;
+use crate::error::{Conflict, Error, Result};
+use crate::id::{MediaId, UserId};
+use crate::model::effects::Effects;
+use crate::model::media::{AltText, MediaItem, MediaUse, ObjectKey};
+use crate::model::user::Role;
+use crate::page::{Page, PageRequest};
+use crate::policy::{Actor, Visibility};
+use crate::ports::MediaCatalog;
+use crate::time::Timestamp;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Fault {
+    KeyNotCompared,
+    DraftsShown,
+    ScheduledIsPublic,
+    ReadyAgain,
+}
+
+pub(super) fn all(working: &Backend) -> Vec<Broken> {
+    let faults: [(&str, &[&str], Fault); 4] = [
+        ("catalog-public-key-not-compared", &["catalog-public-key", "catalog-public-key-race"], Fault::KeyNotCompared),
+        ("catalog-pictures-of-drafts-shown", &["catalog-visible-post", "catalog-visible"], Fault::DraftsShown),
+        ("catalog-scheduled-is-public", &["catalog-usage-public"], Fault::ScheduledIsPublic),
+        ("catalog-ready-again", &["catalog-ready-twice", "catalog-ready-race"], Fault::ReadyAgain),
+    ];
+    let broken = |(name, caught_by, fault)| Broken {
+        name,
+        caught_by,
+        backend: records(working, |records| {
+            let inner = records.catalog.clone();
+            records.catalog = Arc::new(Catalog { inner, fault });
+        }),
+    };
+    faults.into_iter().map(broken).collect()
+}
+
+#[derive(Debug)]
+struct Catalog {
+    inner: Arc<dyn MediaCatalog>,
+    fault: Fault,
+}
+
+#[async_trait]
+impl MediaCatalog for Catalog {
+    async fn insert(&self, item: MediaItem, effects: Effects) -> Result<()> {
+        self.inner.insert(item, effects).await
+    }
+
+    async fn set_ready(&self, item: MediaItem, effects: Effects) -> Result<()> {
+        match self.inner.set_ready(item, effects).await {
+            Err(Error::Conflict(Conflict::State)) if self.fault == Fault::ReadyAgain => Ok(()),
+            result => result,
+        }
+    }
+
+    async fn get(&self, ids: &[MediaId]) -> Result<Vec<MediaItem>> {
+        self.inner.get(ids).await
+    }
+
+    async fn visible(&self, id: MediaId, visibility: &Visibility) -> Result<MediaItem> {
+        if self.fault == Fault::DraftsShown {
+            let editor = Actor::User {
+                id: UserId::generate(),
+                role: Role::Editor,
+                suspended: false,
+                verified: true,
+            };
+            let all = Visibility::new(editor, visibility.surface(), visibility.now());
+            return self.inner.visible(id, &all).await;
+        }
+        self.inner.visible(id, visibility).await
+    }
+
+    async fn by_owner(&self, owner: UserId, page: PageRequest) -> Result<Page<MediaItem>> {
+        self.inner.by_owner(owner, page).await
+    }
+
+    async fn set_alt(&self, id: MediaId, alt: AltText, effects: Effects) -> Result<()> {
+        self.inner.set_alt(id, alt, effects).await
+    }
+
+    async fn set_public_key(
+        &self,
+        id: MediaId,
+        expected: Option<ObjectKey>,
+        key: Option<ObjectKey>,
+        effects: Effects,
+    ) -> Result<()> {
+        let mut expected = expected;
+        if self.fault == Fault::KeyNotCompared {
+            if let Some(item) = self.inner.get(&[id]).await?.pop() {
+                expected = item.public_key;
+            }
+        }
+        self.inner.set_public_key(id, expected, key, effects).await
+    }
+
+    async fn usage(&self, id: MediaId, now: Timestamp) -> Result<MediaUse> {
+        let ahead = Timestamp::from_micros(i64::MAX);
+        let now = if self.fault == Fault::ScheduledIsPublic { ahead } else { now };
+        self.inner.usage(id, now).await
+    }
+
+    async fn delete(&self, id: MediaId, effects: Effects) -> Result<MediaItem> {
+        self.inner.delete(id, effects).await
+    }
+
+    async fn stale(&self, before: Timestamp, limit: u32) -> Result<Vec<MediaItem>> {
+        self.inner.stale(before, limit).await
+    }
+}

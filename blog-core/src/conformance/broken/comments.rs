@@ -1,0 +1,110 @@
+//! Comments that are kept or counted wrong.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use async_trait::async_trait;
+
+use super::{Broken, records};
+use crate::backend::Backend;
+use crate::error::{Conflict, Error, Result};
+use crate::id::{CommentId, PostId};
+use crate::model::comment::{Comment, CommentChange, CommentState, NewComment, Thread};
+use crate::model::effects::Effects;
+use crate::page::{Page, PageRequest};
+use crate::ports::CommentStore;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Fault {
+    TextStays,
+    PendingCounted,
+    DeepNesting,
+    LastEditWins,
+    RepliesUnordered,
+}
+
+pub(super) fn all(working: &Backend) -> Vec<Broken> {
+    let faults: [(&str, &[&str], Fault); 5] = [
+        ("comments-text-stays-after-deletion", &["comments-delete-placeholder"], Fault::TextStays),
+        ("comments-pending-counted", &["comments-counter"], Fault::PendingCounted),
+        ("comments-nested-deeply", &["comments-nesting"], Fault::DeepNesting),
+        ("comments-last-edit-wins", &["comments-update-version", "comments-update-race"], Fault::LastEditWins),
+        ("comments-replies-newest-first", &["comments-order"], Fault::RepliesUnordered),
+    ];
+    let broken = |(name, caught_by, fault)| Broken {
+        name,
+        caught_by,
+        backend: records(working, |records| {
+            let inner = records.comments.clone();
+            let known = Mutex::default();
+            records.comments = Arc::new(Comments { inner, known, fault });
+        }),
+    };
+    faults.into_iter().map(broken).collect()
+}
+
+#[derive(Debug)]
+struct Comments {
+    inner: Arc<dyn CommentStore>,
+    /// What was written, for the store that forgets nothing.
+    known: Mutex<HashMap<CommentId, Comment>>,
+    fault: Fault,
+}
+
+#[async_trait]
+impl CommentStore for Comments {
+    async fn create(&self, mut comment: NewComment, effects: Effects) -> Result<Comment> {
+        let parent = comment.parent;
+        if self.fault == Fault::PendingCounted {
+            comment.state = CommentState::Visible;
+        }
+        let mut stored = self.inner.create(comment, effects).await?;
+        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        known.insert(stored.id, stored.clone());
+        if self.fault == Fault::DeepNesting {
+            stored.parent = parent;
+        }
+        Ok(stored)
+    }
+
+    async fn update(&self, change: CommentChange, effects: Effects) -> Result<Comment> {
+        let result = self.inner.update(change.clone(), effects.clone()).await;
+        match result {
+            Err(Error::Conflict(Conflict::Version { current }))
+                if self.fault == Fault::LastEditWins =>
+            {
+                let change = CommentChange {
+                    expected_version: current,
+                    ..change
+                };
+                self.inner.update(change, effects).await
+            }
+            result => result,
+        }
+    }
+
+    async fn delete(&self, id: CommentId, effects: Effects) -> Result<()> {
+        self.inner.delete(id, effects).await
+    }
+
+    async fn get(&self, id: CommentId) -> Result<Comment> {
+        self.inner.get(id).await
+    }
+
+    async fn threads(&self, post: PostId, page: PageRequest) -> Result<Page<Thread>> {
+        let mut found = self.inner.threads(post, page).await?;
+        let known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        for thread in &mut found.items {
+            match self.fault {
+                Fault::TextStays if thread.comment.state == CommentState::Deleted => {
+                    if let Some(written) = known.get(&thread.comment.id) {
+                        thread.comment.body.clone_from(&written.body);
+                    }
+                }
+                Fault::RepliesUnordered => thread.replies.reverse(),
+                _ => {}
+            }
+        }
+        Ok(found)
+    }
+}

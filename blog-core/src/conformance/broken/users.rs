@@ -1,0 +1,132 @@
+//! Users that are kept wrong.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+
+use super::{Broken, records};
+use crate::backend::Backend;
+use crate::error::{Conflict, Entity, Error, Result};
+use crate::id::UserId;
+use crate::model::effects::Effects;
+use crate::model::user::{
+    DisplayName, EmailAddress, NewUser, PasswordHash, ProfileChange, Role, Subject, User, Username,
+};
+use crate::ports::UserStore;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Fault {
+    FirstNotAsked,
+    NameTrimmed,
+    AddressInOneCase,
+    SuspendedHidden,
+    LastProfileWins,
+    SessionsSurvive,
+}
+
+pub(super) fn all(working: &Backend) -> Vec<Broken> {
+    let faults: [(&str, &[&str], Fault); 6] = [
+        ("users-only-if-first-ignored", &["users-first-refused"], Fault::FirstNotAsked),
+        ("users-display-name-trimmed", &["users-texts"], Fault::NameTrimmed),
+        ("users-address-found-in-one-case", &["users-credentials-address"], Fault::AddressInOneCase),
+        ("users-suspended-not-found", &["users-credentials-suspended"], Fault::SuspendedHidden),
+        ("users-last-profile-wins", &["users-profile-version", "users-profile-race"], Fault::LastProfileWins),
+        ("users-sessions-survive-password", &["users-password-end-sessions"], Fault::SessionsSurvive),
+    ];
+    let broken = |(name, caught_by, fault)| Broken {
+        name,
+        caught_by,
+        backend: records(working, |records| {
+            let inner = records.users.clone();
+            records.users = Arc::new(Users { inner, fault });
+        }),
+    };
+    faults.into_iter().map(broken).collect()
+}
+
+#[derive(Debug)]
+struct Users {
+    inner: Arc<dyn UserStore>,
+    fault: Fault,
+}
+
+#[async_trait]
+impl UserStore for Users {
+    async fn create(&self, mut user: NewUser, effects: Effects) -> Result<User> {
+        match self.fault {
+            Fault::FirstNotAsked => user.only_if_first = false,
+            Fault::NameTrimmed => {
+                let trimmed = user.display_name.as_str().trim().to_owned();
+                user.display_name = DisplayName::from_store(trimmed);
+            }
+            _ => {}
+        }
+        self.inner.create(user, effects).await
+    }
+
+    async fn get(&self, id: UserId) -> Result<User> {
+        self.inner.get(id).await
+    }
+
+    async fn by_username(&self, username: &Username) -> Result<User> {
+        self.inner.by_username(username).await
+    }
+
+    async fn by_subject(&self, subject: &Subject) -> Result<User> {
+        self.inner.by_subject(subject).await
+    }
+
+    async fn credentials(&self, login: &str) -> Result<(User, Option<PasswordHash>)> {
+        let (user, password) = self.inner.credentials(login).await?;
+        let same_case = login == user.username.as_str()
+            || user.email.as_ref().map(EmailAddress::as_str) == Some(login);
+        let hidden = match self.fault {
+            Fault::AddressInOneCase => !same_case,
+            Fault::SuspendedHidden => user.suspended,
+            _ => false,
+        };
+        if hidden {
+            return Err(Error::NotFound(Entity::User));
+        }
+        Ok((user, password))
+    }
+
+    async fn update_profile(&self, change: ProfileChange, effects: Effects) -> Result<User> {
+        let result = self.inner.update_profile(change.clone(), effects.clone()).await;
+        match result {
+            Err(Error::Conflict(Conflict::Version { current }))
+                if self.fault == Fault::LastProfileWins =>
+            {
+                let change = ProfileChange {
+                    expected_version: current,
+                    ..change
+                };
+                self.inner.update_profile(change, effects).await
+            }
+            result => result,
+        }
+    }
+
+    async fn set_password(
+        &self,
+        id: UserId,
+        password: PasswordHash,
+        end_sessions: bool,
+        effects: Effects,
+    ) -> Result<()> {
+        let end_sessions = end_sessions && self.fault != Fault::SessionsSurvive;
+        self.inner.set_password(id, password, end_sessions, effects).await
+    }
+
+    async fn set_role(&self, id: UserId, role: Role, effects: Effects) -> Result<User> {
+        self.inner.set_role(id, role, effects).await
+    }
+
+    async fn set_suspended(&self, id: UserId, suspended: bool, effects: Effects) -> Result<User> {
+        self.inner.set_suspended(id, suspended, effects).await
+    }
+
+    async fn is_empty(&self) -> Result<bool> {
+        self.inner.is_empty().await
+    }
+}
