@@ -124,11 +124,11 @@ impl Db {
         }
     }
 
-    /// The writer's pool, to look at its settings.
+    /// The readers and the writer, to look at their settings.
     #[cfg(test)]
-    pub(super) fn sqlite_writer(&self) -> &SqlitePool {
+    pub(super) fn sqlite_pools(&self) -> (&SqlitePool, &SqlitePool) {
         match &self.engine {
-            Engine::Sqlite { writer, .. } => writer,
+            Engine::Sqlite { readers, writer } => (readers, writer),
         }
     }
 

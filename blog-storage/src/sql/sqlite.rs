@@ -132,3 +132,98 @@ fn full_or_unavailable(source: std::io::Error, path: &Path) -> Error {
         source,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use blog_core::id::UserId;
+    use blog_core::model::effects::Effects;
+    use blog_core::model::user::{DisplayName, NewUser, Role, Username};
+    use blog_core::page::PageRequest;
+    use blog_core::ports::{AuditLog, UserStore};
+    use blog_core::time::Timestamp;
+
+    use super::super::SqlStore;
+    use super::*;
+
+    async fn store() -> (tempfile::TempDir, SqlStore) {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("blog.db");
+        let store = SqlStore::connect(&format!("sqlite:{}", file.display())).await.unwrap();
+        store.migrate().await.unwrap();
+        (folder, store)
+    }
+
+    async fn pragma<T>(pool: &SqlitePool, sql: &'static str) -> T
+    where
+        T: for<'r> sqlx::Decode<'r, sqlx::Sqlite> + sqlx::Type<sqlx::Sqlite> + Send + Unpin,
+    {
+        sqlx::query_scalar(sql).fetch_one(pool).await.unwrap()
+    }
+
+    /// What an answered write survives by: `synchronous` is 2, which is FULL, and a log that is synced at each commit.
+    #[tokio::test]
+    async fn the_writer_syncs_every_commit_and_readers_cannot_write() {
+        let (_folder, store) = store().await;
+        let (readers, writer) = store.db.sqlite_pools();
+        assert_eq!(pragma::<String>(writer, "PRAGMA journal_mode").await, "wal");
+        assert_eq!(pragma::<i64>(writer, "PRAGMA synchronous").await, 2);
+        assert_eq!(pragma::<i64>(writer, "PRAGMA foreign_keys").await, 1);
+        assert_eq!(pragma::<i64>(writer, "PRAGMA query_only").await, 0);
+        assert_eq!(pragma::<i64>(readers, "PRAGMA query_only").await, 1);
+        assert_eq!(pragma::<i64>(readers, "PRAGMA busy_timeout").await, 2_000);
+        assert_eq!(writer.options().get_max_connections(), 1);
+        let refused = sqlx::query("DELETE FROM blog_users").execute(readers).await;
+        assert!(refused.is_err());
+    }
+
+    async fn write(store: &SqlStore, number: u32) -> Result<()> {
+        let user = NewUser {
+            id: UserId::generate(),
+            username: Username::from_store(format!("user-{number}")),
+            email: None,
+            subject: None,
+            display_name: DisplayName::from_store("x".repeat(3_000)),
+            password: None,
+            role: Role::Reader,
+            verified_at: None,
+            only_if_first: false,
+        };
+        let effects =
+            Effects::at(Timestamp::EPOCH).audit(None, "user.create", "user", "d".repeat(500));
+        UserStore::create(store, user, effects).await.map(|_| ())
+    }
+
+    #[tokio::test]
+    async fn a_full_disk_is_said_loses_nothing_and_passes() {
+        let (_folder, store) = store().await;
+        write(&store, 0).await.unwrap();
+        let (_, writer) = store.db.sqlite_pools();
+        let pages: i64 = pragma(writer, "PRAGMA page_count").await;
+        // The limit holds for the connection, of which the writer has one. The statement takes no parameters.
+        let limit = format!("PRAGMA max_page_count = {}", pages + 20);
+        sqlx::query(sqlx::AssertSqlSafe(limit)).execute(writer).await.unwrap();
+        let mut stored = 1;
+        let full = loop {
+            match write(&store, stored).await {
+                Ok(()) => stored += 1,
+                Err(error) => break error,
+            }
+            assert!(stored < 1_000, "the limit has no effect");
+        };
+        assert!(matches!(full, Error::StorageFull { .. }), "{}", full.chain());
+        assert!(stored > 1);
+        // Everything that was answered is there, and nothing of the refused write.
+        for number in 0..stored {
+            let name = Username::from_store(format!("user-{number}"));
+            store.by_username(&name).await.unwrap();
+        }
+        let refused = Username::from_store(format!("user-{stored}"));
+        assert!(store.by_username(&refused).await.is_err());
+        let audit = AuditLog::list(&store, PageRequest::first(100)).await.unwrap();
+        assert_eq!(audit.items.len(), usize::try_from(stored).unwrap());
+        // Room again: a new connection has no limit, and the refused write passes.
+        sqlx::query("PRAGMA max_page_count = 1073741823").execute(writer).await.unwrap();
+        write(&store, stored).await.unwrap();
+        store.by_username(&refused).await.unwrap();
+    }
+}
