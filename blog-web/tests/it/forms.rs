@@ -1,0 +1,195 @@
+//! Refused forms: the right status, the text kept, the error beside its field.
+
+use blog_core::model::user::Role;
+
+use crate::app::{PASSWORD, Person, TestApp, mp4, png, post_form};
+
+#[tokio::test]
+async fn unknown_fields_are_refused_on_every_form() {
+    let app = TestApp::new();
+    let author = app.person("ada", Role::Author).await;
+    app.post("/write", &author, &post_form("One", "Text", "published")).await;
+    for path in [
+        "/write", "/posts/one/edit", "/posts/one/delete", "/posts/one/like", "/posts/one/comments",
+        "/account/login", "/account/register", "/account/logout", "/account/owner",
+    ] {
+        let answer = app.post(path, &author, &[("role", "admin")]).await;
+        assert_eq!(answer.status, 422, "{path}: {}", answer.text());
+    }
+    let parts: [(&str, Option<&str>, &[u8]); 1] = [("role", None, b"admin")];
+    for path in ["/media/uploads", "/account/profile"] {
+        let answer = app.post_parts(path, &author, &parts).await;
+        assert_eq!(answer.status, 422, "{path}");
+    }
+}
+
+#[tokio::test]
+async fn refused_posts_keep_their_text() {
+    let app = TestApp::new();
+    let author = app.person("ada", Role::Author).await;
+    let long = "x".repeat(301);
+    let text = "My only copy of this <text> & that";
+    for (field, value, sentence) in [
+        ("title", "", "Please fill this in."),
+        ("title", &long, "Use at most 300 characters."),
+        ("title", "a\u{202e}b", "Remove the invisible control characters."),
+        ("tags", "a,b,c,d,e,f,g,h,i,j,k", "Use at most 10."),
+        ("status", "deleted", "Choose one of the offered values."),
+        ("publish_at", "tomorrow", "Give the date and time as 2026-01-31T18:30."),
+        ("slug", "admin", "This word is reserved; choose another."),
+        ("slug", "Not a slug", "Use only the letters a to z"),
+        ("cover", "7", "Choose one of your own pictures."),
+    ] {
+        let mut form = vec![("title", "Fine"), ("body", text), ("status", "draft")];
+        form.retain(|(name, _)| *name != field);
+        form.push((field, value));
+        let answer = app.post("/write", &author, &form).await;
+        assert_eq!(answer.status, 422, "{field}={value}");
+        let page = answer.text();
+        assert!(page.contains("My only copy of this &lt;text&gt; &amp; that"), "{field}: {page}");
+        assert!(page.contains(sentence), "{field}={value}: {page}");
+        assert!(page.contains(&format!("f-{field}-error")), "{field}");
+    }
+    assert!(app.get("/drafts", &author).await.text().find("Fine").is_none());
+}
+
+#[tokio::test]
+async fn a_session_that_ended_loses_no_text() {
+    let app = TestApp::new();
+    let author = app.person("ada", Role::Author).await;
+    app.post("/write", &author, &post_form("One", "Text", "published")).await;
+    app.advance(13 * 3600);
+    let form = post_form("Two", "Hours of work", "draft");
+    let answer = app.post("/write", &author, &form).await;
+    assert_eq!(answer.status, 403);
+    assert!(answer.text().contains("Hours of work"));
+    let mut form = post_form("One", "Hours of edits", "published");
+    form.push(("version", "1"));
+    let answer = app.post("/posts/one/edit", &author, &form).await;
+    assert_eq!(answer.status, 403);
+    assert!(answer.text().contains("Hours of edits"));
+    let answer = app
+        .post("/posts/one/comments", &author, &[("body", "A long comment")])
+        .await;
+    assert_eq!(answer.status, 403);
+    assert!(answer.text().contains("A long comment"));
+}
+
+#[tokio::test]
+async fn the_second_of_two_editors_sees_both_versions() {
+    let app = TestApp::new();
+    let author = app.person("ada", Role::Author).await;
+    app.post("/write", &author, &post_form("One", "First words", "published")).await;
+    let mut first = post_form("One", "Words of the first tab", "published");
+    first.push(("version", "1"));
+    assert_eq!(app.post("/posts/one/edit", &author, &first).await.status, 303);
+    let mut second = post_form("One", "Words of the second tab", "published");
+    second.push(("version", "1"));
+    let answer = app.post("/posts/one/edit", &author, &second).await;
+    assert_eq!(answer.status, 409);
+    let page = answer.text();
+    assert!(page.contains("Words of the first tab") && page.contains("Words of the second tab"));
+    assert!(page.contains("name=\"version\" value=\"2\""), "{page}");
+    assert!(app.get("/posts/one", &author).await.text().contains("Words of the first tab"));
+}
+
+#[tokio::test]
+async fn empty_comments_come_back_and_strangers_are_asked_to_log_in() {
+    let app = TestApp::new();
+    let author = app.person("ada", Role::Author).await;
+    let reader = app.person("bob", Role::Reader).await;
+    app.post("/write", &author, &post_form("One", "Text", "published")).await;
+    let answer = app.post("/posts/one/comments", &reader, &[("body", "  \n ")]).await;
+    assert_eq!(answer.status, 422);
+    assert!(answer.text().contains("Please fill this in."));
+    let long = "y".repeat(16 * 1024 + 1);
+    let answer = app.post("/posts/one/comments", &reader, &[("body", &long)]).await;
+    assert_eq!(answer.status, 422);
+    assert!(answer.text().contains(&long));
+    let answer = app
+        .post("/posts/one/comments", &Person::default(), &[("body", "Hello")])
+        .await;
+    assert_eq!(answer.status, 403);
+    let profile = app.get("/account/profile", &Person::default()).await;
+    assert_eq!(profile.status, 303);
+    assert_eq!(profile.location(), "/account/login?next=%2Faccount%2Fprofile");
+}
+
+#[tokio::test]
+async fn uploads_are_refused_by_size_and_by_their_first_bytes() {
+    let mut settings = blog_core::Settings::default();
+    settings.max_picture_bytes = 200;
+    settings.max_video_bytes = 4_000;
+    let app = TestApp::on(crate::app::memory(), settings);
+    let author = app.person("ada", Role::Author).await;
+    let file = async |name: &str, bytes: &[u8]| {
+        let parts: [(&str, Option<&str>, &[u8]); 2] =
+            [("alt", None, b"Kept words"), ("file", Some(name), bytes)];
+        app.post_parts("/media/uploads", &author, &parts).await
+    };
+    let mut large = png();
+    large.extend_from_slice(&[0; 500]);
+    assert_eq!(file("a.png", &png()).await.status, 303);
+    for (name, bytes, status) in [
+        ("a.png", large.as_slice(), 413),
+        ("a.mp4", &mp4(), 413),
+        ("a.png", b"<svg xmlns='http://www.w3.org/2000/svg'/>", 415),
+        ("a.jpg", b"<!doctype html><script>alert(1)</script>", 415),
+        ("a.gif", b"", 415),
+        ("a.png", b"\x89PNG\r\n\x1a\n damaged", 422),
+    ] {
+        let answer = file(name, bytes).await;
+        assert_eq!(answer.status, status, "{name}: {}", answer.text());
+        if status != 413 || name == "a.png" {
+            assert!(answer.text().contains("Kept words"), "{name} {status}");
+        }
+    }
+    let library = app.get("/library", &author).await.text();
+    assert_eq!(library.matches("media:").count(), 1, "only the good one is there");
+}
+
+#[tokio::test]
+async fn guessing_is_slowed_and_a_success_clears_it() {
+    let app = TestApp::new();
+    app.person("ada", Role::Author).await;
+    let log_in = async |password: &str| {
+        let form = [("login", "ada"), ("password", password)];
+        app.post("/account/login", &Person::default(), &form).await
+    };
+    for _ in 0..4 {
+        assert_eq!(log_in("wrong").await.status, 422);
+    }
+    assert_eq!(log_in(PASSWORD).await.status, 303);
+    for _ in 0..5 {
+        assert_eq!(log_in("wrong").await.status, 422);
+    }
+    let refused = log_in(PASSWORD).await;
+    assert_eq!(refused.status, 429);
+    assert!(refused.headers.contains_key("retry-after"));
+    app.advance(15 * 60);
+    assert_eq!(log_in(PASSWORD).await.status, 303);
+}
+
+#[tokio::test]
+async fn sign_up_says_the_same_whether_the_address_is_known_or_not() {
+    let app = TestApp::new();
+    app.person("ada", Role::Author).await;
+    let register = async |username: &str, email: &str| {
+        let form = [("username", username), ("email", email), ("password", PASSWORD)];
+        app.post("/account/register", &Person::default(), &form).await
+    };
+    let new = register("bob", "bob@example.org").await;
+    let known = register("eve", "ADA@example.org").await;
+    assert_eq!((new.status, known.status), (http::StatusCode::SEE_OTHER, http::StatusCode::SEE_OTHER));
+    assert_eq!(new.location(), known.location());
+    assert_eq!(new.headers["set-cookie"], known.headers["set-cookie"]);
+    assert_eq!(new.body, known.body);
+    let taken = register("ada", "new@example.org").await;
+    assert_eq!(taken.status, 422);
+    assert!(taken.text().contains("This is taken; choose another."));
+    assert!(taken.text().contains("new@example.org"));
+    // Five an hour from one client.
+    register("cy", "cy@example.org").await;
+    register("dee", "dee@example.org").await;
+    assert_eq!(register("fay", "fay@example.org").await.status, 429);
+}

@@ -1,0 +1,176 @@
+//! Every route of the table, for everybody: a route without a row fails.
+
+use blog_core::model::user::Role;
+use blog_web::routes::{Cache, TABLE};
+
+use crate::app::{Person, TestApp, post_form};
+
+/// Method, path, then the status for: a stranger, a reader, another author, the author, an editor.
+const ROWS: &[(&str, &str, [u16; 5])] = &[
+    ("GET", "/", [200; 5]),
+    ("GET", "/@:user", [200; 5]),
+    ("GET", "/tags/:tag", [200; 5]),
+    ("GET", "/search", [200; 5]),
+    ("GET", "/feed.xml", [200; 5]),
+    ("GET", "/atom.xml", [200; 5]),
+    ("GET", "/posts/:slug", [200; 5]),
+    ("POST", "/posts/:slug/like", [303; 5]),
+    ("POST", "/posts/:slug/comments", [403, 303, 303, 303, 303]),
+    ("GET", "/comments/:id/edit", [303, 403, 403, 200, 403]),
+    ("POST", "/comments/:id/edit", [403, 403, 403, 303, 403]),
+    ("GET", "/comments/:id/delete", [303, 403, 403, 200, 200]),
+    ("POST", "/comments/:id/delete", [303, 403, 403, 303, 303]),
+    ("GET", "/write", [303, 403, 200, 200, 200]),
+    ("POST", "/write", [403, 403, 303, 303, 303]),
+    ("GET", "/posts/:slug/edit", [303, 403, 403, 200, 200]),
+    ("POST", "/posts/:slug/edit", [403, 403, 403, 303, 303]),
+    ("GET", "/posts/:slug/delete", [303, 403, 403, 200, 200]),
+    ("POST", "/posts/:slug/delete", [303, 403, 403, 303, 303]),
+    ("GET", "/drafts", [303, 200, 200, 200, 200]),
+    ("GET", "/library", [303, 200, 200, 200, 200]),
+    ("POST", "/library/:id/delete", [303, 404, 404, 404, 404]),
+    ("POST", "/media/uploads", [303, 422, 422, 422, 422]),
+    ("GET", "/media/public/:name", [404; 5]),
+    ("GET", "/media/private/:id", [404; 5]),
+    ("GET", "/account/owner", [404; 5]),
+    ("POST", "/account/owner", [404; 5]),
+    ("GET", "/account/register", [200, 303, 303, 303, 303]),
+    ("POST", "/account/register", [422; 5]),
+    ("GET", "/account/login", [200, 303, 303, 303, 303]),
+    ("POST", "/account/login", [422; 5]),
+    ("POST", "/account/logout", [303; 5]),
+    ("GET", "/account/profile", [303, 200, 200, 200, 200]),
+    ("POST", "/account/profile", [303, 409, 409, 409, 409]),
+    ("GET", "/assets/*name", [404; 5]),
+    ("GET", "/livez", [200; 5]),
+    ("GET", "/readyz", [200; 5]),
+];
+
+fn form_of(path: &str) -> Vec<(&'static str, &'static str)> {
+    match path {
+        "/posts/:slug/like" => vec![("liked", "true")],
+        "/posts/:slug/comments" => vec![("body", "Hello")],
+        "/comments/:id/edit" => vec![("body", "Changed"), ("version", "1")],
+        "/posts/:slug/edit" => {
+            let mut form = post_form("One", "Other text", "published");
+            form.push(("version", "1"));
+            form
+        }
+        "/posts/:slug/delete" => vec![("version", "1")],
+        "/write" => post_form("Another", "Text", "draft"),
+        "/account/owner" => vec![("token", ""), ("username", "x"), ("email", "x"), ("password", "x")],
+        "/account/register" => vec![("username", ""), ("email", ""), ("password", "")],
+        "/account/login" => vec![("login", ""), ("password", "")],
+        _ => vec![],
+    }
+}
+
+/// A blog with one post and a comment of its author, and one of the five people.
+async fn scene(who: usize) -> (TestApp, Person, String) {
+    let app = TestApp::new();
+    let author = app.person("ada", Role::Author).await;
+    app.post("/write", &author, &post_form("One", "Text", "published")).await;
+    let answer = app
+        .post("/posts/one/comments", &author, &[("body", "My own comment")])
+        .await;
+    let location = answer.location();
+    let comment = location.split("#comment-").nth(1).unwrap().to_owned();
+    let person = match who {
+        0 => Person::default(),
+        1 => app.person("reader", Role::Reader).await,
+        2 => app.person("other", Role::Author).await,
+        3 => author,
+        _ => app.person("editor", Role::Editor).await,
+    };
+    (app, person, comment)
+}
+
+#[tokio::test]
+async fn every_route_for_everybody() {
+    let rows: Vec<_> = ROWS.iter().map(|(method, path, _)| (*method, *path)).collect();
+    let table: Vec<_> = TABLE.iter().map(|route| (route.method, route.path)).collect();
+    assert_eq!(rows, table, "a row for each route, in the table's order");
+    for who in 0..5 {
+        let (mut app, mut person, mut comment) = scene(who).await;
+        for (method, path, expected) in ROWS {
+            let address = path
+                .replace(":user", "ada")
+                .replace(":tag", "harbour")
+                .replace(":slug", "one")
+                .replace("/comments/:id", &format!("/comments/{comment}"))
+                .replace(":id", "00000000-0000-7000-8000-000000000000")
+                .replace(":name", "nothing.png")
+                .replace("*name", "nothing.css");
+            let answer = match (*method, *path) {
+                ("GET", _) => app.get(&address, &person).await,
+                (_, "/media/uploads" | "/account/profile") => {
+                    let parts: &[(&str, Option<&str>, &[u8])] = match *path {
+                        "/account/profile" => {
+                            &[("display_name", None, b"A"), ("bio", None, b""), ("version", None, b"9")]
+                        }
+                        _ => &[("alt", None, b"")],
+                    };
+                    app.post_parts(&address, &person, parts).await
+                }
+                _ => app.post(&address, &person, &form_of(path)).await,
+            };
+            assert_eq!(answer.status, expected[who], "{method} {path} as {who}: {}", answer.text());
+            for header in ["content-security-policy", "x-content-type-options", "x-request-id"] {
+                assert!(answer.headers.contains_key(header), "{method} {path}: {header}");
+            }
+            if person.cookie.is_some() && !path.starts_with("/assets") && !path.ends_with("z") {
+                let cache = answer.headers["cache-control"].to_str().unwrap();
+                assert!(
+                    cache == "private, no-store" || path.starts_with("/media/public"),
+                    "{method} {path}: {cache}"
+                );
+            }
+            // What changed the scene has it set again.
+            if *method == "POST" && answer.status == 303 {
+                (app, person, comment) = scene(who).await;
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn anonymous_reading_sets_no_cookie_and_can_be_asked_for_again() {
+    let app = TestApp::new();
+    let author = app.person("ada", Role::Author).await;
+    app.post("/write", &author, &post_form("One", "Text", "published")).await;
+    let nobody = Person::default();
+    for route in TABLE.iter().filter(|route| route.method == "GET") {
+        let address = route
+            .path
+            .replace(":user", "ada")
+            .replace(":tag", "harbour")
+            .replace(":slug", "one")
+            .replace("*name", "blog.css");
+        let answer = app.get(&address, &nobody).await;
+        assert!(!answer.headers.contains_key("set-cookie"), "{address}");
+        let head = app.send(app.request("HEAD", &address, &nobody).finish()).await;
+        assert_eq!(head.status, answer.status, "{address}");
+        assert!(head.body.is_empty(), "{address}");
+        if route.cache == Cache::Revalidate && answer.status == 200 {
+            let etag = answer.headers["etag"].to_str().unwrap().to_owned();
+            let request = app.request("GET", &address, &nobody).header("if-none-match", etag);
+            let again = app.send(request.finish()).await;
+            assert_eq!(again.status, 304, "{address}");
+            assert!(again.body.is_empty());
+        }
+    }
+}
+
+#[tokio::test]
+async fn other_methods_are_told_which_there_are() {
+    let app = TestApp::new();
+    for (path, allow) in [("/", "GET, HEAD"), ("/write", "GET, POST, HEAD"), ("/account/logout", "POST")] {
+        for method in ["PUT", "DELETE", "PATCH"] {
+            let answer = app.send(app.request(method, path, &Person::default()).finish()).await;
+            assert_eq!(answer.status, 405, "{method} {path}");
+            assert_eq!(answer.headers["allow"], allow);
+        }
+    }
+    let answer = app.get("/account/logout", &Person::default()).await;
+    assert_eq!(answer.status, 405, "nobody is logged out by a link");
+}
