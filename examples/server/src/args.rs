@@ -1,0 +1,179 @@
+//! The command line.
+
+use std::collections::HashMap;
+use std::path::PathBuf;
+
+use blog_core::model::user::Role;
+use clap::builder::PossibleValuesParser;
+use clap::{Arg, ArgAction, ArgMatches, value_parser};
+
+use crate::config::{Kind, keys};
+
+/// What the program was asked.
+#[derive(Debug)]
+pub(crate) struct Args {
+    /// What to do.
+    pub(crate) command: Command,
+    /// Another file than `blog.toml`.
+    pub(crate) config_file: Option<PathBuf>,
+    /// The values of flags by the path of their key.
+    pub(crate) flags: HashMap<&'static str, String>,
+}
+
+/// What to do.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Command {
+    /// Serve the blog.
+    Serve,
+    /// Bring the database's schema up to date.
+    Migrate,
+    /// Print the commented template of the configuration.
+    Config,
+    /// Manage accounts.
+    User(UserCommand),
+}
+
+/// What to do with an account. Passwords are read from standard input.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum UserCommand {
+    /// Make one.
+    Add {
+        /// The name in addresses.
+        username: String,
+        /// The mail address.
+        email: String,
+        /// What the user may do.
+        role: Role,
+    },
+    /// Set a password.
+    Password {
+        /// Name or address.
+        login: String,
+    },
+    /// Change a role.
+    Role {
+        /// Name or address.
+        login: String,
+        /// What the user may do from now on.
+        role: Role,
+    },
+}
+
+const ROLES: [&str; 4] = ["reader", "author", "editor", "admin"];
+
+/// Reads the command line. Ends the program with a message for `--help`, `--version` and what it does not know.
+pub(crate) fn read() -> Args {
+    let matches = command().get_matches();
+    let flags = keys()
+        .filter_map(|key| Some((key.path, last::<String>(&matches, key.path)?)))
+        .collect();
+    let config_file = last::<PathBuf>(&matches, "config");
+    let command = match matches.subcommand() {
+        Some(("migrate", _)) => Command::Migrate,
+        Some(("config", _)) => Command::Config,
+        Some(("user", matches)) => Command::User(user_command(matches)),
+        _ => Command::Serve,
+    };
+    Args { command, config_file, flags }
+}
+
+fn user_command(matches: &ArgMatches) -> UserCommand {
+    let text = |matches: &ArgMatches, name| last::<String>(matches, name).unwrap_or_default();
+    let role = |matches: &ArgMatches| {
+        Role::try_from(text(matches, "role").as_str())
+            .expect("the parser lets only the words of roles through")
+    };
+    match matches.subcommand() {
+        Some(("password", matches)) => UserCommand::Password { login: text(matches, "login") },
+        Some(("role", matches)) => {
+            UserCommand::Role { login: text(matches, "login"), role: role(matches) }
+        }
+        Some((_, matches)) => UserCommand::Add {
+            username: text(matches, "username"),
+            email: text(matches, "email"),
+            role: role(matches),
+        },
+        None => unreachable!("the parser asks for a subcommand"),
+    }
+}
+
+/// The value of an argument that was given here or before a subcommand.
+fn last<T: Clone + Send + Sync + 'static>(matches: &ArgMatches, name: &str) -> Option<T> {
+    matches.get_one::<T>(name).cloned()
+}
+
+fn command() -> clap::Command {
+    let flags = keys().map(|key| {
+        let flag = Arg::new(key.path)
+            .long(key.flag)
+            .global(true)
+            .help(key.about.concat().trim().to_owned())
+            .help_heading("Configuration (see also: blog-server config)")
+            .hide_short_help(true);
+        match key.kind {
+            // `--allow-plain-http` alone is enough; a value needs `=`, or it would take the subcommand for one.
+            Kind::Switch => flag
+                .num_args(0..=1)
+                .require_equals(true)
+                .default_missing_value("true")
+                .value_name("true|false"),
+            Kind::Text | Kind::Number | Kind::List => flag.value_name("VALUE"),
+        }
+    });
+    let login = || Arg::new("login").value_name("LOGIN").required(true).help("Username or address");
+    let role = || {
+        Arg::new("role")
+            .value_name("ROLE")
+            .value_parser(PossibleValuesParser::new(ROLES))
+            .help("What the user may do; each role includes the ones before it")
+    };
+    let add = clap::Command::new("add")
+        .about("Makes an account; the password is the first line of standard input")
+        .arg(Arg::new("username").long("username").value_name("NAME").required(true).help("The name in addresses"))
+        .arg(Arg::new("email").long("email").value_name("ADDRESS").required(true).help("The mail address"))
+        .arg(role().long("role").default_value("author"));
+    let user = clap::Command::new("user")
+        .about("Manages accounts")
+        .subcommand_required(true)
+        .arg_required_else_help(true)
+        .subcommand(add)
+        .subcommand(
+            clap::Command::new("password")
+                .about("Sets a password, the first line of standard input, and logs the user out everywhere")
+                .arg(login()),
+        )
+        .subcommand(
+            clap::Command::new("role")
+                .about("Changes a role and logs the user out everywhere")
+                .arg(login())
+                .arg(role().required(true)),
+        );
+    clap::Command::new("blog-server")
+        .about("A multi-user blog")
+        .version(env!("CARGO_PKG_VERSION"))
+        .arg(
+            Arg::new("config")
+                .long("config")
+                .value_name("FILE")
+                .global(true)
+                .action(ArgAction::Set)
+                .value_parser(value_parser!(PathBuf))
+                .help("The configuration file [default: blog.toml, if there is one]"),
+        )
+        .args(flags)
+        .after_help("Every key of the configuration is a flag too; --help shows them.")
+        .subcommand(clap::Command::new("serve").about("Serves the blog; the default"))
+        .subcommand(clap::Command::new("migrate").about("Brings the database's schema up to date"))
+        .subcommand(
+            clap::Command::new("config").about("Prints the configuration file's commented template"),
+        )
+        .subcommand(user)
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn the_command_line_is_consistent() {
+        super::command().debug_assert();
+    }
+}

@@ -1,0 +1,95 @@
+//! From the configuration to a blog on open stores.
+
+use std::sync::Arc;
+
+use blog_core::blog::Blog;
+use blog_core::error::Error;
+use blog_core::ports::Mailer;
+use blog_core::ports::mailer::NoMail;
+use blog_core::settings::Settings;
+use blog_storage::connect::ConnectError;
+use blog_storage::mail::FolderMail;
+use blog_storage::{Connected, Urls, connect};
+
+use crate::config::{Config, ConfigError};
+use crate::failure::Failure;
+use crate::{log, print};
+
+const MIB: u64 = 1024 * 1024;
+
+/// Opens the stores, brings their schema up to date, and makes the blog.
+pub(crate) async fn open(config: &Config) -> Result<(Blog, Connected), Failure> {
+    let mailer = mailer(&config.stores.mail_url)?;
+    let stores = migrated(config).await?;
+    let blog = Blog::builder(stores.backend.clone())
+        .settings(settings(config))
+        .mailer(mailer)
+        .build()
+        .map_err(|error| unusable(&error))?;
+    Ok((blog, stores))
+}
+
+/// `blog-server migrate`.
+pub(crate) async fn migrate(config: &Config) -> Result<(), Failure> {
+    log::init(&config.log)?;
+    let stores = migrated(config).await?;
+    stores.close().await;
+    print("The database's schema is up to date.\n")
+}
+
+/// The sentence for stores that fail after they were opened.
+pub(crate) fn unusable(error: &Error) -> Failure {
+    Failure::run(format!("the stores cannot be used: {}", error.chain()))
+}
+
+async fn migrated(config: &Config) -> Result<Connected, Failure> {
+    let stores = &config.stores;
+    let urls = Urls {
+        index: Some(stores.index_url.clone()).filter(|url| !url.is_empty()),
+        ..Urls::new(&stores.database_url, &stores.media_url)
+    };
+    let connected = connect(&urls).await.map_err(|error| match error {
+        // Its own sentence names the nearest cause only.
+        ConnectError::Open { what, url, source } => {
+            Failure::run(format!("{what} at \"{url}\" cannot be opened: {}", source.chain()))
+        }
+        other => ConfigError::new(other.to_string()).into(),
+    })?;
+    connected.migrate().await.map_err(|error| {
+        let chain = error.chain();
+        Failure::run(format!("the schema of \"{}\" cannot be brought up to date: {chain}", stores.database_url))
+    })?;
+    Ok(connected)
+}
+
+fn mailer(url: &str) -> Result<Arc<dyn Mailer>, Failure> {
+    if url.is_empty() {
+        return Ok(Arc::new(NoMail));
+    }
+    let folder = url.strip_prefix("file:").map(|path| path.strip_prefix("//").unwrap_or(path));
+    let Some(folder) = folder.filter(|folder| !folder.is_empty()) else {
+        // What stands behind the scheme may be a password.
+        let scheme = url.split(':').next().unwrap_or_default();
+        return Err(ConfigError::new(format!(
+            "mail cannot go to \"{scheme}:…\": stores.mail_url must be file: with a folder, such as \
+             file:./data/mail, or empty to send none"
+        ))
+        .into());
+    };
+    let mail = FolderMail::open(folder).map_err(|error| Failure::run(error.chain()))?;
+    Ok(Arc::new(mail))
+}
+
+fn settings(config: &Config) -> Settings {
+    let Config { site, limits, .. } = config;
+    Settings {
+        title: site.title.clone(),
+        description: site.description.clone(),
+        registration: site.registration,
+        require_verified_email: site.require_verified_email,
+        max_picture_bytes: limits.max_picture_mib.get() * MIB,
+        max_video_bytes: limits.max_video_mib.get() * MIB,
+        page_size: u16::try_from(site.page_size.get()).unwrap_or(u16::MAX),
+        ..Settings::default()
+    }
+}

@@ -1,0 +1,13 @@
+//! The real binary, started on a free port, asked over HTTP, and ended in every way there is.
+
+mod accounts;
+mod client;
+mod configuration;
+mod crash;
+mod full_disk;
+mod logs;
+mod require;
+mod server;
+mod shutdown;
+mod start_up;
+mod sync;
