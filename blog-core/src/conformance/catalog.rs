@@ -473,23 +473,23 @@ async fn usage(lab: Lab) -> Verdict {
     let item = lab.picture(owner.id).await?;
     same!(uses(&lab, &item).await?, MediaUse::default(), "the use of a new item");
     let mut content = using(&lab, item.id, PostStatus::Draft);
-    // As picture and as cover it is one post's use.
     content.cover = Some(item.id);
     let first = lab.post_of(owner.id, content).await?;
     let second = lab.post_of(owner.id, using(&lab, item.id, PostStatus::Draft)).await?;
-    let two = MediaUse {
+    let hidden = MediaUse {
         public: false,
-        uses: 2,
+        used: true,
     };
-    same!(uses(&lab, &item).await?, two, "the use by two drafts");
+    same!(uses(&lab, &item).await?, hidden, "the use by two drafts");
     let worn = wear(&lab, &owner, Some(item.id)).await?;
-    let three = MediaUse {
+    let shown = MediaUse {
         public: true,
-        uses: 3,
+        used: true,
     };
-    same!(uses(&lab, &item).await?, three, "the use by two drafts and an avatar");
+    same!(uses(&lab, &item).await?, shown, "the use by two drafts and an avatar");
     wear(&lab, &worn, None).await?;
     lab.records.posts.delete(first.id, 1, lab.fx()).await?;
+    same!(uses(&lab, &item).await?, hidden, "the use by the draft that is left");
     lab.records.posts.save(lab.change(&second, lab.content()), lab.fx()).await?;
     same!(uses(&lab, &item).await?, MediaUse::default(), "the use after all");
     Ok(())
@@ -511,7 +511,7 @@ async fn usage_public(lab: Lab) -> Verdict {
         };
         lab.post_of(owner.id, content).await?;
         let found = uses(&lab, &item).await?;
-        same!(found, MediaUse { public, uses: 1 }, "the use by a post that is {status:?}");
+        same!(found, MediaUse { public, used: true }, "the use by a post that is {status:?}");
         let later = lab.records.catalog.usage(item.id, lab.after(1)).await?;
         same!(later.public, status != PostStatus::Draft, "whether it is public later");
     }

@@ -182,8 +182,8 @@ impl MediaRef {
 pub struct MediaUse {
     /// Something everybody may see uses it: an avatar, or a post that is published or unlisted by now.
     pub public: bool,
-    /// How many posts and avatars use it at all.
-    pub uses: u64,
+    /// Any post or avatar uses it at all.
+    pub used: bool,
 }
 
 /// Bytes on their way, in pieces; nothing holds a whole file.

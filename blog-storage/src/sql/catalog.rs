@@ -245,19 +245,19 @@ impl MediaCatalog for SqlStore {
     }
 
     async fn usage(&self, id: MediaId, now: Timestamp) -> Result<MediaUse> {
-        // Counts the users of one item along two indexes, for the worker and before a deletion; no page asks this.
-        let rows: Vec<(i64, Option<i64>)> = self
+        // One row for each kind of use there is: by something public, by something hidden, by an avatar.
+        let rows: Vec<(i64,)> = self
             .db
             .all(
-                "SELECT COUNT(*), MAX(CASE WHEN p.is_public = 1 AND p.published_at <= ? THEN 1 ELSE 0 END) \
+                "SELECT DISTINCT CASE WHEN p.is_public = 1 AND p.published_at <= ? THEN 1 ELSE 0 END \
                  FROM blog_post_media pm JOIN blog_posts p ON p.id = pm.post WHERE pm.media = ? \
-                 UNION ALL SELECT COUNT(*), MAX(1) FROM blog_users WHERE avatar = ?",
+                 UNION SELECT 1 FROM blog_users WHERE avatar = ?",
                 args![now, id, id],
             )
             .await?;
         Ok(MediaUse {
-            public: rows.iter().any(|(_, public)| *public == Some(1)),
-            uses: rows.iter().map(|(uses, _)| unsigned(*uses)).sum(),
+            public: rows.iter().any(|(public,)| *public == 1),
+            used: !rows.is_empty(),
         })
     }
 

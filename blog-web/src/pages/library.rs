@@ -51,7 +51,7 @@ pub(crate) async fn delete(mut call: Call) -> Result<Response, EdgeError> {
 }
 
 /// A file as the blog takes it.
-pub(super) fn upload_of(file: FilePart, alt: &str) -> Upload {
+pub(super) fn upload_of(file: Box<FilePart>, alt: &str) -> Upload {
     Upload {
         file_name: file.file_name().to_owned(),
         alt: alt.to_owned(),
