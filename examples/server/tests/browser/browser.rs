@@ -1,0 +1,137 @@
+//! Chromium under chromedriver: started on a free port, ended with everything it started, also after a panic.
+
+use std::io::{BufRead as _, BufReader, Write as _};
+use std::os::unix::process::CommandExt as _;
+use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
+use std::sync::Once;
+use std::time::Duration;
+
+use fantoccini::{Client, ClientBuilder};
+use hyper_util::client::legacy::connect::HttpConnector;
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+/// Whether pages may run their scripts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Scripts {
+    On,
+    Off,
+}
+
+/// A chromedriver, and the browsers it runs.
+#[derive(Debug)]
+pub(crate) struct Browser {
+    driver: Child,
+    address: String,
+    chromium: PathBuf,
+    profiles: TempDir,
+}
+
+impl Browser {
+    /// A chromedriver, or `None` where there is none; with `BLOG_TEST_REQUIRE` set, that is a failure.
+    pub(crate) fn start() -> Option<Self> {
+        let chromium = ["chromium", "chromium-browser", "google-chrome"]
+            .into_iter()
+            .find_map(on_path);
+        let (Some(chromium), Some(driver)) = (chromium, on_path("chromedriver")) else {
+            left_out();
+            return None;
+        };
+        // A process group of its own, so that the browsers can be ended with their driver.
+        let mut driver = Command::new(driver)
+            .arg("--port=0")
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .process_group(0)
+            .spawn()
+            .expect("chromedriver starts");
+        let output = driver.stdout.take().expect("its output is piped");
+        let mut lines = BufReader::new(output).lines().map_while(Result::ok);
+        let port = lines
+            .find_map(|line| {
+                line.split_once("started successfully on port ")
+                    .map(|(_, port)| port.to_owned())
+            })
+            .expect("chromedriver says its port");
+        std::thread::spawn(move || lines.for_each(drop));
+        Some(Self {
+            driver,
+            address: format!("http://127.0.0.1:{}", port.trim_end_matches('.')),
+            chromium,
+            profiles: TempDir::new().expect("a temporary folder"),
+        })
+    }
+
+    /// A new browser with an empty profile of its own.
+    pub(crate) async fn open(&self, scripts: Scripts) -> Client {
+        let profile = TempDir::new_in(self.profiles.path())
+            .expect("a folder")
+            .keep();
+        let mut options = json!({
+            "binary": self.chromium,
+            "args": [
+                "--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage",
+                "--disable-background-networking", "--disable-component-update", "--disable-sync",
+                "--no-first-run", "--window-size=1280,1000",
+                format!("--user-data-dir={}", profile.display()),
+            ],
+        });
+        if scripts == Scripts::Off {
+            options["prefs"] = json!({ "profile.managed_default_content_settings.javascript": 2 });
+        }
+        let capabilities = json!({
+            "browserName": "chrome",
+            "goog:chromeOptions": options,
+            "goog:loggingPrefs": { "browser": "ALL", "performance": "ALL" },
+        });
+        let Value::Object(capabilities) = capabilities else {
+            unreachable!("an object literal")
+        };
+        ClientBuilder::new(HttpConnector::new())
+            .capabilities(capabilities)
+            .connect(&self.address)
+            .await
+            .expect("chromedriver opens a browser")
+    }
+}
+
+impl Drop for Browser {
+    fn drop(&mut self) {
+        // The shell's own `kill`: a fresh machine may have no other.
+        let group = format!("kill -KILL -- -{}", self.driver.id());
+        let _ = Command::new("sh")
+            .args(["-c", &group])
+            .stderr(Stdio::null())
+            .status();
+        let _ = self.driver.wait();
+        // Its last files are written while it dies; the folder goes when they are there.
+        std::thread::sleep(Duration::from_millis(50));
+    }
+}
+
+fn on_path(name: &str) -> Option<PathBuf> {
+    let path = std::env::var_os("PATH")?;
+    std::env::split_paths(&path)
+        .map(|folder| folder.join(name))
+        .find(|file| file.is_file())
+}
+
+fn left_out() {
+    let required = std::env::var("BLOG_TEST_REQUIRE").unwrap_or_default();
+    assert!(
+        !required
+            .split(',')
+            .any(|word| word == "all" || word == "chromium"),
+        "chromedriver and Chromium are required, and not there"
+    );
+    static SAID: Once = Once::new();
+    // Past the test harness, which keeps what passing tests print.
+    SAID.call_once(|| {
+        let _ = writeln!(
+            std::io::stderr(),
+            "left out: the journeys in a browser, since there is no Chromium with chromedriver (.ci/test installs both)"
+        );
+    });
+}

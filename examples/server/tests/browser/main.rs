@@ -1,0 +1,11 @@
+//! The running binary, used through a real browser.
+
+mod browser;
+mod http;
+mod journey;
+mod media;
+mod pictures;
+mod reader;
+mod server;
+mod visitor;
+mod writer;
