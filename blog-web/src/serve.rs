@@ -1,4 +1,4 @@
-//! The hardened HTTP/1 server loop: runs any poem [`Endpoint`] on a listener.
+//! The hardened HTTP/1 server loop: runs any poem [`Endpoint`](poem::Endpoint) on a listener.
 //!
 //! A server that faces the open internet must survive clients that are slow on purpose, so this
 //! loop owns every wait that a peer can cause:

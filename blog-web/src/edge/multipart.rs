@@ -92,7 +92,7 @@ pub enum Part {
         value: String,
     },
     /// A file, to be read before the next part is asked for.
-    File(FilePart),
+    File(Box<FilePart>),
 }
 
 impl Multipart {
@@ -144,12 +144,12 @@ impl Multipart {
                 return Err(too_many());
             }
             let left = self.limits.file_bytes;
-            return Ok(Some(Part::File(FilePart {
+            return Ok(Some(Part::File(Box::new(FilePart {
                 name,
                 field,
                 left,
                 max: left,
-            })));
+            }))));
         }
         self.fields += 1;
         if self.fields > self.limits.fields {
@@ -411,14 +411,15 @@ mod tests {
         );
     }
 
-    /// A body that is always ready and says how many of its chunks were taken.
+    /// A long body that is always ready and says how many of its chunks were taken.
     fn endless(head: String, chunk: &'static [u8]) -> (Body, Arc<AtomicUsize>) {
         let taken = Arc::new(AtomicUsize::new(0));
         let count = Arc::clone(&taken);
         let chunks = stream::repeat_with(move || {
             count.fetch_add(1, Ordering::Relaxed);
             Ok::<_, io::Error>(Bytes::from_static(chunk))
-        });
+        })
+        .take(2_000);
         let head = stream::once(async move { Ok(Bytes::from(head)) });
         (Body::from_bytes_stream(head.chain(chunks)), taken)
     }

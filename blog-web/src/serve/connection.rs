@@ -84,11 +84,7 @@ impl Connections {
             let ended = tokio::select! {
                 ended = connection.as_mut() => ended,
                 () = drain.cancelled() => {
-                    // hyper ends idle connections itself, but takes one without any request so
-                    // far for a busy one.
-                    if progress.is_unused() {
-                        return;
-                    }
+                    // Ends the connection now, unless a request is in flight.
                     connection.as_mut().graceful_shutdown();
                     tokio::select! {
                         ended = connection => ended,

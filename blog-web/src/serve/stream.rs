@@ -23,8 +23,6 @@ pub(super) struct Progress {
     phase: AtomicU8,
     /// Whether part of the current request's body has not been read.
     unread: AtomicBool,
-    /// Whether a request has come at all.
-    used: AtomicBool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -54,7 +52,6 @@ impl Progress {
     }
 
     pub(super) fn request_begins(&self, has_body: bool) {
-        self.used.store(true, Ordering::Release);
         self.unread.store(has_body, Ordering::Release);
         self.set(Phase::Busy);
     }
@@ -70,11 +67,6 @@ impl Progress {
 
     pub(super) fn answer_is_over(&self) {
         self.set(Phase::Answered);
-    }
-
-    /// Whether not one byte has come, so that closing loses nothing.
-    pub(super) fn is_unused(&self) -> bool {
-        !self.used.load(Ordering::Acquire) && self.phase() != Phase::Head
     }
 }
 
