@@ -100,7 +100,8 @@ impl SqlStore {
 impl Health for SqlStore {
     async fn ping(&self) -> Result<()> {
         let one: Option<(i64,)> = self.db.one("SELECT 1", args![]).await?;
-        one.map(|_| ()).ok_or_else(|| Error::backend("sql", "an empty answer"))
+        one.map(|_| ())
+            .ok_or_else(|| Error::backend("sql", "an empty answer"))
     }
 }
 

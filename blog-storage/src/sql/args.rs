@@ -114,22 +114,40 @@ macro_rules! places {
         "?, ?, ?, ?, ?, ?, ?, ?"
     };
     (16) => {
-        concat!($crate::sql::args::places!(8), ", ", $crate::sql::args::places!(8))
+        concat!(
+            $crate::sql::args::places!(8),
+            ", ",
+            $crate::sql::args::places!(8)
+        )
     };
     (64) => {
         concat!(
-            $crate::sql::args::places!(16), ", ", $crate::sql::args::places!(16), ", ",
-            $crate::sql::args::places!(16), ", ", $crate::sql::args::places!(16)
+            $crate::sql::args::places!(16),
+            ", ",
+            $crate::sql::args::places!(16),
+            ", ",
+            $crate::sql::args::places!(16),
+            ", ",
+            $crate::sql::args::places!(16)
         )
     };
     (256) => {
         concat!(
-            $crate::sql::args::places!(64), ", ", $crate::sql::args::places!(64), ", ",
-            $crate::sql::args::places!(64), ", ", $crate::sql::args::places!(64)
+            $crate::sql::args::places!(64),
+            ", ",
+            $crate::sql::args::places!(64),
+            ", ",
+            $crate::sql::args::places!(64),
+            ", ",
+            $crate::sql::args::places!(64)
         )
     };
     (512) => {
-        concat!($crate::sql::args::places!(256), ", ", $crate::sql::args::places!(256))
+        concat!(
+            $crate::sql::args::places!(256),
+            ", ",
+            $crate::sql::args::places!(256)
+        )
     };
 }
 pub(super) use places;

@@ -47,9 +47,13 @@ impl AuditLog for SqlStore {
                 detail: row.detail,
             })
             .collect();
-        Ok(Page::from_overfetch(entries, page.limit(), |entry: &AuditEntry| Cursor {
-            at: entry.at,
-            id: entry.id.uuid(),
-        }))
+        Ok(Page::from_overfetch(
+            entries,
+            page.limit(),
+            |entry: &AuditEntry| Cursor {
+                at: entry.at,
+                id: entry.id.uuid(),
+            },
+        ))
     }
 }

@@ -32,8 +32,10 @@ macro_rules! item {
 
 const BY_ID: &str = concat!("SELECT ", item!(), " FROM blog_media m WHERE m.id = ?");
 
-const BY_IDS: InList =
-    in_list!(concat!("SELECT ", item!(), " FROM blog_media m WHERE m.id IN "), "");
+const BY_IDS: InList = in_list!(
+    concat!("SELECT ", item!(), " FROM blog_media m WHERE m.id IN "),
+    ""
+);
 
 const KNOWN: InList = in_list!("SELECT id FROM blog_media WHERE id IN ", "");
 
@@ -199,16 +201,23 @@ impl MediaCatalog for SqlStore {
                 args![owner, at, at, id, page.limit() + 1],
             )
             .await?;
-        Ok(Page::from_overfetch(items(rows)?, page.limit(), |item: &MediaItem| Cursor {
-            at: item.created_at,
-            id: item.id.uuid(),
-        }))
+        Ok(Page::from_overfetch(
+            items(rows)?,
+            page.limit(),
+            |item: &MediaItem| Cursor {
+                at: item.created_at,
+                id: item.id.uuid(),
+            },
+        ))
     }
 
     async fn set_alt(&self, id: MediaId, alt: AltText, effects: Effects) -> Result<()> {
         let mut tx = self.db.begin().await?;
         let changed = tx
-            .run("UPDATE blog_media SET alt = ? WHERE id = ?", args![alt.into_string(), id])
+            .run(
+                "UPDATE blog_media SET alt = ? WHERE id = ?",
+                args![alt.into_string(), id],
+            )
             .await?;
         if changed == 0 {
             return Err(Error::NotFound(Entity::Media));

@@ -137,8 +137,11 @@ async fn refresh_thread(tx: &mut Tx<'_>, thread: Uuid) -> Result<()> {
 }
 
 async fn count(tx: &mut Tx<'_>, post: Uuid, step: i64) -> Result<()> {
-    tx.run("UPDATE blog_posts SET comments = comments + ? WHERE id = ?", args![step, post])
-        .await?;
+    tx.run(
+        "UPDATE blog_posts SET comments = comments + ? WHERE id = ?",
+        args![step, post],
+    )
+    .await?;
     Ok(())
 }
 
@@ -156,7 +159,10 @@ impl CommentStore for SqlStore {
     async fn create(&self, comment: NewComment, effects: Effects) -> Result<Comment> {
         let mut tx = self.db.begin().await?;
         let post = comment.post;
-        if !tx.any("SELECT 1 FROM blog_posts WHERE id = ?", args![post]).await? {
+        if !tx
+            .any("SELECT 1 FROM blog_posts WHERE id = ?", args![post])
+            .await?
+        {
             return Err(Error::NotFound(Entity::Post));
         }
         require_user(&mut tx, comment.author).await?;
@@ -246,7 +252,8 @@ impl CommentStore for SqlStore {
             .await?;
             refresh_thread(&mut tx, place.thread).await?;
         } else {
-            tx.run("DELETE FROM blog_comments WHERE id = ?", args![id]).await?;
+            tx.run("DELETE FROM blog_comments WHERE id = ?", args![id])
+                .await?;
         }
         if place.parent.is_some() {
             count_replies(&mut tx, place.thread, -1, -visible).await?;
@@ -274,8 +281,10 @@ impl CommentStore for SqlStore {
             Some(after) => (after.at.as_micros(), after.id),
             None => (i64::MIN, Uuid::nil()),
         };
-        let rows: Vec<CommentRow> =
-            self.db.all(THREADS, args![post, at, at, id, page.limit() + 1]).await?;
+        let rows: Vec<CommentRow> = self
+            .db
+            .all(THREADS, args![post, at, at, id, page.limit() + 1])
+            .await?;
         let mut threads: Vec<Thread> = Vec::new();
         for row in rows {
             let comment = row.comment()?;
@@ -287,9 +296,13 @@ impl CommentStore for SqlStore {
                 }),
             }
         }
-        Ok(Page::from_overfetch(threads, page.limit(), |thread: &Thread| Cursor {
-            at: thread.comment.created_at,
-            id: thread.comment.id.uuid(),
-        }))
+        Ok(Page::from_overfetch(
+            threads,
+            page.limit(),
+            |thread: &Thread| Cursor {
+                at: thread.comment.created_at,
+                id: thread.comment.id.uuid(),
+            },
+        ))
     }
 }

@@ -104,9 +104,10 @@ impl Db {
     /// Opens a transaction that writes. It is rolled back unless it is committed, also when the caller goes away.
     pub(super) async fn begin(&self) -> Result<Tx<'_>> {
         let open = match &self.engine {
-            Engine::Sqlite { writer, .. } => {
-                writer.begin_with(self.dialect.begin).await.map(Open::Sqlite)
-            }
+            Engine::Sqlite { writer, .. } => writer
+                .begin_with(self.dialect.begin)
+                .await
+                .map(Open::Sqlite),
         };
         Ok(Tx {
             db: self,

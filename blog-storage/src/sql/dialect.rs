@@ -152,7 +152,10 @@ fn sqlite_meaning(error: &dyn sqlx::error::DatabaseError) -> Meaning {
     if error.is_unique_violation() {
         return Meaning::Unique(error.message().to_owned());
     }
-    let code = error.code().and_then(|code| code.parse::<i32>().ok()).unwrap_or(0);
+    let code = error
+        .code()
+        .and_then(|code| code.parse::<i32>().ok())
+        .unwrap_or(0);
     match (code, code & 0xff) {
         (IOERR_SHMSIZE, _) | (_, FULL) => Meaning::Full,
         (_, BUSY | LOCKED | PROTOCOL) => Meaning::Busy,

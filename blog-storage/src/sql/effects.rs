@@ -25,8 +25,11 @@ pub(super) async fn commit(mut tx: Tx<'_>, effects: Effects) -> Result<()> {
         .await?;
     }
     if effects.invalidates {
-        tx.run("UPDATE blog_site SET generation = generation + 1 WHERE id = 1", args![])
-            .await?;
+        tx.run(
+            "UPDATE blog_site SET generation = generation + 1 WHERE id = 1",
+            args![],
+        )
+        .await?;
     }
     tx.commit().await
 }

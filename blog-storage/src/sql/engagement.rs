@@ -38,15 +38,21 @@ impl EngagementStore for SqlStore {
             let insert = tx.dialect().insert_like;
             tx.run(insert, args![post, user, at]).await?
         } else {
-            tx.run("DELETE FROM blog_likes WHERE post = ? AND liker = ?", args![post, user])
-                .await?
+            tx.run(
+                "DELETE FROM blog_likes WHERE post = ? AND liker = ?",
+                args![post, user],
+            )
+            .await?
         };
         if changed == 0 {
             return Ok(unsigned(before));
         }
         let step = if liked { 1_i64 } else { -1 };
-        tx.run("UPDATE blog_posts SET likes = likes + ? WHERE id = ?", args![step, post])
-            .await?;
+        tx.run(
+            "UPDATE blog_posts SET likes = likes + ? WHERE id = ?",
+            args![step, post],
+        )
+        .await?;
         let after: Option<(i64,)> = tx.one(likes, args![post]).await?;
         tx.commit().await?;
         Ok(unsigned(after.map_or(0, |(likes,)| likes)))
@@ -60,15 +66,20 @@ impl EngagementStore for SqlStore {
         let insert = tx.dialect().insert_view;
         let mut by_post: HashMap<PostId, u64> = HashMap::new();
         for view in views {
-            let new = tx.run(insert, args![view.day, view.visitor.as_slice(), view.post]).await?;
+            let new = tx
+                .run(insert, args![view.day, view.visitor.as_slice(), view.post])
+                .await?;
             if new > 0 {
                 *by_post.entry(view.post).or_default() += 1;
             }
         }
         let mut counted = 0;
         for (post, new) in by_post {
-            tx.run("UPDATE blog_posts SET views = views + ? WHERE id = ?", args![new, post])
-                .await?;
+            tx.run(
+                "UPDATE blog_posts SET views = views + ? WHERE id = ?",
+                args![new, post],
+            )
+            .await?;
             counted += new;
         }
         tx.commit().await?;
@@ -90,8 +101,10 @@ impl EngagementStore for SqlStore {
 
     async fn forget_before(&self, day: i64) -> Result<()> {
         let mut tx = self.db.begin().await?;
-        tx.run("DELETE FROM blog_salts WHERE day < ?", args![day]).await?;
-        tx.run("DELETE FROM blog_views WHERE day < ?", args![day]).await?;
+        tx.run("DELETE FROM blog_salts WHERE day < ?", args![day])
+            .await?;
+        tx.run("DELETE FROM blog_views WHERE day < ?", args![day])
+            .await?;
         tx.commit().await
     }
 }

@@ -222,10 +222,14 @@ impl ObjectIndex for SqlStore {
                 args![owner, at, at, id, page.limit() + 1],
             )
             .await?;
-        Ok(Page::from_overfetch(items(rows)?, page.limit(), |item: &IndexItem| Cursor {
-            at: item.first_seen,
-            id: row_id(&item.bucket, &item.key),
-        }))
+        Ok(Page::from_overfetch(
+            items(rows)?,
+            page.limit(),
+            |item: &IndexItem| Cursor {
+                at: item.first_seen,
+                id: row_id(&item.bucket, &item.key),
+            },
+        ))
     }
 
     async fn by_prefix(
@@ -251,7 +255,11 @@ impl ObjectIndex for SqlStore {
                 args![bucket.as_bytes(), first, end, limit + 1],
             )
             .await?;
-        Ok(Page::from_overfetch(items(rows)?, limit, |item: &IndexItem| item.key.clone()))
+        Ok(Page::from_overfetch(
+            items(rows)?,
+            limit,
+            |item: &IndexItem| item.key.clone(),
+        ))
     }
 
     async fn purge(&self, now: Timestamp, limit: u32) -> Result<u64> {

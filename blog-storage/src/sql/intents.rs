@@ -25,10 +25,19 @@ struct IntentRow {
 
 /// Raises a counter and returns its new value: never the same one twice, as the row is held until the commit.
 async fn next(tx: &mut Tx<'_>, name: &str) -> Result<u64> {
-    tx.run("UPDATE blog_counters SET value = value + 1 WHERE name = ?", args![name]).await?;
-    let row: Option<(i64,)> =
-        tx.one("SELECT value FROM blog_counters WHERE name = ?", args![name]).await?;
-    row.map(|(value,)| unsigned(value)).ok_or_else(|| unreadable("blog_counters.value"))
+    tx.run(
+        "UPDATE blog_counters SET value = value + 1 WHERE name = ?",
+        args![name],
+    )
+    .await?;
+    let row: Option<(i64,)> = tx
+        .one(
+            "SELECT value FROM blog_counters WHERE name = ?",
+            args![name],
+        )
+        .await?;
+    row.map(|(value,)| unsigned(value))
+        .ok_or_else(|| unreadable("blog_counters.value"))
 }
 
 #[async_trait]
@@ -59,7 +68,8 @@ impl IntentLog for SqlStore {
 
     async fn finish(&self, intent: u64) -> Result<()> {
         let mut tx = self.db.begin().await?;
-        tx.run("DELETE FROM blog_intents WHERE id = ?", args![intent]).await?;
+        tx.run("DELETE FROM blog_intents WHERE id = ?", args![intent])
+            .await?;
         tx.commit().await
     }
 

@@ -16,7 +16,9 @@ const FULL_AT: &str = "SELECT full_at FROM blog_limits WHERE name = ?";
 /// The microseconds in which one comes back, and all of them. All is a multiple of one, so that rounding grants
 /// neither one more nor one less than `burst`.
 fn pace(quota: Quota) -> (i64, i64) {
-    let one = i64::try_from(quota.interval().as_micros()).unwrap_or(i64::MAX).max(1);
+    let one = i64::try_from(quota.interval().as_micros())
+        .unwrap_or(i64::MAX)
+        .max(1);
     (one, one.saturating_mul(i64::from(quota.burst.max(1))))
 }
 
@@ -61,7 +63,11 @@ impl RateLimits for SqlStore {
 
     async fn clear(&self, key: &str) -> Result<()> {
         let mut tx = self.db.begin().await?;
-        tx.run("DELETE FROM blog_limits WHERE name = ?", args![key.as_bytes()]).await?;
+        tx.run(
+            "DELETE FROM blog_limits WHERE name = ?",
+            args![key.as_bytes()],
+        )
+        .await?;
         tx.commit().await
     }
 

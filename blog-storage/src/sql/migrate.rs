@@ -91,7 +91,8 @@ struct Schema {
     oldest_binary: i64,
 }
 
-const SCHEMA: &str = "SELECT COALESCE(MAX(number), 0), COALESCE(MAX(oldest_binary), 0) FROM blog_migrations";
+const SCHEMA: &str =
+    "SELECT COALESCE(MAX(number), 0), COALESCE(MAX(oldest_binary), 0) FROM blog_migrations";
 
 async fn schema(db: &Db) -> Result<Schema> {
     let exists: Option<(i64,)> = db.one(db.dialect().has_migrations, args![]).await?;
@@ -99,7 +100,12 @@ async fn schema(db: &Db) -> Result<Schema> {
         return Ok(Schema::default());
     }
     let row: Option<(i64, i64)> = db.one(SCHEMA, args![]).await?;
-    Ok(row.map_or_else(Schema::default, |(at, oldest_binary)| Schema { at, oldest_binary }))
+    Ok(
+        row.map_or_else(Schema::default, |(at, oldest_binary)| Schema {
+            at,
+            oldest_binary,
+        }),
+    )
 }
 
 /// Fails with [`SchemaError::TooNew`] when the schema needs a newer binary; says whether no migration is missing.
@@ -155,7 +161,11 @@ pub(super) async fn run(db: &Db) -> Result<()> {
         )
         .await?;
         tx.commit().await?;
-        tracing::info!(number = migration.number, "migration {} ran", migration.name);
+        tracing::info!(
+            number = migration.number,
+            "migration {} ran",
+            migration.name
+        );
     }
     Ok(())
 }
@@ -166,7 +176,11 @@ async fn ran(tx: &mut Tx<'_>, migration: &Migration) -> Result<bool> {
          name VARCHAR(100) NOT NULL, oldest_binary INTEGER NOT NULL)",
     )
     .await?;
-    tx.any("SELECT 1 FROM blog_migrations WHERE number = ?", args![migration.number]).await
+    tx.any(
+        "SELECT 1 FROM blog_migrations WHERE number = ?",
+        args![migration.number],
+    )
+    .await
 }
 
 /// The statements of a file. One ends with a semicolon at the end of a line; the files have no triggers and no texts
@@ -205,11 +219,17 @@ mod tests {
     fn migrations_are_numbered_without_a_gap_and_may_run_again() {
         for (place, migration) in MIGRATIONS.iter().enumerate() {
             assert_eq!(migration.number, i64::try_from(place).unwrap() + 1);
-            assert!(migration.name.starts_with(&format!("{:04}_", migration.number)));
+            assert!(
+                migration
+                    .name
+                    .starts_with(&format!("{:04}_", migration.number))
+            );
             assert!(migration.oldest_binary <= migration.number);
             for statement in statements(migration.sql) {
-                let text: String =
-                    statement.lines().filter(|line| !line.trim_start().starts_with("--")).collect();
+                let text: String = statement
+                    .lines()
+                    .filter(|line| !line.trim_start().starts_with("--"))
+                    .collect();
                 assert!(
                     text.contains("IF NOT EXISTS") || text.starts_with("INSERT OR IGNORE"),
                     "{}: {text}",

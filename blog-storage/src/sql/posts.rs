@@ -67,12 +67,7 @@ struct RevisionRow {
 
 impl SqlStore {
     /// The post behind one of the texts that end in the rule.
-    async fn post(
-        &self,
-        sql: &'static str,
-        key: Arg,
-        visibility: &Visibility,
-    ) -> Result<Post> {
+    async fn post(&self, sql: &'static str, key: Arg, visibility: &Visibility) -> Result<Post> {
         let mut args = args![visibility.viewer().user()];
         args.push(key);
         args.extend(rule_args(visibility.rule()));
@@ -100,7 +95,9 @@ impl PostStore for SqlStore {
     }
 
     async fn by_slug(&self, slug: &Slug, visibility: &Visibility) -> Result<SlugHit> {
-        let post = self.post(text::BY_SLUG, slug.as_str().into(), visibility).await?;
+        let post = self
+            .post(text::BY_SLUG, slug.as_str().into(), visibility)
+            .await?;
         if post.slug == *slug {
             Ok(SlugHit::Current(Box::new(post)))
         } else {
@@ -125,16 +122,22 @@ impl PostStore for SqlStore {
         let dialect = self.db.dialect();
         let (listed_sql, ruled_sql, asked) = match scope {
             PostScope::All => (text::LISTED_ALL, text::RULED_ALL, None),
-            PostScope::Author(author) => {
-                (text::LISTED_AUTHOR, text::RULED_AUTHOR, Some(Arg::from(*author)))
-            }
-            PostScope::Tag(tag) => {
-                (text::LISTED_TAG, text::RULED_TAG, Some(Arg::from(tag.as_str())))
-            }
+            PostScope::Author(author) => (
+                text::LISTED_AUTHOR,
+                text::RULED_AUTHOR,
+                Some(Arg::from(*author)),
+            ),
+            PostScope::Tag(tag) => (
+                text::LISTED_TAG,
+                text::RULED_TAG,
+                Some(Arg::from(tag.as_str())),
+            ),
             PostScope::Search(terms) => match (dialect.match_all)(terms) {
-                Some(matching) => {
-                    (dialect.search_listed, dialect.search_ruled, Some(Arg::from(matching)))
-                }
+                Some(matching) => (
+                    dialect.search_listed,
+                    dialect.search_ruled,
+                    Some(Arg::from(matching)),
+                ),
                 None => return Ok(empty),
             },
         };
@@ -152,15 +155,22 @@ impl PostStore for SqlStore {
         };
         args.extend(args![at, id, query.page.limit() + 1]);
         let rows: Vec<CardRow> = self.db.all(sql, args).await?;
-        let cards = rows.into_iter().map(CardRow::card).collect::<Result<Vec<_>>>()?;
+        let cards = rows
+            .into_iter()
+            .map(CardRow::card)
+            .collect::<Result<Vec<_>>>()?;
         let by_publication = matches!(rule, ReadRule::Listed { .. });
-        Ok(Page::from_overfetch(cards, query.page.limit(), |card: &PostCard| Cursor {
-            at: match card.published_at {
-                Some(published_at) if by_publication => published_at,
-                _ => card.updated_at,
+        Ok(Page::from_overfetch(
+            cards,
+            query.page.limit(),
+            |card: &PostCard| Cursor {
+                at: match card.published_at {
+                    Some(published_at) if by_publication => published_at,
+                    _ => card.updated_at,
+                },
+                id: card.id.uuid(),
             },
-            id: card.id.uuid(),
-        }))
+        ))
     }
 
     async fn revisions(&self, id: PostId) -> Result<Vec<Revision>> {

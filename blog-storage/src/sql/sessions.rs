@@ -43,8 +43,10 @@ struct SessionColumns {
 
 impl SessionColumns {
     fn session(self) -> Result<Session> {
-        let token: [u8; 32] =
-            self.token.try_into().map_err(|_| unreadable("blog_sessions.token"))?;
+        let token: [u8; 32] = self
+            .token
+            .try_into()
+            .map_err(|_| unreadable("blog_sessions.token"))?;
         Ok(Session {
             id: SessionId::from(self.session_id),
             token: SecretHash::from(token),
@@ -141,7 +143,10 @@ impl SessionStore for SqlStore {
     async fn confirm_password(&self, id: SessionId, at: Timestamp) -> Result<()> {
         let mut tx = self.db.begin().await?;
         let changed = tx
-            .run("UPDATE blog_sessions SET password_at = ? WHERE id = ?", args![at, id])
+            .run(
+                "UPDATE blog_sessions SET password_at = ? WHERE id = ?",
+                args![at, id],
+            )
             .await?;
         if changed == 0 {
             return Err(Error::NotFound(Entity::Session));
@@ -174,7 +179,10 @@ impl SessionStore for SqlStore {
                 )
                 .await?
             }
-            None => tx.run("DELETE FROM blog_sessions WHERE owner = ?", args![user]).await?,
+            None => {
+                tx.run("DELETE FROM blog_sessions WHERE owner = ?", args![user])
+                    .await?
+            }
         };
         effects::commit(tx, effects).await
     }

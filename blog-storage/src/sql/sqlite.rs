@@ -4,8 +4,8 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use blog_core::error::{Error, Result};
-use sqlx::Connection as _;
 use sqlx::ConnectOptions as _;
+use sqlx::Connection as _;
 use sqlx::sqlite::{
     SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
 };
@@ -35,8 +35,14 @@ fn path(url: &str) -> Result<PathBuf> {
     let rest = url.strip_prefix("sqlite:").unwrap_or_default();
     let path = rest.strip_prefix("//").unwrap_or(rest);
     // What follows a question mark would be options, of which there are none; a colon begins SQLite's special names.
-    if path.is_empty() || path.starts_with(':') || path.ends_with('/') || path.contains(['?', '\0']) {
-        return Err(Error::backend("sqlite", NotAFile { url: url.to_owned() }));
+    if path.is_empty() || path.starts_with(':') || path.ends_with('/') || path.contains(['?', '\0'])
+    {
+        return Err(Error::backend(
+            "sqlite",
+            NotAFile {
+                url: url.to_owned(),
+            },
+        ));
     }
     Ok(PathBuf::from(path))
 }
@@ -44,7 +50,9 @@ fn path(url: &str) -> Result<PathBuf> {
 /// Opens the file of a URL, and makes it and its folder where they are missing.
 pub(super) async fn open(url: &str) -> Result<Db> {
     let path = path(url)?;
-    create(&path).await.map_err(|error| full_or_unavailable(error, &path))?;
+    create(&path)
+        .await
+        .map_err(|error| full_or_unavailable(error, &path))?;
     let common = SqliteConnectOptions::new()
         .filename(&path)
         .foreign_keys(true)
@@ -87,7 +95,13 @@ async fn first_connection(writer: &SqlitePool) -> Result<()> {
             Err(error) => dialect::SQLITE.error(error),
         };
         tries += 1;
-        let busy = matches!(error, Error::Unavailable { retryable: true, .. });
+        let busy = matches!(
+            error,
+            Error::Unavailable {
+                retryable: true,
+                ..
+            }
+        );
         if !busy || tries == OPEN_TRIES {
             return Err(error);
         }
@@ -98,7 +112,10 @@ async fn first_connection(writer: &SqlitePool) -> Result<()> {
 /// Makes the folder and an empty file that only its owner may read: it will hold addresses and password hashes. SQLite
 /// gives its log the same permissions.
 async fn create(path: &Path) -> std::io::Result<()> {
-    if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+    if let Some(folder) = path
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty())
+    {
         tokio::fs::create_dir_all(folder).await?;
     }
     let mut options = tokio::fs::OpenOptions::new();
@@ -148,7 +165,9 @@ mod tests {
     async fn store() -> (tempfile::TempDir, SqlStore) {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("blog.db");
-        let store = SqlStore::connect(&format!("sqlite:{}", file.display())).await.unwrap();
+        let store = SqlStore::connect(&format!("sqlite:{}", file.display()))
+            .await
+            .unwrap();
         store.migrate().await.unwrap();
         (folder, store)
     }
@@ -201,7 +220,10 @@ mod tests {
         let pages: i64 = pragma(writer, "PRAGMA page_count").await;
         // The limit holds for the connection, of which the writer has one. The statement takes no parameters.
         let limit = format!("PRAGMA max_page_count = {}", pages + 20);
-        sqlx::query(sqlx::AssertSqlSafe(limit)).execute(writer).await.unwrap();
+        sqlx::query(sqlx::AssertSqlSafe(limit))
+            .execute(writer)
+            .await
+            .unwrap();
         let mut stored = 1;
         let full = loop {
             match write(&store, stored).await {
@@ -210,7 +232,11 @@ mod tests {
             }
             assert!(stored < 1_000, "the limit has no effect");
         };
-        assert!(matches!(full, Error::StorageFull { .. }), "{}", full.chain());
+        assert!(
+            matches!(full, Error::StorageFull { .. }),
+            "{}",
+            full.chain()
+        );
         assert!(stored > 1);
         // Everything that was answered is there, and nothing of the refused write.
         for number in 0..stored {
@@ -219,10 +245,15 @@ mod tests {
         }
         let refused = Username::from_store(format!("user-{stored}"));
         assert!(store.by_username(&refused).await.is_err());
-        let audit = AuditLog::list(&store, PageRequest::first(100)).await.unwrap();
+        let audit = AuditLog::list(&store, PageRequest::first(100))
+            .await
+            .unwrap();
         assert_eq!(audit.items.len(), usize::try_from(stored).unwrap());
         // Room again: a new connection has no limit, and the refused write passes.
-        sqlx::query("PRAGMA max_page_count = 1073741823").execute(writer).await.unwrap();
+        sqlx::query("PRAGMA max_page_count = 1073741823")
+            .execute(writer)
+            .await
+            .unwrap();
         write(&store, stored).await.unwrap();
         store.by_username(&refused).await.unwrap();
     }

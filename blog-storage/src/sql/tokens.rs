@@ -60,7 +60,10 @@ impl TokenStore for SqlStore {
     async fn peek(&self, hash: &SecretHash, purpose: Purpose, now: Timestamp) -> Result<Token> {
         let row: Option<TokenRow> = self
             .db
-            .one(USABLE, args![hash.as_bytes().as_slice(), purpose.as_str(), now])
+            .one(
+                USABLE,
+                args![hash.as_bytes().as_slice(), purpose.as_str(), now],
+            )
             .await?;
         let row = row.ok_or(Error::NotFound(Entity::Token))?;
         Ok(row.token(*hash, purpose))
@@ -69,12 +72,18 @@ impl TokenStore for SqlStore {
     async fn redeem(&self, hash: &SecretHash, purpose: Purpose, now: Timestamp) -> Result<Token> {
         let mut tx = self.db.begin().await?;
         let row: Option<TokenRow> = tx
-            .one(USABLE, args![hash.as_bytes().as_slice(), purpose.as_str(), now])
+            .one(
+                USABLE,
+                args![hash.as_bytes().as_slice(), purpose.as_str(), now],
+            )
             .await?;
         let row = row.ok_or(Error::NotFound(Entity::Token))?;
         // The delete decides: it touches the row for one caller only.
         let used = tx
-            .run("DELETE FROM blog_tokens WHERE hash = ?", args![hash.as_bytes().as_slice()])
+            .run(
+                "DELETE FROM blog_tokens WHERE hash = ?",
+                args![hash.as_bytes().as_slice()],
+            )
             .await?;
         if used == 0 {
             return Err(Error::NotFound(Entity::Token));

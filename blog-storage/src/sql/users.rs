@@ -59,7 +59,10 @@ pub(super) struct UserColumns {
 
 impl UserColumns {
     pub(super) fn user(self) -> Result<User> {
-        let person = self.person.person().ok_or_else(|| unreadable("blog_users.id"))?;
+        let person = self
+            .person
+            .person()
+            .ok_or_else(|| unreadable("blog_users.id"))?;
         Ok(User {
             id: person.id,
             username: person.username,
@@ -71,8 +74,7 @@ impl UserColumns {
             display_name: person.display_name,
             bio: Bio::from_store(self.bio),
             avatar: person.avatar,
-            role: Role::try_from(self.role.as_str())
-                .map_err(|_| unreadable("blog_users.role"))?,
+            role: Role::try_from(self.role.as_str()).map_err(|_| unreadable("blog_users.role"))?,
             suspended: self.suspended != 0,
             verified_at: self.verified_at.map(time),
             auth_epoch: unsigned(self.user_epoch),
@@ -104,7 +106,10 @@ async fn user_in(tx: &mut Tx<'_>, id: UserId) -> Result<User> {
 
 /// Whether there is such a user, as the transaction sees it.
 pub(super) async fn require_user(tx: &mut Tx<'_>, id: UserId) -> Result<()> {
-    if tx.any("SELECT 1 FROM blog_users WHERE id = ?", args![id]).await? {
+    if tx
+        .any("SELECT 1 FROM blog_users WHERE id = ?", args![id])
+        .await?
+    {
         Ok(())
     } else {
         Err(Error::NotFound(Entity::User))
@@ -119,7 +124,8 @@ fn found(rows: u64) -> Result<()> {
 }
 
 async fn end_sessions(tx: &mut Tx<'_>, id: UserId) -> Result<()> {
-    tx.run("DELETE FROM blog_sessions WHERE owner = ?", args![id]).await?;
+    tx.run("DELETE FROM blog_sessions WHERE owner = ?", args![id])
+        .await?;
     Ok(())
 }
 
@@ -131,8 +137,10 @@ impl UserStore for SqlStore {
             return Err(Conflict::HasUsers.into());
         }
         let email_key = user.email.as_ref().map(EmailAddress::key);
-        let (issuer, subject) =
-            user.subject.map(|subject| (subject.issuer, subject.subject)).unzip();
+        let (issuer, subject) = user
+            .subject
+            .map(|subject| (subject.issuer, subject.subject))
+            .unzip();
         tx.run(
             "INSERT INTO blog_users (id, username, email, email_key, issuer, subject, display_name, bio, avatar, \
              role, suspended, verified_at, password, auth_epoch, version, created_at) \
@@ -162,7 +170,8 @@ impl UserStore for SqlStore {
     }
 
     async fn by_username(&self, username: &Username) -> Result<User> {
-        self.user_by(users_where!("u.username = ?"), args![username.as_str()]).await
+        self.user_by(users_where!("u.username = ?"), args![username.as_str()])
+            .await
     }
 
     async fn by_subject(&self, subject: &Subject) -> Result<User> {
@@ -212,8 +221,11 @@ impl UserStore for SqlStore {
         if let Some(avatar) = change.avatar {
             super::catalog::require_media(&mut tx, &[avatar]).await?;
         }
-        tx.run("UPDATE blog_users SET avatar = ? WHERE id = ?", args![change.avatar, change.id])
-            .await?;
+        tx.run(
+            "UPDATE blog_users SET avatar = ? WHERE id = ?",
+            args![change.avatar, change.id],
+        )
+        .await?;
         let stored = user_in(&mut tx, change.id).await?;
         effects::commit(tx, effects).await?;
         Ok(stored)
@@ -274,8 +286,10 @@ impl UserStore for SqlStore {
     }
 
     async fn is_empty(&self) -> Result<bool> {
-        let any: Option<(i64,)> =
-            self.db.one("SELECT 1 FROM blog_users LIMIT 1", args![]).await?;
+        let any: Option<(i64,)> = self
+            .db
+            .one("SELECT 1 FROM blog_users LIMIT 1", args![])
+            .await?;
         Ok(any.is_none())
     }
 }

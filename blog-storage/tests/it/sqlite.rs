@@ -7,6 +7,7 @@ mod schema;
 
 use std::sync::Arc;
 
+use blog_core::backend::Records;
 use blog_core::id::{PostId, UserId};
 use blog_core::model::effects::Effects;
 use blog_core::model::post::{
@@ -18,6 +19,8 @@ use blog_core::model::user::{DisplayName, NewUser, Role, User, Username};
 use blog_core::policy::{Actor, Surface, Visibility};
 use blog_core::ports::{PostStore, UserStore};
 use blog_core::time::Timestamp;
+use blog_core::{Backend, conformance};
+use blog_storage::memory::MemoryMedia;
 use blog_storage::sql::SqlStore;
 use tempfile::TempDir;
 
@@ -75,7 +78,9 @@ async fn user(store: &SqlStore, name: &str) -> User {
         verified_at: None,
         only_if_first: false,
     };
-    UserStore::create(store, user, Effects::at(at(0))).await.expect("the user is stored")
+    UserStore::create(store, user, Effects::at(at(0)))
+        .await
+        .expect("the user is stored")
 }
 
 fn new_post(author: UserId, slug: &str, published_at: Timestamp) -> NewPost {
@@ -105,5 +110,18 @@ fn new_post(author: UserId, slug: &str, published_at: Timestamp) -> NewPost {
 
 async fn post(store: &SqlStore, author: UserId, slug: &str, published_at: Timestamp) -> Post {
     let post = new_post(author, slug, published_at);
-    PostStore::create(store, post, Effects::at(published_at)).await.expect("the post is stored")
+    PostStore::create(store, post, Effects::at(published_at))
+        .await
+        .expect("the post is stored")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_contract_is_kept() {
+    let fixture = Fixture::new().await;
+    let backend = Backend {
+        records: Records::of(fixture.store.clone()),
+        media: Arc::new(MemoryMedia::new()),
+        index: fixture.store.clone(),
+    };
+    conformance::run(&backend).await.assert_ok();
 }

@@ -3,9 +3,7 @@
 use blog_core::error::Result;
 use blog_core::id::{MediaId, PostId};
 use blog_core::markdown::TocEntry;
-use blog_core::model::post::{
-    Body, Post, PostCard, PostStatus, RenderedBody, SafeHtml, Title,
-};
+use blog_core::model::post::{Body, Post, PostCard, PostStatus, RenderedBody, SafeHtml, Title};
 use blog_core::model::slug::Slug;
 use blog_core::model::tag::{Tag, TagName, TagSlug};
 use sqlx::FromRow;
@@ -49,7 +47,10 @@ impl CardRow {
         };
         Ok(PostCard {
             id: PostId::from(self.post_id),
-            author: self.author.person().ok_or_else(|| unreadable("blog_posts.author"))?,
+            author: self
+                .author
+                .person()
+                .ok_or_else(|| unreadable("blog_posts.author"))?,
             slug: Slug::from_store(self.slug),
             title: Title::from_store(self.title),
             excerpt: self.excerpt,
@@ -126,8 +127,10 @@ fn words(value: i64) -> u32 {
 
 /// Tags as pairs of slug and name.
 pub(super) fn tags_to_json(tags: &[Tag]) -> Result<String> {
-    let pairs: Vec<(&str, &str)> =
-        tags.iter().map(|tag| (tag.slug.as_str(), tag.name.as_str())).collect();
+    let pairs: Vec<(&str, &str)> = tags
+        .iter()
+        .map(|tag| (tag.slug.as_str(), tag.name.as_str()))
+        .collect();
     to_json(&pairs)
 }
 

@@ -18,7 +18,10 @@ use crate::sql::rows::to_json;
 pub(super) async fn create(db: &Db, post: NewPost, effects: Effects) -> Result<Post> {
     let mut tx = db.begin().await?;
     let author: Option<(i64,)> = tx
-        .one("SELECT suspended FROM blog_users WHERE id = ?", args![post.author])
+        .one(
+            "SELECT suspended FROM blog_users WHERE id = ?",
+            args![post.author],
+        )
         .await?;
     let (suspended,) = author.ok_or(Error::NotFound(Entity::User))?;
     let content = &post.content;
@@ -114,15 +117,29 @@ pub(super) async fn save(db: &Db, change: PostChange, effects: Effects) -> Resul
     if let Some(request) = &change.slug {
         let (slug, own) = slugs::choose(&mut tx, request, id).await?;
         take_slug(&mut tx, id, &slug, own).await?;
-        tx.run("UPDATE blog_posts SET slug = ? WHERE id = ?", args![slug.as_str(), id])
-            .await?;
+        tx.run(
+            "UPDATE blog_posts SET slug = ? WHERE id = ?",
+            args![slug.as_str(), id],
+        )
+        .await?;
     }
-    tx.run("DELETE FROM blog_post_tags WHERE post = ?", args![id]).await?;
-    tx.run("DELETE FROM blog_post_media WHERE post = ?", args![id]).await?;
+    tx.run("DELETE FROM blog_post_tags WHERE post = ?", args![id])
+        .await?;
+    tx.run("DELETE FROM blog_post_media WHERE post = ?", args![id])
+        .await?;
     let unindex = tx.dialect().unindex_post;
     tx.run(unindex, args![id]).await?;
     let version = change.expected_version + 1;
-    store_parts(&mut tx, id, content, &used, version, change.editor, &effects).await?;
+    store_parts(
+        &mut tx,
+        id,
+        content,
+        &used,
+        version,
+        change.editor,
+        &effects,
+    )
+    .await?;
     let stored = whole(&mut tx, id, Some(change.editor)).await?;
     effects::commit(tx, effects).await?;
     Ok(stored)
@@ -174,8 +191,11 @@ fn used_media(content: &PostContent) -> Vec<MediaId> {
 
 async fn take_slug(tx: &mut Tx<'_>, id: PostId, slug: &Slug, own: bool) -> Result<()> {
     if !own {
-        tx.run("INSERT INTO blog_slugs (slug, post) VALUES (?, ?)", args![slug.as_str(), id])
-            .await?;
+        tx.run(
+            "INSERT INTO blog_slugs (slug, post) VALUES (?, ?)",
+            args![slug.as_str(), id],
+        )
+        .await?;
     }
     Ok(())
 }
@@ -192,7 +212,10 @@ async fn store_parts(
 ) -> Result<()> {
     for (place, tag) in content.tags.iter().enumerate() {
         // Tags of one slug are one tag, whatever their names.
-        if content.tags[..place].iter().any(|before| before.slug == tag.slug) {
+        if content.tags[..place]
+            .iter()
+            .any(|before| before.slug == tag.slug)
+        {
             continue;
         }
         tx.run(
@@ -203,8 +226,11 @@ async fn store_parts(
         .await?;
     }
     for media in used {
-        tx.run("INSERT INTO blog_post_media (post, media) VALUES (?, ?)", args![id, *media])
-            .await?;
+        tx.run(
+            "INSERT INTO blog_post_media (post, media) VALUES (?, ?)",
+            args![id, *media],
+        )
+        .await?;
     }
     let index = tx.dialect().index_post;
     tx.run(index, args![content.terms.as_str(), id]).await?;

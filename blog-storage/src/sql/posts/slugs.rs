@@ -49,13 +49,14 @@ async fn first_free(
     wishes: &[Slug],
     post: PostId,
 ) -> Result<Option<(Slug, bool)>> {
-    let (sql, args) =
-        HOLDERS.fill(wishes.iter().map(|wish| Arg::from(wish.as_str())).collect());
+    let (sql, args) = HOLDERS.fill(wishes.iter().map(|wish| Arg::from(wish.as_str())).collect());
     let rows: Vec<(String, Uuid)> = tx.all(sql, args).await?;
     let holders: HashMap<String, Uuid> = rows.into_iter().collect();
-    Ok(wishes.iter().find_map(|wish| match holders.get(wish.as_str()) {
-        None => Some((wish.clone(), false)),
-        Some(holder) if *holder == post.uuid() => Some((wish.clone(), true)),
-        Some(_) => None,
-    }))
+    Ok(wishes
+        .iter()
+        .find_map(|wish| match holders.get(wish.as_str()) {
+            None => Some((wish.clone(), false)),
+            Some(holder) if *holder == post.uuid() => Some((wish.clone(), true)),
+            Some(_) => None,
+        }))
 }

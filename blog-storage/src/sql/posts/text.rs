@@ -40,11 +40,28 @@ pub(in crate::sql) use rule;
 macro_rules! listed {
     ($from:literal, $scope:literal, $listed:literal, $at:literal, $id:literal) => {
         concat!(
-            "SELECT ", $crate::sql::posts::text::card!(), " FROM ", $from,
+            "SELECT ",
+            $crate::sql::posts::text::card!(),
+            " FROM ",
+            $from,
             $crate::sql::posts::text::people!(),
             " LEFT JOIN blog_post_bodies b ON b.post = p.id AND ? = 1",
-            " WHERE ", $scope, " AND ", $listed, " = 1 AND ", $at, " <= ? AND (", $at, " < ? OR ", $id, " < ?)",
-            " ORDER BY ", $at, " DESC, ", $id, " DESC LIMIT ?"
+            " WHERE ",
+            $scope,
+            " AND ",
+            $listed,
+            " = 1 AND ",
+            $at,
+            " <= ? AND (",
+            $at,
+            " < ? OR ",
+            $id,
+            " < ?)",
+            " ORDER BY ",
+            $at,
+            " DESC, ",
+            $id,
+            " DESC LIMIT ?"
         )
     };
 }
@@ -55,12 +72,28 @@ pub(in crate::sql) use listed;
 macro_rules! ruled {
     ($from:literal, $scope:literal, $at:literal, $id:literal) => {
         concat!(
-            "SELECT ", $crate::sql::posts::text::card!(), " FROM ", $from,
+            "SELECT ",
+            $crate::sql::posts::text::card!(),
+            " FROM ",
+            $from,
             $crate::sql::posts::text::people!(),
             " LEFT JOIN blog_post_bodies b ON b.post = p.id AND ? = 1",
-            " WHERE ", $scope, " AND ", $crate::sql::posts::text::rule!(),
-            " AND ", $at, " <= ? AND (", $at, " < ? OR ", $id, " < ?)",
-            " ORDER BY ", $at, " DESC, ", $id, " DESC LIMIT ?"
+            " WHERE ",
+            $scope,
+            " AND ",
+            $crate::sql::posts::text::rule!(),
+            " AND ",
+            $at,
+            " <= ? AND (",
+            $at,
+            " < ? OR ",
+            $id,
+            " < ?)",
+            " ORDER BY ",
+            $at,
+            " DESC, ",
+            $id,
+            " DESC LIMIT ?"
         )
     };
 }
@@ -69,11 +102,16 @@ pub(in crate::sql) use ruled;
 macro_rules! whole {
     ($from:literal, $where:literal) => {
         concat!(
-            "SELECT ", $crate::sql::posts::text::card!(),
+            "SELECT ",
+            $crate::sql::posts::text::card!(),
             ", b.body, b.toc, b.renderer_version, p.version",
             ", EXISTS (SELECT 1 FROM blog_likes l WHERE l.post = p.id AND l.liker = ?) AS liked",
-            " FROM ", $from, $crate::sql::posts::text::people!(),
-            " JOIN blog_post_bodies b ON b.post = p.id WHERE ", $where, " AND ",
+            " FROM ",
+            $from,
+            $crate::sql::posts::text::people!(),
+            " JOIN blog_post_bodies b ON b.post = p.id WHERE ",
+            $where,
+            " AND ",
             $crate::sql::posts::text::rule!()
         )
     };
@@ -83,13 +121,25 @@ macro_rules! whole {
 pub(super) const BY_ID: &str = whole!("blog_posts p", "p.id = ?");
 
 /// What stands at a slug: (viewer, slug, the four of the rule).
-pub(super) const BY_SLUG: &str =
-    whole!("blog_slugs s JOIN blog_posts p ON p.id = s.post", "s.slug = ?");
+pub(super) const BY_SLUG: &str = whole!(
+    "blog_slugs s JOIN blog_posts p ON p.id = s.post",
+    "s.slug = ?"
+);
 
-pub(super) const LISTED_ALL: &str =
-    listed!("blog_posts p", "1 = 1", "p.listed", "p.published_at", "p.id");
-pub(super) const LISTED_AUTHOR: &str =
-    listed!("blog_posts p", "p.author = ?", "p.listed", "p.published_at", "p.id");
+pub(super) const LISTED_ALL: &str = listed!(
+    "blog_posts p",
+    "1 = 1",
+    "p.listed",
+    "p.published_at",
+    "p.id"
+);
+pub(super) const LISTED_AUTHOR: &str = listed!(
+    "blog_posts p",
+    "p.author = ?",
+    "p.listed",
+    "p.published_at",
+    "p.id"
+);
 pub(super) const LISTED_TAG: &str = listed!(
     "blog_post_tags t JOIN blog_posts p ON p.id = t.post",
     "t.tag = ?",

@@ -34,7 +34,15 @@ async fn a_restart_keeps_everything() {
         page: PageRequest::first(10),
         with_html: false,
     };
-    assert_eq!(again.list(&search, &everybody(at(2))).await.unwrap().items.len(), 1);
+    assert_eq!(
+        again
+            .list(&search, &everybody(at(2)))
+            .await
+            .unwrap()
+            .items
+            .len(),
+        1
+    );
 }
 
 /// Writes posts and says each one's slug once it is stored: three in a folder of its own, or as many as it can as the
@@ -59,7 +67,11 @@ async fn a_kill_loses_nothing_that_was_answered() {
     for answers in [1, 7, 20] {
         let folder = tempfile::tempdir().unwrap();
         let mut child = Command::new(std::env::current_exe().unwrap())
-            .args(["--exact", "--nocapture", "sqlite::disasters::a_process_writes_and_says_so"])
+            .args([
+                "--exact",
+                "--nocapture",
+                "sqlite::disasters::a_process_writes_and_says_so",
+            ])
             .env(URL, url(&folder))
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
@@ -111,28 +123,54 @@ async fn a_writer_that_waits_too_long_is_told_to_try_again() {
     let fixture = Fixture::new().await;
     let author = user(&fixture.store, "ann").await;
     let file = fixture.folder.path().join("data/blog.db");
-    let mut other =
-        sqlx::sqlite::SqliteConnectOptions::new().filename(file).connect().await.unwrap();
-    sqlx::raw_sql("BEGIN IMMEDIATE").execute(&mut other).await.unwrap();
+    let mut other = sqlx::sqlite::SqliteConnectOptions::new()
+        .filename(file)
+        .connect()
+        .await
+        .unwrap();
+    sqlx::raw_sql("BEGIN IMMEDIATE")
+        .execute(&mut other)
+        .await
+        .unwrap();
     let refused = {
         let wish = new_post(author.id, "hello", at(1));
         PostStore::create(&*fixture.store, wish, Effects::at(at(1))).await
     };
     assert!(
-        matches!(refused, Err(Error::Unavailable { retryable: true, .. })),
+        matches!(
+            refused,
+            Err(Error::Unavailable {
+                retryable: true,
+                ..
+            })
+        ),
         "{refused:?}"
     );
     // Readers do not wait for a writer.
-    assert_eq!(UserStore::get(&*fixture.store, author.id).await.unwrap(), author);
+    assert_eq!(
+        UserStore::get(&*fixture.store, author.id).await.unwrap(),
+        author
+    );
     sqlx::raw_sql("ROLLBACK").execute(&mut other).await.unwrap();
     post(&fixture.store, author.id, "hello", at(1)).await;
 }
 
 #[tokio::test]
 async fn a_url_that_names_no_file_is_refused() {
-    for url in ["sqlite:", "sqlite::memory:", "sqlite://", "sqlite:a/", "sqlite:a.db?mode=rwc", "mysql://a"] {
+    for url in [
+        "sqlite:",
+        "sqlite::memory:",
+        "sqlite://",
+        "sqlite:a/",
+        "sqlite:a.db?mode=rwc",
+        "mysql://a",
+    ] {
         let error = SqlStore::connect(url).await.unwrap_err();
-        assert!(error.chain().contains("names no database file"), "{url}: {}", error.chain());
+        assert!(
+            error.chain().contains("names no database file"),
+            "{url}: {}",
+            error.chain()
+        );
     }
 }
 
@@ -142,8 +180,14 @@ async fn a_file_that_is_no_database_is_refused_and_left_alone() {
     let file = folder.path().join("notes.txt");
     let text = "These are notes, not a database. ".repeat(100);
     std::fs::write(&file, &text).unwrap();
-    let error = SqlStore::connect(&format!("sqlite:{}", file.display())).await.unwrap_err();
-    assert!(error.chain().contains("not a database"), "{}", error.chain());
+    let error = SqlStore::connect(&format!("sqlite:{}", file.display()))
+        .await
+        .unwrap_err();
+    assert!(
+        error.chain().contains("not a database"),
+        "{}",
+        error.chain()
+    );
     assert_eq!(std::fs::read_to_string(&file).unwrap(), text);
 }
 

@@ -6,9 +6,7 @@ use std::sync::{Arc, Mutex};
 use blog_core::id::{CommentId, MediaId, SessionId};
 use blog_core::model::comment::{CommentBody, CommentState, NewComment};
 use blog_core::model::effects::Effects;
-use blog_core::model::media::{
-    AltText, FileName, MediaItem, MediaKind, MediaState, ObjectKey,
-};
+use blog_core::model::media::{AltText, FileName, MediaItem, MediaKind, MediaState, ObjectKey};
 use blog_core::model::post::{PostQuery, PostScope, SafeHtml};
 use blog_core::model::secret::Secret;
 use blog_core::model::session::Session;
@@ -69,11 +67,17 @@ async fn session(store: &SqlStore, user: &User) -> Secret {
         expires_at: at(1_000_000),
         device: "test".to_owned(),
     };
-    SessionStore::create(store, session, Effects::at(at(0))).await.unwrap();
+    SessionStore::create(store, session, Effects::at(at(0)))
+        .await
+        .unwrap();
     secret
 }
 
-async fn comment(store: &SqlStore, on: &blog_core::model::post::Post, parent: Option<CommentId>) -> CommentId {
+async fn comment(
+    store: &SqlStore,
+    on: &blog_core::model::post::Post,
+    parent: Option<CommentId>,
+) -> CommentId {
     let new = NewComment {
         id: CommentId::generate(),
         post: on.id,
@@ -83,7 +87,10 @@ async fn comment(store: &SqlStore, on: &blog_core::model::post::Post, parent: Op
         html: SafeHtml::from_sanitiser("<p>Well said</p>".to_owned()),
         state: CommentState::Visible,
     };
-    CommentStore::create(store, new, Effects::at(at(0))).await.unwrap().id
+    CommentStore::create(store, new, Effects::at(at(0)))
+        .await
+        .unwrap()
+        .id
 }
 
 async fn picture(store: &SqlStore, owner: &User) -> MediaId {
@@ -128,13 +135,23 @@ async fn questions_cost_the_same_for_one_and_for_500_posts() {
         }
         stored = posts;
 
-        for scope in [PostScope::All, PostScope::Author(author.id), rust(), words()] {
+        for scope in [
+            PostScope::All,
+            PostScope::Author(author.id),
+            rust(),
+            words(),
+        ] {
             let mut query = query(scope);
             for with_html in [false, true] {
                 query.with_html = with_html;
                 let cards = costs!(store, 1, PostStore::list(&**store, &query, &everybody(now)));
                 assert_eq!(cards.items.len(), posts.min(10) as usize);
-                assert!(cards.items.iter().all(|card| card.html.is_some() == with_html));
+                assert!(
+                    cards
+                        .items
+                        .iter()
+                        .all(|card| card.html.is_some() == with_html)
+                );
                 let cards = costs!(store, 1, PostStore::list(&**store, &query, &own));
                 assert_eq!(cards.items.len(), posts.min(10) as usize);
             }
@@ -142,7 +159,9 @@ async fn questions_cost_the_same_for_one_and_for_500_posts() {
         let slug = Slug::try_from("post-0").unwrap();
         costs!(store, 1, store.by_slug(&slug, &page(now)));
         costs!(store, 1, store.site(now));
-        let first = PostStore::list(&**store, &query(PostScope::All), &everybody(now)).await.unwrap();
+        let first = PostStore::list(&**store, &query(PostScope::All), &everybody(now))
+            .await
+            .unwrap();
         let on = first.items[0].id;
         let threads = costs!(store, 1, store.threads(on, PageRequest::first(50)));
         assert_eq!(threads.items.len(), 1);
@@ -160,7 +179,11 @@ struct Log(Arc<Mutex<Vec<u8>>>);
 impl Log {
     fn lines(&self) -> Vec<String> {
         let bytes = std::mem::take(&mut *self.0.lock().unwrap());
-        String::from_utf8(bytes).unwrap().lines().map(str::to_owned).collect()
+        String::from_utf8(bytes)
+            .unwrap()
+            .lines()
+            .map(str::to_owned)
+            .collect()
     }
 
     /// The statements that this thread logs, with the spans of this test: a filter that leaves out the caller's spans
@@ -197,17 +220,31 @@ async fn each_statement_is_one_line_with_the_callers_request() {
     async {
         let author = user(store, "ann").await;
         post(store, author.id, "hello", at(1)).await;
-        PostStore::list(&**store, &query(PostScope::All), &everybody(at(2))).await.unwrap();
+        PostStore::list(&**store, &query(PostScope::All), &everybody(at(2)))
+            .await
+            .unwrap();
     }
     .instrument(tracing::error_span!("request", id = "r-17"))
     .await;
     let lines = log.lines();
-    assert_eq!(lines.len() as u64, store.statements() - before, "{lines:#?}");
+    assert_eq!(
+        lines.len() as u64,
+        store.statements() - before,
+        "{lines:#?}"
+    );
     assert!(lines.len() > 10, "{lines:#?}");
     for line in &lines {
-        assert!(line.contains("request{id=\"r-17\"}: blog_storage::sql: "), "{line}");
+        assert!(
+            line.contains("request{id=\"r-17\"}: blog_storage::sql: "),
+            "{line}"
+        );
         let verb = line.split("blog_storage::sql: ").nth(1).unwrap();
-        assert!(["SELECT ", "INSERT ", "UPDATE ", "DELETE "].iter().any(|v| verb.starts_with(v)), "{line}");
+        assert!(
+            ["SELECT ", "INSERT ", "UPDATE ", "DELETE "]
+                .iter()
+                .any(|v| verb.starts_with(v)),
+            "{line}"
+        );
     }
 }
 
@@ -229,14 +266,22 @@ async fn lists_walk_along_an_index() {
     let listening = log.listen();
     for visibility in [everybody(now), own, manage] {
         for scope in [PostScope::All, PostScope::Author(author.id), rust()] {
-            PostStore::list(&**store, &query(scope), &visibility).await.unwrap();
+            PostStore::list(&**store, &query(scope), &visibility)
+                .await
+                .unwrap();
         }
     }
     store.site(now).await.unwrap();
-    AuditLog::list(&**store, PageRequest::first(10)).await.unwrap();
+    AuditLog::list(&**store, PageRequest::first(10))
+        .await
+        .unwrap();
     store.by_prefix("bucket", "a/", None, 10).await.unwrap();
-    ObjectIndex::by_owner(&**store, author.id, PageRequest::first(10)).await.unwrap();
-    MediaCatalog::by_owner(&**store, author.id, PageRequest::first(10)).await.unwrap();
+    ObjectIndex::by_owner(&**store, author.id, PageRequest::first(10))
+        .await
+        .unwrap();
+    MediaCatalog::by_owner(&**store, author.id, PageRequest::first(10))
+        .await
+        .unwrap();
     MediaCatalog::stale(&**store, now, 10).await.unwrap();
     PostStore::revisions(&**store, on.id).await.unwrap();
     let sorted = log.lines();
@@ -244,7 +289,11 @@ async fn lists_walk_along_an_index() {
     drop(listening);
 
     let file = fixture.folder.path().join("data/blog.db");
-    let mut raw = SqliteConnectOptions::new().filename(file).connect().await.unwrap();
+    let mut raw = SqliteConnectOptions::new()
+        .filename(file)
+        .connect()
+        .await
+        .unwrap();
     for line in sorted {
         let sql = line.split("blog_storage::sql: ").nth(1).unwrap().to_owned();
         let plan: Vec<(i64, i64, i64, String)> =

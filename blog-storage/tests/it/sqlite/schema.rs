@@ -36,7 +36,9 @@ fn schema_error(error: &Error) -> SchemaError {
     else {
         panic!("not a refusal: {}", error.chain());
     };
-    *source.downcast_ref::<SchemaError>().expect("a schema error")
+    *source
+        .downcast_ref::<SchemaError>()
+        .expect("a schema error")
 }
 
 #[tokio::test]
@@ -45,20 +47,32 @@ async fn an_empty_file_is_behind_until_it_is_migrated() {
     let store = SqlStore::connect(&url(&folder)).await.unwrap();
     assert!(!store.is_current().await.unwrap());
     let error = store.check_schema().await.unwrap_err();
-    assert!(matches!(schema_error(&error), SchemaError::Behind { at: 0, .. }));
-    assert!(error.chain().contains("run the migrations"), "{}", error.chain());
+    assert!(matches!(
+        schema_error(&error),
+        SchemaError::Behind { at: 0, .. }
+    ));
+    assert!(
+        error.chain().contains("run the migrations"),
+        "{}",
+        error.chain()
+    );
     store.migrate().await.unwrap();
     assert!(store.is_current().await.unwrap());
     store.check_schema().await.unwrap();
     let before = store.statements();
     store.migrate().await.unwrap();
-    assert_eq!(store.statements() - before, 2, "a current schema is only looked at");
+    assert_eq!(
+        store.statements() - before,
+        2,
+        "a current schema is only looked at"
+    );
 }
 
 #[tokio::test]
 async fn a_schema_for_newer_binaries_is_refused_and_left_alone() {
     let fixture = Fixture::new().await;
-    let future = "INSERT INTO blog_migrations (number, name, oldest_binary) VALUES (9999, '9999_future', ?)";
+    let future =
+        "INSERT INTO blog_migrations (number, name, oldest_binary) VALUES (9999, '9999_future', ?)";
     let mut raw = raw(&fixture.folder).await;
 
     // A newer schema that older binaries can use.
@@ -73,7 +87,10 @@ async fn a_schema_for_newer_binaries_is_refused_and_left_alone() {
         .await
         .unwrap();
     let error = SqlStore::connect(&fixture.url()).await.unwrap_err();
-    assert!(matches!(schema_error(&error), SchemaError::TooNew { needs: 9999, .. }));
+    assert!(matches!(
+        schema_error(&error),
+        SchemaError::TooNew { needs: 9999, .. }
+    ));
     assert!(error.chain().contains("newer"), "{}", error.chain());
     assert!(store.migrate().await.is_err(), "an open store notices too");
 }
@@ -83,8 +100,14 @@ async fn what_a_half_done_migration_left_is_no_obstacle() {
     let fixture = Fixture::new().await;
     let mut raw = raw(&fixture.folder).await;
     // As where the statements are lasting one by one: they are there, the record is not.
-    sqlx::query("DELETE FROM blog_migrations WHERE number > 3").execute(&mut raw).await.unwrap();
-    sqlx::query("DROP TABLE blog_likes").execute(&mut raw).await.unwrap();
+    sqlx::query("DELETE FROM blog_migrations WHERE number > 3")
+        .execute(&mut raw)
+        .await
+        .unwrap();
+    sqlx::query("DROP TABLE blog_likes")
+        .execute(&mut raw)
+        .await
+        .unwrap();
     let store = SqlStore::connect(&fixture.url()).await.unwrap();
     assert!(!store.is_current().await.unwrap());
     store.migrate().await.unwrap();
@@ -111,10 +134,12 @@ impl<S: tracing::Subscriber> Layer<S> for Death {
 async fn a_process_opens_migrates_and_writes() {
     let folder = tempfile::tempdir().unwrap();
     let url = std::env::var(URL).unwrap_or_else(|_| url(&folder));
-    let dies_at = std::env::var(DIES_AT).ok().and_then(|n| n.parse().ok()).unwrap_or(u32::MAX);
+    let dies_at = std::env::var(DIES_AT)
+        .ok()
+        .and_then(|n| n.parse().ok())
+        .unwrap_or(u32::MAX);
     let death = Death(AtomicU32::new(dies_at));
-    let _guard =
-        tracing::subscriber::set_default(tracing_subscriber::registry().with(death));
+    let _guard = tracing::subscriber::set_default(tracing_subscriber::registry().with(death));
     let store = open(&url).await;
     let name = format!("u{}", std::process::id());
     let author = user(&store, &name).await;
@@ -127,7 +152,10 @@ async fn a_process_opens_migrates_and_writes() {
 fn process(url: &str) -> Command {
     let mut command = Command::new(std::env::current_exe().unwrap());
     command
-        .args(["--exact", "sqlite::schema::a_process_opens_migrates_and_writes"])
+        .args([
+            "--exact",
+            "sqlite::schema::a_process_opens_migrates_and_writes",
+        ])
         .env(URL, url)
         .stdout(Stdio::null())
         .stderr(Stdio::null());
@@ -139,7 +167,10 @@ async fn a_process_that_dies_at_any_statement_leaves_a_usable_file() {
     let (mut deaths, mut halfway) = (0, 0);
     for dies_at in (1..).step_by(6) {
         let folder = tempfile::tempdir().unwrap();
-        let survived = process(&url(&folder)).env(DIES_AT, dies_at.to_string()).status().unwrap();
+        let survived = process(&url(&folder))
+            .env(DIES_AT, dies_at.to_string())
+            .status()
+            .unwrap();
         if survived.success() {
             break;
         }
@@ -153,7 +184,10 @@ async fn a_process_that_dies_at_any_statement_leaves_a_usable_file() {
         post(&store, author.id, "hello", at(9)).await;
     }
     assert!(halfway >= 5, "{halfway} of {deaths} died while migrating");
-    assert!(deaths > halfway + 5, "{halfway} of {deaths} died while migrating");
+    assert!(
+        deaths > halfway + 5,
+        "{halfway} of {deaths} died while migrating"
+    );
 }
 
 /// No post without its text, slug, tag, revision and search row, and none of those without a post.
@@ -172,8 +206,10 @@ pub(super) async fn whole_posts_only(folder: &TempDir) {
     .unwrap();
     assert_eq!(rows.len(), 5);
     assert!(rows.iter().all(|(posts, parts)| posts == parts), "{rows:?}");
-    let damage: (String,) =
-        sqlx::query_as("PRAGMA integrity_check").fetch_one(&mut raw).await.unwrap();
+    let damage: (String,) = sqlx::query_as("PRAGMA integrity_check")
+        .fetch_one(&mut raw)
+        .await
+        .unwrap();
     assert_eq!(damage.0, "ok");
     let orphans: Vec<(String,)> = sqlx::query_as("SELECT \"table\" FROM pragma_foreign_key_check")
         .fetch_all(&mut raw)
@@ -186,15 +222,18 @@ pub(super) async fn whole_posts_only(folder: &TempDir) {
 #[tokio::test]
 async fn processes_that_start_at_once_on_a_new_file_all_succeed() {
     let folder = tempfile::tempdir().unwrap();
-    let mut children: Vec<_> =
-        (0..4).map(|_| process(&url(&folder)).spawn().unwrap()).collect();
+    let mut children: Vec<_> = (0..4)
+        .map(|_| process(&url(&folder)).spawn().unwrap())
+        .collect();
     for child in &mut children {
         assert!(child.wait().unwrap().success());
     }
     whole_posts_only(&folder).await;
     let mut raw = raw(&folder).await;
-    let (posts,): (i64,) =
-        sqlx::query_as("SELECT COUNT(*) FROM blog_posts").fetch_one(&mut raw).await.unwrap();
+    let (posts,): (i64,) = sqlx::query_as("SELECT COUNT(*) FROM blog_posts")
+        .fetch_one(&mut raw)
+        .await
+        .unwrap();
     assert_eq!(posts, 20, "four processes wrote five posts each");
 }
 
@@ -222,10 +261,17 @@ async fn two_stores_on_one_file_see_each_others_writes() {
     let author = user(&fixture.store, "ann").await;
     let mut tasks = Vec::new();
     for place in 0..20 {
-        let store = if place % 2 == 0 { &fixture.store } else { &other };
+        let store = if place % 2 == 0 {
+            &fixture.store
+        } else {
+            &other
+        };
         let store = store.clone();
         tasks.push(tokio::spawn(async move {
-            post(&store, author.id, "one-wish", at(place)).await.slug.into_string()
+            post(&store, author.id, "one-wish", at(place))
+                .await
+                .slug
+                .into_string()
         }));
     }
     let mut slugs = Vec::new();
