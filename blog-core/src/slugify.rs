@@ -143,8 +143,12 @@ pub fn is_reserved(slug: &str) -> bool {
             .is_ok()
 }
 
-/// ASCII for one character; `None` when it has no reading.
+/// ASCII for one character, empty for an invisible one; `None` when it has no
+/// reading and parts words.
 fn transliterate(ch: char) -> Option<&'static str> {
+    if ch.is_whitespace() || ch.is_control() {
+        return None;
+    }
     deunicode::deunicode_char(ch)
 }
 

@@ -209,3 +209,75 @@ fn is_slug(value: &str) -> bool {
             .bytes()
             .all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-'))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The sanitiser must hold on its own, whatever the writer before it does.
+    #[test]
+    fn what_is_not_on_the_list_goes() {
+        for (html, expected) in [
+            ("<script>a</script>b", "b"),
+            ("<style>a</style>b", "b"),
+            ("<iframe>a</iframe>b", "b"),
+            ("<!-- a -->b", "b"),
+            ("<p onclick=\"a\" style=\"b\" class=\"c\">d</p>", "<p>d</p>"),
+            (
+                "<img src=\"https://example.org/x.png\" alt=\"a\">",
+                "<img alt=\"a\">",
+            ),
+            ("<img src=\"//example.org/x.png\">", "<img>"),
+            ("<img src=\"/\\example.org/x.png\">", "<img>"),
+            ("<img src=\"/\t/example.org/x.png\">", "<img>"),
+            ("<img src=\"data:image/png,a\">", "<img>"),
+            ("<img src=\"media:a\">", "<img>"),
+            (
+                "<img src=\"/x.png\" loading=\"eager\" width=\"9\">",
+                "<img src=\"/x.png\">",
+            ),
+            ("<h2 id=\"location\">a</h2>", "<h2>a</h2>"),
+            ("<h2 id=\"h-Location\">a</h2>", "<h2>a</h2>"),
+            ("<h1>a</h1>", "a"),
+            ("<input type=\"text\" name=\"a\">", "<input>"),
+            ("<code class=\"language-a b\">c</code>", "<code>c</code>"),
+            ("<td class=\"align-left\">a</td>", "a"),
+            ("<ol start=\"-1\"></ol>", "<ol></ol>"),
+            ("<video src=\"/a\"></video>", ""),
+        ] {
+            assert_eq!(post(html), expected, "{html}");
+        }
+        for address in [
+            "javascript:a",
+            "JaVaScRiPt:a",
+            " javascript:a",
+            "java\nscript:a",
+            "data:text/html,a",
+            "vbscript:a",
+            "media:018f3c1e-1b2a-7c3d-8e4f-0123456789ab",
+            "ftp://example.org",
+            "http://[",
+        ] {
+            let expected = format!("<a rel=\"{LINK_REL}\">b</a>");
+            assert_eq!(
+                post(&format!("<a href=\"{address}\">b</a>")),
+                expected,
+                "{address}"
+            );
+            assert_eq!(
+                comment(&format!("<a href=\"{address}\">b</a>")),
+                expected,
+                "{address}"
+            );
+        }
+    }
+
+    #[test]
+    fn comments_have_a_smaller_list() {
+        assert_eq!(comment("<h2>a</h2><img src=\"/x\"><div>b</div>"), "ab");
+        assert_eq!(
+            comment("<code class=\"language-a\">b</code>"),
+            "<code>b</code>"
+        );
+    }
+}

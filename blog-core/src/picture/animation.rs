@@ -1,6 +1,7 @@
 //! Pictures that move, or may.
 
 use std::io::Cursor;
+use std::num::NonZeroU64;
 
 use gif::{ColorOutput, DecodeOptions, DecodingError, Encoder, Frame, MemoryLimit, Repeat};
 use image::codecs::webp::WebPDecoder;
@@ -9,7 +10,7 @@ use image::metadata::LoopCount;
 use image::{AnimationDecoder, ImageDecoder, ImageError, ImageFormat};
 
 use super::still::{check_size, cut_off, decoding};
-use super::{MAX_ANIMATION_PIXELS, MAX_DECODER_BYTES, Picture, PictureError, SniffedType};
+use super::{MAX_ANIMATION_PIXELS, MAX_DECODER_BYTES, Picture, PictureError, SniffedType, header};
 
 /// The most frames of an animation. A frame of one pixel takes 20 bytes, so
 /// pixels alone would let a million through.
@@ -22,37 +23,57 @@ const QUANTISER_SPEED: i32 = 10;
 /// Encodes a GIF again from its frames: their pixels and palettes stay exactly
 /// as they are, comments and application blocks do not.
 pub(super) fn gif(bytes: &[u8]) -> Result<Picture, PictureError> {
-    let mut options = DecodeOptions::new();
-    options.set_color_output(ColorOutput::Indexed);
-    options.check_frame_consistency(true);
-    options.set_memory_limit(MemoryLimit::Bytes(
-        std::num::NonZeroU64::new(MAX_DECODER_BYTES).expect("the limit is not 0"),
-    ));
-    let mut decoder = options
-        .read_info(Cursor::new(bytes))
-        .map_err(gif_decoding)?;
+    let mut decoder = gif_decoder(bytes, false)?;
     let (width, height) = (decoder.width(), decoder.height());
     check_size(width.into(), height.into())?;
+    check_gif_frames(bytes)?;
 
     let palette = decoder.global_palette().unwrap_or_default();
     let mut encoder = Encoder::new(Vec::new(), width, height, palette).map_err(gif_encoding)?;
-    let mut budget = Budget::default();
+    let mut is_first = true;
     while let Some(frame) = decoder.next_frame_info().map_err(gif_decoding)? {
-        budget.spend(frame.width.into(), frame.height.into())?;
         let mut frame = frame.clone();
         let mut pixels = vec![0; decoder.buffer_size()];
         decoder
             .read_into_buffer(&mut pixels)
             .map_err(gif_decoding)?;
-        if budget.frames == 1 && decoder.repeat() != Repeat::Finite(0) {
+        // How often to repeat stands before the first frame.
+        if is_first && decoder.repeat() != Repeat::Finite(0) {
             encoder.set_repeat(decoder.repeat()).map_err(gif_encoding)?;
         }
+        is_first = false;
         // The decoder has put the lines in order.
         frame.interlaced = false;
         frame.buffer = pixels.into();
         encoder.write_frame(&frame).map_err(gif_encoding)?;
     }
-    finish(encoder, &budget, width, height)
+    finish(encoder, width, height)
+}
+
+/// Reads the sizes of all frames without decoding one.
+fn check_gif_frames(bytes: &[u8]) -> Result<(), PictureError> {
+    let mut decoder = gif_decoder(bytes, true)?;
+    let (mut frames, mut pixels) = (0_u64, 0_u64);
+    while let Some(frame) = decoder.next_frame_info().map_err(gif_decoding)? {
+        frames += 1;
+        pixels += u64::from(frame.width) * u64::from(frame.height);
+        check_frames(frames, pixels)?;
+    }
+    if frames == 0 { Err(cut_off()) } else { Ok(()) }
+}
+
+fn gif_decoder(
+    bytes: &[u8],
+    skips_pixels: bool,
+) -> Result<gif::Decoder<Cursor<&[u8]>>, PictureError> {
+    let mut options = DecodeOptions::new();
+    options.set_color_output(ColorOutput::Indexed);
+    options.check_frame_consistency(true);
+    options.skip_frame_decoding(skips_pixels);
+    options.set_memory_limit(MemoryLimit::Bytes(
+        NonZeroU64::new(MAX_DECODER_BYTES).expect("the limit is not 0"),
+    ));
+    options.read_info(Cursor::new(bytes)).map_err(gif_decoding)
 }
 
 /// Encodes the frames of an animated WebP as a GIF, for there is no encoder of
@@ -61,6 +82,11 @@ pub(super) fn webp(bytes: &[u8]) -> Result<Picture, PictureError> {
     let decoder = WebPDecoder::new(Cursor::new(bytes)).map_err(decoding)?;
     let (width, height) = decoder.dimensions();
     check_size(width, height)?;
+    let frames = header::webp_frames(bytes) as u64;
+    check_frames(frames, frames * u64::from(width) * u64::from(height))?;
+    if frames == 0 {
+        return Err(cut_off());
+    }
     let narrow = |side: u32| u16::try_from(side).expect("check_size keeps sides below 12 000");
     let (width, height) = (narrow(width), narrow(height));
 
@@ -75,9 +101,7 @@ pub(super) fn webp(bytes: &[u8]) -> Result<Picture, PictureError> {
     if repeat != Repeat::Finite(0) {
         encoder.set_repeat(repeat).map_err(gif_encoding)?;
     }
-    let mut budget = Budget::default();
     for frame in decoder.into_frames() {
-        budget.spend(width.into(), height.into())?;
         let frame = frame.map_err(decoding)?;
         let (numerator, denominator) = frame.delay().numer_denom_ms();
         let mut pixels = frame.into_buffer().into_raw();
@@ -88,40 +112,24 @@ pub(super) fn webp(bytes: &[u8]) -> Result<Picture, PictureError> {
         frame.dispose = gif::DisposalMethod::Background;
         encoder.write_frame(&frame).map_err(gif_encoding)?;
     }
-    finish(encoder, &budget, width, height)
+    finish(encoder, width, height)
 }
 
-/// Frames and pixels seen so far.
-#[derive(Debug, Default)]
-struct Budget {
-    frames: u64,
-    pixels: u64,
-}
-
-impl Budget {
-    fn spend(&mut self, width: u32, height: u32) -> Result<(), PictureError> {
-        self.frames += 1;
-        self.pixels += u64::from(width) * u64::from(height);
-        if self.frames > MAX_FRAMES {
-            return Err(PictureError::TooManyFrames { max: MAX_FRAMES });
-        }
-        if self.pixels > MAX_ANIMATION_PIXELS {
-            let (pixels, max) = (self.pixels, MAX_ANIMATION_PIXELS);
-            return Err(PictureError::TooManyPixels { pixels, max });
-        }
-        Ok(())
+/// Refuses animations beyond the limits.
+fn check_frames(frames: u64, pixels: u64) -> Result<(), PictureError> {
+    if frames > MAX_FRAMES {
+        return Err(PictureError::TooManyFrames { max: MAX_FRAMES });
     }
+    if pixels > MAX_ANIMATION_PIXELS {
+        return Err(PictureError::TooManyPixels {
+            pixels,
+            max: MAX_ANIMATION_PIXELS,
+        });
+    }
+    Ok(())
 }
 
-fn finish(
-    encoder: Encoder<Vec<u8>>,
-    budget: &Budget,
-    width: u16,
-    height: u16,
-) -> Result<Picture, PictureError> {
-    if budget.frames == 0 {
-        return Err(cut_off());
-    }
+fn finish(encoder: Encoder<Vec<u8>>, width: u16, height: u16) -> Result<Picture, PictureError> {
     let bytes = encoder.into_inner().map_err(gif_encoding)?;
     Ok(Picture {
         bytes,

@@ -60,20 +60,28 @@ pub(super) fn is_animated_webp(bytes: &[u8]) -> bool {
 
 /// Whether a WebP that is not animated holds a lossy picture.
 pub(super) fn is_lossy_webp(bytes: &[u8]) -> bool {
-    let mut at = 12;
-    while let Some(head) = bytes.get(at..at + 8) {
-        match &head[..4] {
-            b"VP8 " => return true,
-            b"VP8L" => return false,
-            _ => {}
-        }
-        let length = u32::from_le_bytes([head[4], head[5], head[6], head[7]]) as usize;
+    webp_chunks(bytes).find(|name| matches!(*name, b"VP8 " | b"VP8L")) == Some(b"VP8 ")
+}
+
+/// How many frames an animated WebP has.
+pub(super) fn webp_frames(bytes: &[u8]) -> usize {
+    webp_chunks(bytes).filter(|name| *name == b"ANMF").count()
+}
+
+/// The names of the chunks of a WebP, in order.
+fn webp_chunks(bytes: &[u8]) -> impl Iterator<Item = &[u8; 4]> {
+    let mut at = 12_usize;
+    std::iter::from_fn(move || {
+        let (name, rest) = bytes.get(at..)?.split_first_chunk::<4>()?;
+        let length = u32::from_le_bytes(*rest.first_chunk()?);
+        let length = usize::try_from(length).ok()?;
+        // Chunks of odd length are followed by a byte that fills them up.
         at = at
-            .saturating_add(8)
-            .saturating_add(length)
-            .saturating_add(length % 2);
-    }
-    false
+            .checked_add(8)?
+            .checked_add(length)?
+            .checked_add(length % 2)?;
+        Some(name)
+    })
 }
 
 /// What walking over the segments of a JPEG shows.

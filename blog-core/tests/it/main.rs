@@ -1,3 +1,9 @@
 //! Tests of the crate's pure parts through their public interface.
 
+mod html;
+mod markdown;
 mod markdown_cost;
+mod markdown_media;
+mod markdown_xss;
+mod pictures;
+mod slugs;
