@@ -151,6 +151,8 @@ fn command() -> clap::Command {
     clap::Command::new("blog-server")
         .about("A multi-user blog")
         .version(env!("CARGO_PKG_VERSION"))
+        // As with variables and lines of a script: the last one counts.
+        .args_override_self(true)
         .arg(
             Arg::new("config")
                 .long("config")

@@ -14,60 +14,60 @@ use tokio::net::TcpStream;
 const PATIENCE: Duration = Duration::from_secs(30);
 
 /// Why a request got no answer, as text: the tests only tell it.
-pub type NoAnswer = Box<dyn std::error::Error + Send + Sync>;
+pub(crate) type NoAnswer = Box<dyn std::error::Error + Send + Sync>;
 
 /// Somebody's browser.
 #[derive(Debug, Clone)]
-pub struct Client {
+pub(crate) struct Client {
     address: SocketAddr,
     cookies: BTreeMap<String, String>,
 }
 
 /// What came back, complete.
 #[derive(Debug)]
-pub struct Answer {
-    pub status: u16,
-    pub headers: HeaderMap,
-    pub body: String,
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: String,
 }
 
 impl Answer {
     /// Where a redirect leads.
-    pub fn location(&self) -> &str {
+    pub(crate) fn location(&self) -> &str {
         self.headers.get(LOCATION).expect("a redirect").to_str().unwrap()
     }
 
     /// The id that the server gave the request.
-    pub fn request_id(&self) -> &str {
+    pub(crate) fn request_id(&self) -> &str {
         self.headers.get("x-request-id").expect("an id").to_str().unwrap()
     }
 }
 
 impl Client {
-    pub fn new(address: SocketAddr) -> Self {
+    pub(crate) fn new(address: SocketAddr) -> Self {
         Self { address, cookies: BTreeMap::new() }
     }
 
     /// Goes on at another address with the same cookies.
-    pub fn moved_to(&self, address: SocketAddr) -> Self {
+    pub(crate) fn moved_to(&self, address: SocketAddr) -> Self {
         Self { address, cookies: self.cookies.clone() }
     }
 
     /// What its cookies hold, without the short words of notices.
-    pub fn cookie_values(&self) -> impl Iterator<Item = &str> {
+    pub(crate) fn cookie_values(&self) -> impl Iterator<Item = &str> {
         self.cookies.values().map(String::as_str).filter(|value| value.len() >= 40)
     }
 
-    pub async fn get(&mut self, path: &str) -> Answer {
+    pub(crate) async fn get(&mut self, path: &str) -> Answer {
         self.send(Method::GET, path, "", Bytes::new()).await.expect("an answer")
     }
 
-    pub async fn post(&mut self, path: &str, fields: &[(&str, &str)]) -> Answer {
+    pub(crate) async fn post(&mut self, path: &str, fields: &[(&str, &str)]) -> Answer {
         self.try_post(path, fields).await.expect("an answer")
     }
 
     /// Posts a form to a server that may die meanwhile.
-    pub async fn try_post(
+    pub(crate) async fn try_post(
         &mut self,
         path: &str,
         fields: &[(&str, &str)],
@@ -78,7 +78,7 @@ impl Client {
     }
 
     /// Posts one file as multipart.
-    pub async fn upload(&mut self, path: &str, name: &str, content: &[u8]) -> Answer {
+    pub(crate) async fn upload(&mut self, path: &str, name: &str, content: &[u8]) -> Answer {
         let mut body = format!(
             "--limit\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{name}\"\r\n\
              Content-Type: application/octet-stream\r\n\r\n"
@@ -91,7 +91,7 @@ impl Client {
     }
 
     /// Writes a published post; its path once it is answered.
-    pub async fn write(&mut self, title: &str, body: &str) -> Result<String, NoAnswer> {
+    pub(crate) async fn write(&mut self, title: &str, body: &str) -> Result<String, NoAnswer> {
         let fields = [("title", title), ("body", body), ("status", "published")];
         let answer = self.try_post("/write", &fields).await?;
         match answer.status {
@@ -101,7 +101,7 @@ impl Client {
     }
 
     /// Logs in.
-    pub async fn log_in(&mut self, login: &str, password: &str) -> Answer {
+    pub(crate) async fn log_in(&mut self, login: &str, password: &str) -> Answer {
         self.post("/account/login", &[("login", login), ("password", password)]).await
     }
 

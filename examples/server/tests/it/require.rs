@@ -4,7 +4,7 @@
 ///
 /// # Panics
 /// With `BLOG_TEST_REQUIRE=all`, where nothing may be left out.
-pub fn left_out(test: &str, what: &str) {
+pub(crate) fn left_out(test: &str, what: &str) {
     let all = std::env::var("BLOG_TEST_REQUIRE").is_ok_and(|value| value == "all");
     assert!(!all, "{test} needs {what}");
     eprintln!("left out: {test} needs {what}");

@@ -16,41 +16,41 @@ const BINARY: &str = env!("CARGO_BIN_EXE_blog-server");
 const PATIENCE: Duration = Duration::from_secs(30);
 
 /// A password that is good enough for every user of the tests.
-pub const PASSWORD: &str = "seven grey herons wade";
+pub(crate) const PASSWORD: &str = "seven grey herons wade";
 
 /// A working folder, in which the server keeps its data.
 #[derive(Debug)]
-pub struct Home {
+pub(crate) struct Home {
     folder: TempDir,
     variables: Vec<(String, String)>,
 }
 
 impl Home {
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self { folder: tempfile::tempdir().unwrap(), variables: Vec::new() }
     }
 
     /// With a variable for every command.
-    pub fn variable(mut self, name: &str, value: &str) -> Self {
+    pub(crate) fn variable(mut self, name: &str, value: &str) -> Self {
         self.variables.push((name.to_owned(), value.to_owned()));
         self
     }
 
-    pub fn path(&self) -> &Path {
+    pub(crate) fn path(&self) -> &Path {
         self.folder.path()
     }
 
-    pub fn database(&self) -> PathBuf {
+    pub(crate) fn database(&self) -> PathBuf {
         self.path().join("data/blog.db")
     }
 
     /// The binary with these arguments, and nothing of the tests' own environment.
-    pub fn command(&self, args: &[&str]) -> Command {
+    pub(crate) fn command(&self, args: &[&str]) -> Command {
         self.in_folder(BINARY, args)
     }
 
     /// Another program in its place, which starts the binary.
-    pub fn command_under(&self, program: &str, before: &[&str], args: &[&str]) -> Command {
+    pub(crate) fn command_under(&self, program: &str, before: &[&str], args: &[&str]) -> Command {
         self.in_folder(program, &[before, &[BINARY], args].concat())
     }
 
@@ -67,7 +67,7 @@ impl Home {
     }
 
     /// Runs a command to its end, with this standard input.
-    pub async fn run(&self, args: &[&str], input: &str) -> Output {
+    pub(crate) async fn run(&self, args: &[&str], input: &str) -> Output {
         let mut command = self.command(args);
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().unwrap();
@@ -79,7 +79,7 @@ impl Home {
     }
 
     /// Makes an account from the command line.
-    pub async fn add_user(&self, name: &str, role: &str) {
+    pub(crate) async fn add_user(&self, name: &str, role: &str) {
         let email = format!("{name}@example.org");
         let args = ["user", "add", "--username", name, "--email", &email, "--role", role];
         let output = self.run(&args, &format!("{PASSWORD}\n")).await;
@@ -87,12 +87,12 @@ impl Home {
     }
 
     /// Serves on a free port.
-    pub async fn serve(&self) -> Server {
+    pub(crate) async fn serve(&self) -> Server {
         self.serve_with(&[]).await
     }
 
     /// Serves on a free port, with more flags.
-    pub async fn serve_with(&self, flags: &[&str]) -> Server {
+    pub(crate) async fn serve_with(&self, flags: &[&str]) -> Server {
         let args = [&["serve", "--listen", "127.0.0.1:0"], flags].concat();
         Server::start(self.command(&args)).await
     }
@@ -100,18 +100,18 @@ impl Home {
 
 /// A running server. Killed when dropped.
 #[derive(Debug)]
-pub struct Server {
+pub(crate) struct Server {
     child: Child,
     stdout: Lines<BufReader<ChildStdout>>,
     stderr: Arc<Mutex<String>>,
-    pub address: SocketAddr,
+    pub(crate) address: SocketAddr,
     /// The first line on standard output.
-    pub line: String,
+    pub(crate) line: String,
 }
 
 impl Server {
     /// Starts a command that serves, and waits for its first line.
-    pub async fn start(mut command: Command) -> Self {
+    pub(crate) async fn start(mut command: Command) -> Self {
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().unwrap();
         let mut stdout = BufReader::new(child.stdout.take().unwrap()).lines();
@@ -126,23 +126,23 @@ impl Server {
         Self { child, stdout, stderr, address, line }
     }
 
-    pub fn client(&self) -> Client {
+    pub(crate) fn client(&self) -> Client {
         Client::new(self.address)
     }
 
     /// The next line on standard output, if it comes soon.
-    pub async fn next_line(&mut self) -> Option<String> {
+    pub(crate) async fn next_line(&mut self) -> Option<String> {
         let line = tokio::time::timeout(Duration::from_millis(500), self.stdout.next_line()).await;
         line.ok()?.unwrap()
     }
 
     /// What is on standard error so far.
-    pub fn log(&self) -> String {
+    pub(crate) fn log(&self) -> String {
         self.stderr.lock().unwrap().clone()
     }
 
     /// Waits until the log has `text`.
-    pub async fn logged(&self, text: &str) {
+    pub(crate) async fn logged(&self, text: &str) {
         for _ in 0..600 {
             if self.log().contains(text) {
                 return;
@@ -152,31 +152,31 @@ impl Server {
         panic!("{text:?} is not in the log: {}", self.log());
     }
 
-    pub fn pid(&self) -> u32 {
+    pub(crate) fn pid(&self) -> u32 {
         self.child.id().expect("it runs")
     }
 
     /// Sends a signal: `TERM`, `INT`, `KILL`.
-    pub async fn signal(&self, signal: &str) {
+    pub(crate) async fn signal(&self, signal: &str) {
         let args = [format!("-{signal}"), self.pid().to_string()];
         let status = Command::new("kill").args(args).status().await.unwrap();
         assert!(status.success());
     }
 
     /// Waits for the end.
-    pub async fn ended(&mut self) -> ExitStatus {
+    pub(crate) async fn ended(&mut self) -> ExitStatus {
         tokio::time::timeout(PATIENCE, self.child.wait()).await.expect("it ends").unwrap()
     }
 
     /// Stops it as an operator does.
-    pub async fn stop(mut self) {
+    pub(crate) async fn stop(mut self) {
         self.signal("TERM").await;
         let status = self.ended().await;
         assert!(status.success(), "{status}: {}", self.log());
     }
 
     /// Ends it with `kill -9`.
-    pub async fn kill(mut self) {
+    pub(crate) async fn kill(mut self) {
         self.child.kill().await.unwrap();
     }
 }

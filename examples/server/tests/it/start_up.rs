@@ -118,14 +118,12 @@ async fn stores_that_cannot_be_used_are_told() {
     let sentence = failed(&home, &["serve", "--listen", "127.0.0.1:0"]).await;
     assert!(sentence.contains("not a database"), "{sentence}");
 
-    let home = Home::new();
-    fs::create_dir(home.path().join("data")).unwrap();
     for store in ["media", "mail"] {
-        let file = home.path().join("data").join(store);
-        fs::write(&file, "in the way").unwrap();
+        let home = Home::new();
+        fs::create_dir(home.path().join("data")).unwrap();
+        fs::write(home.path().join("data").join(store), "in the way").unwrap();
         let sentence = failed(&home, &["serve", "--listen", "127.0.0.1:0"]).await;
         assert!(sentence.contains(&format!("data/{store}")), "{sentence}");
-        fs::remove_file(file).unwrap();
     }
 }
 

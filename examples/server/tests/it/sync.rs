@@ -128,7 +128,7 @@ async fn a_write_is_synced_before_it_is_answered() {
 }
 
 /// A picture of one colour.
-pub fn png() -> Vec<u8> {
+pub(crate) fn png() -> Vec<u8> {
     let mut bytes = std::io::Cursor::new(Vec::new());
     image::RgbImage::from_pixel(64, 48, image::Rgb([20, 90, 160]))
         .write_to(&mut bytes, image::ImageFormat::Png)
