@@ -59,6 +59,12 @@ impl Effects {
         self
     }
 
+    /// The work that is due at once.
+    pub(crate) fn due(&self) -> Vec<Task> {
+        let due = self.outbox.iter().filter(|m| m.available_at <= self.at);
+        due.map(|message| message.task.clone()).collect()
+    }
+
     /// Public pages change.
     pub fn invalidating(mut self) -> Self {
         self.invalidates = true;

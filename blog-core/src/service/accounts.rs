@@ -405,6 +405,7 @@ impl Accounts {
                     media: media.into_iter().flatten().collect(),
                 },
             );
+        let tasks = effects.due();
         let change = ProfileChange {
             id,
             expected_version: input.version,
@@ -417,7 +418,7 @@ impl Accounts {
             .users
             .update_profile(change, effects)
             .await?;
-        self.core.run_due_tasks().await;
+        self.core.perform_now(tasks).await;
         self.core.records.users.get(id).await
     }
 }

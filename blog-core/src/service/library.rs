@@ -269,10 +269,11 @@ impl Library {
                     keys: keys.into_iter().flatten().map(ToString::to_string).collect(),
                 },
             );
+        let tasks = effects.due();
         let core = self.core.clone();
         detached(async move {
             core.records.catalog.delete(id, effects).await?;
-            core.run_due_tasks().await;
+            core.perform_now(tasks).await;
             Ok(())
         })
         .await
@@ -346,9 +347,11 @@ impl Library {
                         keys: vec![copy.to_string()],
                     },
                 );
-                match catalog.set_public_key(id, Some(copy), None, effects).await {
+                let cleared = catalog.set_public_key(id, Some(copy.clone()), None, effects);
+                match cleared.await {
+                    Ok(()) => self.core.media.delete(&copy).await,
                     Err(Error::Conflict(_) | Error::NotFound(_)) => Ok(()),
-                    other => other,
+                    Err(other) => Err(other),
                 }
             }
             _ => Ok(()),

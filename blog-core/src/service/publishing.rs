@@ -286,10 +286,11 @@ impl Publishing {
             slug,
             content,
         };
+        let tasks = effects.due();
         let core = self.core.clone();
         let post = detached(async move {
             let post = core.records.posts.create(new, effects).await?;
-            core.run_due_tasks().await;
+            core.perform_now(tasks).await;
             Ok(post)
         })
         .await?;
@@ -333,10 +334,11 @@ impl Publishing {
             slug,
             content,
         };
+        let tasks = effects.due();
         let core = self.core.clone();
         let post = detached(async move {
             let post = core.records.posts.save(change, effects).await?;
-            core.run_due_tasks().await;
+            core.perform_now(tasks).await;
             Ok(post)
         })
         .await?;
@@ -379,10 +381,11 @@ impl Publishing {
                     media: stored.media,
                 },
             );
+        let tasks = effects.due();
         let core = self.core.clone();
         detached(async move {
             let post = core.records.posts.delete(id, version, effects).await?;
-            core.run_due_tasks().await;
+            core.perform_now(tasks).await;
             Ok(post)
         })
         .await

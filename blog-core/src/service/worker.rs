@@ -88,9 +88,17 @@ impl Worker {
 }
 
 impl Core {
-    /// Does the tasks that are due. A write calls it before it answers, so that what it promises (a withdrawn picture)
-    /// holds by then; the worker calls it for what a crash or a failure left.
-    pub(crate) async fn run_due_tasks(self: &Arc<Self>) {
+    /// Does a write's own tasks before it answers, so that what it promises (a withdrawn picture) holds by then. Their
+    /// messages stay for the worker, which does them once more: every task may be done any number of times.
+    pub(crate) async fn perform_now(self: &Arc<Self>, tasks: Vec<Task>) {
+        for task in tasks {
+            report("a write's own task", self.perform(task).await);
+        }
+        self.wake.notify_one();
+    }
+
+    /// Does the tasks that are due: what writes left, and what a crash or a failure kept them from doing.
+    async fn run_due_tasks(self: &Arc<Self>) {
         loop {
             let now = self.now();
             let claimed = self.records.outbox.claim(now, now.plus(LEASE), CLAIM).await;

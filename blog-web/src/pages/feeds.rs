@@ -56,7 +56,11 @@ pub(crate) async fn rss(call: Call) -> Result<Response, EdgeError> {
     let channel = rss::Channel {
         title: settings.title.clone(),
         link: call.app.absolute("/"),
-        description: settings.description.clone(),
+        // The element is required (RSS 2.0), and an empty one says nothing.
+        description: match settings.description.as_str() {
+            "" => settings.title.clone(),
+            text => text.to_owned(),
+        },
         last_build_date: newest(&cards).map(rfc2822),
         items,
         ..rss::Channel::default()
