@@ -126,10 +126,10 @@ pub struct PostDeletePage {
     pub form: FormView,
 }
 
-/// `/drafts`: the writer's own posts that are not public.
+/// `/drafts`: the writer's own posts.
 #[derive(Debug, Clone, Serialize)]
 pub struct DraftsPage {
-    /// Drafts, scheduled and unlisted posts, last changed first.
+    /// Of any status, last changed first.
     pub posts: Vec<CardView>,
     /// The way on.
     pub pager: PagerView,
