@@ -1,0 +1,4 @@
+//! Every adapter against the contract, and what each adds to it.
+
+#[cfg(feature = "sqlite")]
+mod sqlite;
