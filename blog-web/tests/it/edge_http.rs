@@ -178,6 +178,19 @@ async fn head_is_get_without_its_body() {
 }
 
 #[tokio::test]
+async fn head_has_no_body_whichever_server_runs_the_endpoint() {
+    let site_address = Site::on_loopback(3000);
+    let endpoint = site().with(Edge::new(site_address));
+    let request = Request::builder()
+        .method(http::Method::HEAD)
+        .header("host", "localhost:3000")
+        .finish();
+    let mut response = endpoint.get_response(request).await;
+    assert_eq!(response.header("content-length"), Some("8"));
+    assert_eq!(response.take_body().into_string().await.unwrap(), "");
+}
+
+#[tokio::test]
 async fn a_session_cookie_makes_the_answer_private() {
     let (server, host) = start(|edge| edge).await;
     for (cookie, expected) in [("", "no-cache"), ("Cookie: sid=x\r\n", "private, no-store")] {
