@@ -40,6 +40,10 @@
 //! after the other. The others make data of their own with fresh names, and run several at once. A check that panics or
 //! takes longer than [`TIMEOUT`] fails, and the others go on.
 //!
+//! # What it cannot see
+//! What takes more than calls of the port stays with the adapter's own tests: that answered writes survive a kill, that
+//! damaged bytes and full disks are noticed, that an unreachable store is `Unavailable`, and how many queries a call makes.
+//!
 //! # Whether it catches anything
 //! [`broken`] wraps a backend that works into backends that each break one sentence in a realistic way. The test of an
 //! adapter shows with them that the kit sees through it:
@@ -98,9 +102,15 @@ pub async fn run(backend: &Backend) -> Report {
 pub async fn run_only(backend: &Backend, names: &[&str]) -> Report {
     let all = checks();
     for name in names {
-        assert!(all.iter().any(|check| check.name == *name), "there is no check {name:?}");
+        assert!(
+            all.iter().any(|check| check.name == *name),
+            "there is no check {name:?}"
+        );
     }
-    let wanted = all.into_iter().filter(|check| names.contains(&check.name)).collect();
+    let wanted = all
+        .into_iter()
+        .filter(|check| names.contains(&check.name))
+        .collect();
     Report {
         checks: check::run(backend, wanted).await,
     }
@@ -137,9 +147,16 @@ mod tests {
     fn checks_are_named_once_after_their_port() {
         let mut names = HashSet::new();
         for check in checks() {
-            let kebab = check.name.bytes().all(|b| b.is_ascii_lowercase() || b == b'-');
+            let kebab = check
+                .name
+                .bytes()
+                .all(|b| b.is_ascii_lowercase() || b == b'-');
             assert!(kebab, "{} is not kebab case", check.name);
-            assert!(check.name.starts_with(check.port.as_str()), "{} hides its port", check.name);
+            assert!(
+                check.name.starts_with(check.port.as_str()),
+                "{} hides its port",
+                check.name
+            );
             assert!(names.insert(check.name), "{} is there twice", check.name);
         }
         let sentences: HashSet<_> = checks().iter().map(|check| check.sentence).collect();

@@ -14,10 +14,26 @@ use crate::time::Timestamp;
 pub(super) fn checks() -> Vec<Check> {
     let audit = Port::Audit;
     vec![
-        audit.check("audit-entries", "The entries of a write are stored as they are.", entries),
-        audit.check("audit-order", "Entries, newest first by `at`, then id, greater first.", order),
-        audit.check("audit-pages", "Pages of entries neither repeat nor skip.", pages),
-        audit.check("audit-texts", "Texts come back byte for byte (action, subject, detail).", texts_return),
+        audit.check(
+            "audit-entries",
+            "The entries of a write are stored as they are.",
+            entries,
+        ),
+        audit.check(
+            "audit-order",
+            "Entries, newest first by `at`, then id, greater first.",
+            order,
+        ),
+        audit.check(
+            "audit-pages",
+            "Pages of entries neither repeat nor skip.",
+            pages,
+        ),
+        audit.check(
+            "audit-texts",
+            "Texts come back byte for byte (action, subject, detail).",
+            texts_return,
+        ),
     ]
 }
 
@@ -64,7 +80,11 @@ async fn entries(lab: Lab) -> Verdict {
     store(&lab, stored.clone()).await?;
     stored.sort_by_key(|entry| std::cmp::Reverse(entry.id));
     let page = PageRequest::new(Some(cursor_at(lab.now)), 2);
-    same!(lab.records.audit.list(page).await?.items, stored, "the entries");
+    same!(
+        lab.records.audit.list(page).await?.items,
+        stored,
+        "the entries"
+    );
     Ok(())
 }
 
@@ -76,7 +96,11 @@ async fn order(lab: Lab) -> Verdict {
     store(&lab, stored.clone()).await?;
     stored.sort_by_key(|entry| std::cmp::Reverse((entry.at, entry.id)));
     let page = PageRequest::new(Some(cursor_at(lab.after(2))), 6);
-    same!(lab.records.audit.list(page).await?.items, stored, "the entries");
+    same!(
+        lab.records.audit.list(page).await?.items,
+        stored,
+        "the entries"
+    );
     Ok(())
 }
 
@@ -91,7 +115,11 @@ async fn pages(lab: Lab) -> Verdict {
         let mut found = Vec::new();
         let mut after = Some(cursor_at(lab.after(1)));
         while found.len() < stored.len() && after.is_some() {
-            let page = lab.records.audit.list(PageRequest::new(after, limit)).await?;
+            let page = lab
+                .records
+                .audit
+                .list(PageRequest::new(after, limit))
+                .await?;
             after = page.next;
             found.extend(page.items);
         }
@@ -115,6 +143,10 @@ async fn texts_return(lab: Lab) -> Verdict {
     stored.sort_by_key(|entry| std::cmp::Reverse(entry.id));
     let limit = u16::try_from(stored.len()).unwrap_or(PageRequest::MAX);
     let page = PageRequest::new(Some(cursor_at(lab.now)), limit);
-    same!(lab.records.audit.list(page).await?.items, stored, "the entries");
+    same!(
+        lab.records.audit.list(page).await?.items,
+        stored,
+        "the entries"
+    );
     Ok(())
 }

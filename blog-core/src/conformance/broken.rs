@@ -48,6 +48,11 @@ pub fn all(working: &Backend) -> Vec<Broken> {
     all
 }
 
+/// The time between a look and a write that should have been one: a round trip to a server.
+async fn round_trip() {
+    tokio::time::sleep(std::time::Duration::from_millis(3)).await;
+}
+
 /// The working backend with other records.
 fn records(working: &Backend, spoil: impl FnOnce(&mut Records)) -> Backend {
     let mut backend = working.clone();

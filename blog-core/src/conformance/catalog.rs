@@ -2,24 +2,23 @@
 
 use std::time::Duration;
 
-use super::chance::fresh_uuid;
-use super::check::{Check, Port};
-use super::lab::{Lab, MICRO};
-use super::texts;
-use super::verdict::{Verdict, ensure, refused, same, winners};
+use crate::conformance::chance::fresh_uuid;
+use crate::conformance::check::{Check, Port};
+use crate::conformance::lab::{Lab, MICRO};
+use crate::conformance::texts;
+use crate::conformance::verdict::{Verdict, ensure, refused, same, winners};
 use crate::error::{Conflict, Entity, Error};
 use crate::id::{MediaId, UserId};
-use crate::model::media::{
-    AltText, FileName, MediaItem, MediaKind, MediaState, MediaUse, ObjectKey,
-};
-use crate::model::post::{Post, PostContent, PostStatus};
-use crate::model::user::{ProfileChange, Role, User};
+use crate::model::media::{AltText, FileName, MediaItem, MediaKind, MediaState, ObjectKey};
+use crate::model::post::{PostContent, PostStatus};
+use crate::model::user::{ProfileChange, User};
 use crate::page::PageRequest;
-use crate::policy::{Actor, Surface, Visibility};
+
+mod usage;
 
 pub(super) fn checks() -> Vec<Check> {
     let catalog = Port::Catalog;
-    vec![
+    let mut checks = vec![
         catalog.check("catalog-stale", "Pending items made before `before`, oldest first, at most `limit`.", stale).alone(),
         catalog.check("catalog-insert", "Stores an item.", insert),
         catalog.check("catalog-insert-no-owner", "`insert`: `NotFound(User)` when the owner does not exist.", insert_no_owner),
@@ -30,25 +29,16 @@ pub(super) fn checks() -> Vec<Check> {
         catalog.check("catalog-ready-not-found", "`set_ready`: `NotFound(Media)`.", ready_not_found),
         catalog.check("catalog-get", "The items of these ids that exist.", get),
         catalog.check("catalog-get-many", "At most 500 ids are asked for at once.", get_many),
-        catalog.check("catalog-visible-owner", "The ready item, if its viewer owns it, is an editor or admin; else `NotFound(Media)`.", visible_owner),
-        catalog.check("catalog-visible-pending", "Its bytes are on their way; nobody sees it.", visible_pending),
-        catalog.check("catalog-visible-avatar", "The ready item, if an avatar uses it.", visible_avatar),
-        catalog.check("catalog-visible-post", "The ready item, if a post that the visibility allows uses it.", visible_post),
         catalog.check("catalog-by-owner", "An owner's ready items, newest first by `created_at`, then id, greater first.", by_owner),
         catalog.check("catalog-alt", "Replaces the text for people who do not see it.", alt),
         catalog.check("catalog-alt-not-found", "`set_alt`: `NotFound(Media)` when there is none.", alt_not_found),
         catalog.check("catalog-public-key", "Sets or clears the public copy's key, if it is `expected` now; else `Conflict(State)`.", public_key),
         catalog.check("catalog-public-key-race", "Of many that set the public key at once exactly one succeeds.", public_key_race),
         catalog.check("catalog-public-key-not-found", "`set_public_key`: `NotFound(Media)`.", public_key_not_found),
-        catalog.check("catalog-usage", "Who uses an item at `now`: posts and avatars.", usage),
-        catalog.check("catalog-usage-public", "Something everybody may see uses it: an avatar, or a post that is published or unlisted by now.", usage_public),
-        catalog.check("catalog-usage-unknown", "An item that does not exist is used by nobody.", usage_unknown),
-        catalog.check("catalog-delete", "Deletes an item that nothing uses, and returns it.", delete),
-        catalog.check("catalog-delete-used", "`delete`: `Conflict(State)` while a post or avatar uses it.", delete_used),
-        catalog.check("catalog-delete-not-found", "`delete`: `NotFound(Media)` when there is none.", delete_not_found),
-        catalog.check("catalog-delete-race", "An item that a new post uses is not deleted, and a deleted item is used by no new post.", delete_race),
         catalog.check("catalog-texts", "Texts come back byte for byte (alt text, file name).", texts_return),
-    ]
+    ];
+    checks.extend(usage::checks());
+    checks
 }
 
 async fn one(lab: &Lab, id: MediaId) -> Verdict<Option<MediaItem>> {
@@ -114,8 +104,16 @@ async fn stale(lab: Lab) -> Verdict {
         };
         lab.records.catalog.insert(item, lab.fx()).await?;
     }
-    same!(lab.records.catalog.stale(then, 100).await?, expected, "the stale items");
-    same!(lab.records.catalog.stale(then, 2).await?, expected[..2].to_vec(), "two stale items");
+    same!(
+        lab.records.catalog.stale(then, 100).await?,
+        expected,
+        "the stale items"
+    );
+    same!(
+        lab.records.catalog.stale(then, 2).await?,
+        expected[..2].to_vec(),
+        "two stale items"
+    );
     for item in lab.records.catalog.stale(then.plus(MICRO), 100).await? {
         lab.records.catalog.delete(item.id, lab.fx()).await?;
     }
@@ -146,7 +144,10 @@ async fn insert(lab: Lab) -> Verdict {
 async fn insert_no_owner(lab: Lab) -> Verdict {
     let item = lab.new_item(UserId::generate());
     let id = item.id;
-    refused!(lab.records.catalog.insert(item, lab.fx()).await, Error::NotFound(Entity::User));
+    refused!(
+        lab.records.catalog.insert(item, lab.fx()).await,
+        Error::NotFound(Entity::User)
+    );
     same!(one(&lab, id).await?, None, "the refused item");
     Ok(())
 }
@@ -159,7 +160,10 @@ async fn insert_exists(lab: Lab) -> Verdict {
         bytes: 9,
         ..pending(&lab, user.id)
     };
-    refused!(lab.records.catalog.insert(twin, lab.fx()).await, Error::Conflict(Conflict::Exists));
+    refused!(
+        lab.records.catalog.insert(twin, lab.fx()).await,
+        Error::Conflict(Conflict::Exists)
+    );
     same!(one(&lab, item.id).await?, Some(item), "the first item");
     Ok(())
 }
@@ -177,7 +181,10 @@ async fn ready(lab: Lab) -> Verdict {
         private_key: lab.key(),
         ..item
     };
-    lab.records.catalog.set_ready(done.clone(), lab.fx()).await?;
+    lab.records
+        .catalog
+        .set_ready(done.clone(), lab.fx())
+        .await?;
     same!(one(&lab, done.id).await?, Some(done), "the ready item");
     Ok(())
 }
@@ -216,14 +223,21 @@ async fn ready_race(lab: Lab) -> Verdict {
         .await?;
     let won = winners!(results, Error::Conflict(Conflict::State));
     same!(won.len(), 1, "calls that succeeded");
-    same!(one(&lab, item.id).await?.map(|item| item.bytes), Some(won[0]), "the facts");
+    same!(
+        one(&lab, item.id).await?.map(|item| item.bytes),
+        Some(won[0]),
+        "the facts"
+    );
     Ok(())
 }
 
 async fn ready_not_found(lab: Lab) -> Verdict {
     let user = lab.user().await?;
     let item = lab.new_item(user.id);
-    refused!(lab.records.catalog.set_ready(item, lab.fx()).await, Error::NotFound(Entity::Media));
+    refused!(
+        lab.records.catalog.set_ready(item, lab.fx()).await,
+        Error::NotFound(Entity::Media)
+    );
     Ok(())
 }
 
@@ -235,7 +249,11 @@ async fn get(lab: Lab) -> Verdict {
     found.sort_by_key(|item| item.id);
     items.sort_by_key(|item| item.id);
     same!(found, items, "the items");
-    same!(lab.records.catalog.get(&[]).await?, vec![], "the items of no ids");
+    same!(
+        lab.records.catalog.get(&[]).await?,
+        vec![],
+        "the items of no ids"
+    );
     Ok(())
 }
 
@@ -245,107 +263,21 @@ async fn get_many(lab: Lab) -> Verdict {
     for place in [0, 63, 64, 499] {
         ids[place] = lab.picture(user.id).await?.id;
     }
-    same!(lab.records.catalog.get(&ids).await?.len(), 4, "the items that exist of 500");
-    Ok(())
-}
-
-async fn visible_owner(lab: Lab) -> Verdict {
-    let (owner, other) = (lab.user().await?, lab.user().await?);
-    let item = lab.picture(owner.id).await?;
-    let with = |role, suspended| Actor::User {
-        id: other.id,
-        role,
-        suspended,
-        verified: true,
-    };
-    for (viewer, seen) in [
-        (Actor::of(&owner), true),
-        (with(Role::Editor, false), true),
-        (with(Role::Admin, false), true),
-        (with(Role::Admin, true), false),
-        (with(Role::Author, false), false),
-        (with(Role::Reader, false), false),
-        (Actor::Anonymous, false),
-    ] {
-        let visibility = Visibility::new(viewer, Surface::Page, lab.now);
-        let found = lab.records.catalog.visible(item.id, &visibility).await;
-        if seen {
-            same!(found?, item, "the item for {viewer:?}");
-        } else {
-            refused!(found, Error::NotFound(Entity::Media));
-        }
-    }
-    refused!(
-        lab.records.catalog.visible(MediaId::generate(), &lab.editor(Surface::Page)).await,
-        Error::NotFound(Entity::Media)
+    same!(
+        lab.records.catalog.get(&ids).await?.len(),
+        4,
+        "the items that exist of 500"
     );
-    Ok(())
-}
-
-async fn visible_pending(lab: Lab) -> Verdict {
-    let owner = lab.user().await?;
-    let item = pending(&lab, owner.id);
-    lab.records.catalog.insert(item.clone(), lab.fx()).await?;
-    lab.post_of(owner.id, using(&lab, item.id, PostStatus::Published)).await?;
-    for viewer in [Actor::of(&owner), lab.editor(Surface::Page).viewer(), Actor::Anonymous] {
-        let visibility = Visibility::new(viewer, Surface::Page, lab.now);
-        refused!(
-            lab.records.catalog.visible(item.id, &visibility).await,
-            Error::NotFound(Entity::Media)
-        );
-    }
-    Ok(())
-}
-
-async fn visible_avatar(lab: Lab) -> Verdict {
-    let owner = lab.user().await?;
-    let item = lab.picture(owner.id).await?;
-    let stranger = lab.stranger(Surface::Page);
-    let worn = wear(&lab, &owner, Some(item.id)).await?;
-    same!(lab.records.catalog.visible(item.id, &stranger).await?, item, "an avatar");
-    wear(&lab, &worn, None).await?;
-    refused!(
-        lab.records.catalog.visible(item.id, &stranger).await,
-        Error::NotFound(Entity::Media)
-    );
-    Ok(())
-}
-
-async fn visible_post(lab: Lab) -> Verdict {
-    let owner = lab.user().await?;
-    for (status, seen) in [
-        (PostStatus::Draft, false),
-        (PostStatus::Unlisted, true),
-        (PostStatus::Published, true),
-    ] {
-        let item = lab.picture(owner.id).await?;
-        let post = lab.post_of(owner.id, using(&lab, item.id, status)).await?;
-        lab.post_of(owner.id, using(&lab, item.id, PostStatus::Draft)).await?;
-        let stranger = lab.stranger(Surface::Page);
-        let found = lab.records.catalog.visible(item.id, &stranger).await;
-        if seen {
-            same!(found?, item, "the item of a post that is {status:?}");
-        } else {
-            refused!(found, Error::NotFound(Entity::Media));
-        }
-        let early = Visibility::new(Actor::Anonymous, Surface::Page, lab.now.minus(MICRO));
-        refused!(
-            lab.records.catalog.visible(item.id, &early).await,
-            Error::NotFound(Entity::Media)
-        );
-        lab.records.posts.save(lab.change(&post, lab.content()), lab.fx()).await?;
-        refused!(
-            lab.records.catalog.visible(item.id, &stranger).await,
-            Error::NotFound(Entity::Media)
-        );
-    }
     Ok(())
 }
 
 async fn by_owner(lab: Lab) -> Verdict {
     let (owner, other) = (lab.user().await?, lab.user().await?);
     lab.picture(other.id).await?;
-    lab.records.catalog.insert(pending(&lab, owner.id), lab.fx()).await?;
+    lab.records
+        .catalog
+        .insert(pending(&lab, owner.id), lab.fx())
+        .await?;
     let mut expected = Vec::new();
     for number in 0..7 {
         let item = MediaItem {
@@ -382,17 +314,31 @@ async fn alt(lab: Lab) -> Verdict {
     };
     let post = lab.post_of(owner.id, content).await?;
     let text = AltText::from_store("A heron, standing".to_owned());
-    lab.records.catalog.set_alt(item.id, text.clone(), lab.fx()).await?;
+    lab.records
+        .catalog
+        .set_alt(item.id, text.clone(), lab.fx())
+        .await?;
     let expected = MediaItem { alt: text, ..item };
-    same!(one(&lab, expected.id).await?, Some(expected.clone()), "the item");
-    same!(lab.stored(post.id).await?.cover, Some(expected.to_ref()), "the cover of a post");
+    same!(
+        one(&lab, expected.id).await?,
+        Some(expected.clone()),
+        "the item"
+    );
+    same!(
+        lab.stored(post.id).await?.cover,
+        Some(expected.to_ref()),
+        "the cover of a post"
+    );
     Ok(())
 }
 
 async fn alt_not_found(lab: Lab) -> Verdict {
     let text = AltText::from_store("Nothing".to_owned());
     refused!(
-        lab.records.catalog.set_alt(MediaId::generate(), text, lab.fx()).await,
+        lab.records
+            .catalog
+            .set_alt(MediaId::generate(), text, lab.fx())
+            .await,
         Error::NotFound(Entity::Media)
     );
     Ok(())
@@ -404,7 +350,10 @@ async fn set_key(
     expected: Option<&ObjectKey>,
     key: Option<&ObjectKey>,
 ) -> crate::Result<()> {
-    lab.records.catalog.set_public_key(id, expected.cloned(), key.cloned(), lab.fx()).await
+    lab.records
+        .catalog
+        .set_public_key(id, expected.cloned(), key.cloned(), lab.fx())
+        .await
 }
 
 async fn public_key(lab: Lab) -> Verdict {
@@ -461,126 +410,6 @@ async fn public_key_not_found(lab: Lab) -> Verdict {
         set_key(&lab, MediaId::generate(), None, Some(&key)).await,
         Error::NotFound(Entity::Media)
     );
-    Ok(())
-}
-
-async fn uses(lab: &Lab, item: &MediaItem) -> Verdict<MediaUse> {
-    Ok(lab.records.catalog.usage(item.id, lab.now).await?)
-}
-
-async fn usage(lab: Lab) -> Verdict {
-    let owner = lab.user().await?;
-    let item = lab.picture(owner.id).await?;
-    same!(uses(&lab, &item).await?, MediaUse::default(), "the use of a new item");
-    let mut content = using(&lab, item.id, PostStatus::Draft);
-    content.cover = Some(item.id);
-    let first = lab.post_of(owner.id, content).await?;
-    let second = lab.post_of(owner.id, using(&lab, item.id, PostStatus::Draft)).await?;
-    let hidden = MediaUse {
-        public: false,
-        used: true,
-    };
-    same!(uses(&lab, &item).await?, hidden, "the use by two drafts");
-    let worn = wear(&lab, &owner, Some(item.id)).await?;
-    let shown = MediaUse {
-        public: true,
-        used: true,
-    };
-    same!(uses(&lab, &item).await?, shown, "the use by two drafts and an avatar");
-    wear(&lab, &worn, None).await?;
-    lab.records.posts.delete(first.id, 1, lab.fx()).await?;
-    same!(uses(&lab, &item).await?, hidden, "the use by the draft that is left");
-    lab.records.posts.save(lab.change(&second, lab.content()), lab.fx()).await?;
-    same!(uses(&lab, &item).await?, MediaUse::default(), "the use after all");
-    Ok(())
-}
-
-async fn usage_public(lab: Lab) -> Verdict {
-    let owner = lab.user().await?;
-    for (status, at, public) in [
-        (PostStatus::Draft, lab.now, false),
-        (PostStatus::Published, lab.now, true),
-        (PostStatus::Unlisted, lab.now, true),
-        (PostStatus::Published, lab.now.plus(MICRO), false),
-        (PostStatus::Unlisted, lab.now.plus(MICRO), false),
-    ] {
-        let item = lab.picture(owner.id).await?;
-        let content = PostContent {
-            published_at: Some(at),
-            ..using(&lab, item.id, status)
-        };
-        lab.post_of(owner.id, content).await?;
-        let found = uses(&lab, &item).await?;
-        same!(found, MediaUse { public, used: true }, "the use by a post that is {status:?}");
-        let later = lab.records.catalog.usage(item.id, lab.after(1)).await?;
-        same!(later.public, status != PostStatus::Draft, "whether it is public later");
-    }
-    Ok(())
-}
-
-async fn usage_unknown(lab: Lab) -> Verdict {
-    let found = lab.records.catalog.usage(MediaId::generate(), lab.now).await?;
-    same!(found, MediaUse::default(), "the use of nothing");
-    Ok(())
-}
-
-async fn delete(lab: Lab) -> Verdict {
-    let owner = lab.user().await?;
-    let ready = lab.picture(owner.id).await?;
-    let pending = pending(&lab, owner.id);
-    lab.records.catalog.insert(pending.clone(), lab.fx()).await?;
-    for item in [ready, pending] {
-        same!(lab.records.catalog.delete(item.id, lab.fx()).await?, item, "the deleted item");
-        same!(one(&lab, item.id).await?, None, "the item after its deletion");
-    }
-    Ok(())
-}
-
-async fn delete_used(lab: Lab) -> Verdict {
-    let owner = lab.user().await?;
-    let item = lab.picture(owner.id).await?;
-    let state = |result: crate::Result<MediaItem>| -> Verdict {
-        refused!(result, Error::Conflict(Conflict::State));
-        Ok(())
-    };
-    let draft = lab.post_of(owner.id, using(&lab, item.id, PostStatus::Draft)).await?;
-    state(lab.records.catalog.delete(item.id, lab.fx()).await)?;
-    let worn = wear(&lab, &owner, Some(item.id)).await?;
-    lab.records.posts.delete(draft.id, 1, lab.fx()).await?;
-    state(lab.records.catalog.delete(item.id, lab.fx()).await)?;
-    same!(one(&lab, item.id).await?, Some(item.clone()), "the item after refused deletions");
-    wear(&lab, &worn, None).await?;
-    same!(lab.records.catalog.delete(item.id, lab.fx()).await?, item, "the deleted item");
-    Ok(())
-}
-
-async fn delete_not_found(lab: Lab) -> Verdict {
-    refused!(
-        lab.records.catalog.delete(MediaId::generate(), lab.fx()).await,
-        Error::NotFound(Entity::Media)
-    );
-    Ok(())
-}
-
-async fn delete_race(lab: Lab) -> Verdict {
-    let owner = lab.user().await?;
-    for _ in 0..6 {
-        let item = lab.picture(owner.id).await?;
-        let (id, author) = (item.id, owner.id);
-        let results = lab
-            .race(2, |lab, number| async move {
-                if number == 0 {
-                    return lab.records.catalog.delete(id, lab.fx()).await.map(|_| None);
-                }
-                lab.post_of(author, using(&lab, id, PostStatus::Published)).await.map(Some)
-            })
-            .await?;
-        let won: Vec<Option<Post>> =
-            winners!(results, Error::Conflict(Conflict::State) | Error::NotFound(Entity::Media));
-        same!(won.len(), 1, "a deletion and a post of one item at once: how many succeeded");
-        let there = one(&lab, id).await?.is_some();
-        same!(there, won[0].is_some(), "whether the item is there");
-    }
     Ok(())
 }
 

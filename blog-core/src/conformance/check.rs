@@ -74,12 +74,7 @@ impl Port {
     }
 
     /// A check of this port.
-    pub(super) fn check<F, Fut>(
-        self,
-        name: &'static str,
-        sentence: &'static str,
-        work: F,
-    ) -> Check
+    pub(super) fn check<F, Fut>(self, name: &'static str, sentence: &'static str, work: F) -> Check
     where
         F: Fn(Lab) -> Fut + Send + Sync + 'static,
         Fut: Future<Output = Verdict> + Send + 'static,

@@ -1,12 +1,9 @@
 //! The contract of [`CommentStore`](crate::ports::CommentStore).
 
-use std::collections::HashSet;
-
-use super::chance::fresh_uuid;
-use super::check::{Check, Port};
-use super::lab::Lab;
-use super::texts;
-use super::verdict::{Failure, Verdict, ensure, refused, same, winners};
+use crate::conformance::check::{Check, Port};
+use crate::conformance::lab::Lab;
+use crate::conformance::texts;
+use crate::conformance::verdict::{Failure, Verdict, ensure, refused, same, winners};
 use crate::error::{Conflict, Entity, Error};
 use crate::id::{CommentId, PostId, UserId};
 use crate::model::comment::{
@@ -17,37 +14,96 @@ use crate::model::post::{Post, SafeHtml};
 use crate::model::user::User;
 use crate::page::PageRequest;
 
+mod delete;
+mod threads;
+
 pub(super) fn checks() -> Vec<Check> {
     let comments = Port::Comments;
-    vec![
-        comments.check("comments-create", "Stores a comment with version 1.", create),
-        comments.check("comments-counter", "When it is visible, raises the post's counter by one.", counter),
-        comments.check("comments-counter-race", "Comments at once are all counted.", counter_race),
-        comments.check("comments-nesting", "An answer to an answer is stored as an answer to that one's parent.", nesting),
-        comments.check("comments-create-no-post", "`create`: returns `NotFound(Post)`.", create_no_post),
-        comments.check("comments-create-no-user", "`create`: returns `NotFound(User)`.", create_no_user),
-        comments.check("comments-parent-missing", "`NotFound(Comment)` when the parent does not exist.", parent_missing),
-        comments.check("comments-parent-elsewhere", "`NotFound(Comment)` when the parent belongs to another post.", parent_elsewhere),
-        comments.check("comments-parent-deleted", "`NotFound(Comment)` when the parent is deleted.", parent_deleted),
-        comments.check("comments-thread-full", "`Conflict(ThreadFull)` when the parent has `MAX_REPLIES`.", thread_full),
-        comments.check("comments-update", "Replaces the body, sets `edited_at` and raises the version by one.", update),
-        comments.check("comments-update-version", "`Conflict(Version)` with the stored version when it is not the expected one.", update_version),
-        comments.check("comments-update-race", "Of two changes from one version exactly one succeeds.", update_race),
-        comments.check("comments-update-not-found", "`update`: `NotFound(Comment)` when there is none or it is deleted.", update_not_found),
-        comments.check("comments-delete", "Deletes a comment: the post's counter falls by one if it was visible.", delete),
-        comments.check("comments-delete-pending", "Deleting a pending comment leaves the post's counter.", delete_pending),
-        comments.check("comments-delete-placeholder", "While it has replies a row in state `Deleted` holds its place: body and author are gone from the store.", placeholder),
-        comments.check("comments-delete-last-reply", "The row that holds a place goes with its last reply.", last_reply),
-        comments.check("comments-delete-not-found", "`delete`: `NotFound(Comment)` when there is none or it is deleted already.", delete_not_found),
-        comments.check("comments-delete-race", "Of many deletions at once one succeeds, and the counter falls once.", delete_race),
-        comments.check("comments-get", "The comment; `NotFound(Comment)` when there is none or it is deleted.", get),
-        comments.check("comments-order", "A page of threads of a post: oldest first by `created_at`, then id, their replies likewise.", order),
-        comments.check("comments-pages", "Pages of threads neither repeat nor skip, with comments arriving meanwhile.", pages),
-        comments.check("comments-pending-hidden", "Pending comments are left out of the threads.", pending_hidden),
-        comments.check("comments-placeholder-seen", "Deleted ones stay where they have visible replies.", placeholder_seen),
-        comments.check("comments-unknown-post", "An unknown post gives an empty page.", unknown_post),
-        comments.check("comments-texts", "Texts come back byte for byte (body, HTML).", texts_return),
-    ]
+    let mut checks = vec![
+        comments.check(
+            "comments-create",
+            "Stores a comment with version 1.",
+            create,
+        ),
+        comments.check(
+            "comments-counter",
+            "When it is visible, raises the post's counter by one.",
+            counter,
+        ),
+        comments.check(
+            "comments-counter-race",
+            "Comments at once are all counted.",
+            counter_race,
+        ),
+        comments.check(
+            "comments-nesting",
+            "An answer to an answer is stored as an answer to that one's parent.",
+            nesting,
+        ),
+        comments.check(
+            "comments-create-no-post",
+            "`create`: returns `NotFound(Post)`.",
+            create_no_post,
+        ),
+        comments.check(
+            "comments-create-no-user",
+            "`create`: returns `NotFound(User)`.",
+            create_no_user,
+        ),
+        comments.check(
+            "comments-parent-missing",
+            "`NotFound(Comment)` when the parent does not exist.",
+            parent_missing,
+        ),
+        comments.check(
+            "comments-parent-elsewhere",
+            "`NotFound(Comment)` when the parent belongs to another post.",
+            parent_elsewhere,
+        ),
+        comments.check(
+            "comments-parent-deleted",
+            "`NotFound(Comment)` when the parent is deleted.",
+            parent_deleted,
+        ),
+        comments.check(
+            "comments-thread-full",
+            "`Conflict(ThreadFull)` when the parent has `MAX_REPLIES`.",
+            thread_full,
+        ),
+        comments.check(
+            "comments-update",
+            "Replaces the body, sets `edited_at` and raises the version by one.",
+            update,
+        ),
+        comments.check(
+            "comments-update-version",
+            "`Conflict(Version)` with the stored version when it is not the expected one.",
+            update_version,
+        ),
+        comments.check(
+            "comments-update-race",
+            "Of two changes from one version exactly one succeeds.",
+            update_race,
+        ),
+        comments.check(
+            "comments-update-not-found",
+            "`update`: `NotFound(Comment)` when there is none or it is deleted.",
+            update_not_found,
+        ),
+        comments.check(
+            "comments-get",
+            "The comment; `NotFound(Comment)` when there is none or it is deleted.",
+            get,
+        ),
+        comments.check(
+            "comments-texts",
+            "Texts come back byte for byte (body, HTML).",
+            texts_return,
+        ),
+    ];
+    checks.extend(delete::checks());
+    checks.extend(threads::checks());
+    checks
 }
 
 async fn stage(lab: &Lab) -> Verdict<(User, Post)> {
@@ -66,7 +122,10 @@ async fn threads(lab: &Lab, post: PostId, limit: u16) -> Verdict<Vec<Thread>> {
     let mut page = PageRequest::first(limit);
     for _ in 0..500 {
         let found = lab.records.comments.threads(post, page).await?;
-        ensure!(found.items.len() <= page.limit(), "a page of {limit} is too long");
+        ensure!(
+            found.items.len() <= page.limit(),
+            "a page of {limit} is too long"
+        );
         threads.extend(found.items);
         match found.next {
             Some(next) => page = PageRequest::new(Some(next), limit),
@@ -80,7 +139,12 @@ async fn threads(lab: &Lab, post: PostId, limit: u16) -> Verdict<Vec<Thread>> {
 fn shape(threads: &[Thread]) -> Vec<(CommentId, Vec<CommentId>)> {
     threads
         .iter()
-        .map(|thread| (thread.comment.id, thread.replies.iter().map(|reply| reply.id).collect()))
+        .map(|thread| {
+            (
+                thread.comment.id,
+                thread.replies.iter().map(|reply| reply.id).collect(),
+            )
+        })
         .collect()
 }
 
@@ -112,8 +176,16 @@ async fn create(lab: Lab) -> Verdict {
             edited_at: None,
             version: 1,
         };
-        same!(lab.records.comments.create(new, lab.fx()).await?, expected, "the answer");
-        same!(lab.records.comments.get(expected.id).await?, expected, "the stored comment");
+        same!(
+            lab.records.comments.create(new, lab.fx()).await?,
+            expected,
+            "the answer"
+        );
+        same!(
+            lab.records.comments.get(expected.id).await?,
+            expected,
+            "the stored comment"
+        );
     }
     Ok(())
 }
@@ -126,9 +198,17 @@ async fn counter(lab: Lab) -> Verdict {
     same!(count(&lab, &post).await?, 2, "the counter after a reply");
     pending(&lab, &post, None).await?;
     pending(&lab, &post, Some(first.id)).await?;
-    same!(count(&lab, &post).await?, 2, "the counter after pending ones");
+    same!(
+        count(&lab, &post).await?,
+        2,
+        "the counter after pending ones"
+    );
     let stored = lab.stored(post.id).await?;
-    same!((stored.version, stored.updated_at), (1, lab.now), "the post's version and time");
+    same!(
+        (stored.version, stored.updated_at),
+        (1, lab.now),
+        "the post's version and time"
+    );
     Ok(())
 }
 
@@ -143,7 +223,11 @@ async fn counter_race(lab: Lab) -> Verdict {
     for result in results {
         result?;
     }
-    same!(count(&lab, &post).await?, 15, "the counter after 15 comments at once");
+    same!(
+        count(&lab, &post).await?,
+        15,
+        "the counter after 15 comments at once"
+    );
     Ok(())
 }
 
@@ -153,7 +237,11 @@ async fn nesting(lab: Lab) -> Verdict {
     let reply = lab.comment(post.id, user.id, Some(first.id)).await?;
     same!(reply.parent, Some(first.id), "the parent of a reply");
     let deep = lab.comment(post.id, user.id, Some(reply.id)).await?;
-    same!(deep.parent, Some(first.id), "the parent of a reply to a reply");
+    same!(
+        deep.parent,
+        Some(first.id),
+        "the parent of a reply to a reply"
+    );
     let stored = lab.records.comments.get(deep.id).await?;
     same!(stored.parent, Some(first.id), "the stored parent");
     let found = threads(&lab, post.id, 10).await?;
@@ -165,16 +253,30 @@ async fn nesting(lab: Lab) -> Verdict {
 async fn create_no_post(lab: Lab) -> Verdict {
     let user = lab.user().await?;
     let new = lab.new_comment(PostId::generate(), user.id);
-    refused!(lab.records.comments.create(new, lab.fx()).await, Error::NotFound(Entity::Post));
+    refused!(
+        lab.records.comments.create(new, lab.fx()).await,
+        Error::NotFound(Entity::Post)
+    );
     Ok(())
 }
 
 async fn create_no_user(lab: Lab) -> Verdict {
     let (_, post) = stage(&lab).await?;
     let new = lab.new_comment(post.id, UserId::generate());
-    refused!(lab.records.comments.create(new, lab.fx()).await, Error::NotFound(Entity::User));
-    same!(count(&lab, &post).await?, 0, "the counter after a refused comment");
-    same!(threads(&lab, post.id, 10).await?, vec![], "the threads after a refused comment");
+    refused!(
+        lab.records.comments.create(new, lab.fx()).await,
+        Error::NotFound(Entity::User)
+    );
+    same!(
+        count(&lab, &post).await?,
+        0,
+        "the counter after a refused comment"
+    );
+    same!(
+        threads(&lab, post.id, 10).await?,
+        vec![],
+        "the threads after a refused comment"
+    );
     Ok(())
 }
 
@@ -184,7 +286,11 @@ async fn refused_parent(lab: &Lab, post: &Post, parent: CommentId) -> Verdict {
         lab.comment(post.id, post.author.id, Some(parent)).await,
         Error::NotFound(Entity::Comment)
     );
-    same!(count(lab, post).await?, before, "the counter after a refused reply");
+    same!(
+        count(lab, post).await?,
+        before,
+        "the counter after a refused reply"
+    );
     Ok(())
 }
 
@@ -229,10 +335,22 @@ async fn thread_full(lab: Lab) -> Verdict {
         })
         .await?;
     let won = winners!(results, Error::Conflict(Conflict::ThreadFull));
-    same!(won.len(), 2, "replies that found one of the last two places");
-    same!(count(&lab, &post).await?, MAX_REPLIES + 1, "the post's counter");
+    same!(
+        won.len(),
+        2,
+        "replies that found one of the last two places"
+    );
+    same!(
+        count(&lab, &post).await?,
+        MAX_REPLIES + 1,
+        "the post's counter"
+    );
     let found = threads(&lab, post.id, 10).await?;
-    same!(found[0].replies.len() as u64, MAX_REPLIES, "the replies of the thread");
+    same!(
+        found[0].replies.len() as u64,
+        MAX_REPLIES,
+        "the replies of the thread"
+    );
     lab.comment(post.id, user.id, None).await?;
     Ok(())
 }
@@ -250,7 +368,11 @@ async fn update(lab: Lab) -> Verdict {
     let (user, post) = stage(&lab).await?;
     let comment = lab.comment(post.id, user.id, None).await?;
     let later = Effects::at(lab.after(60));
-    let answer = lab.records.comments.update(change(&comment, "new"), later).await?;
+    let answer = lab
+        .records
+        .comments
+        .update(change(&comment, "new"), later)
+        .await?;
     let expected = Comment {
         body: "new".to_owned(),
         html: SafeHtml::from_sanitiser("<p>new</p>".to_owned()),
@@ -259,7 +381,11 @@ async fn update(lab: Lab) -> Verdict {
         ..comment
     };
     same!(answer, expected, "the answer");
-    same!(lab.records.comments.get(expected.id).await?, expected, "the stored comment");
+    same!(
+        lab.records.comments.get(expected.id).await?,
+        expected,
+        "the stored comment"
+    );
     same!(count(&lab, &post).await?, 1, "the post's counter");
     Ok(())
 }
@@ -267,7 +393,11 @@ async fn update(lab: Lab) -> Verdict {
 async fn update_version(lab: Lab) -> Verdict {
     let (user, post) = stage(&lab).await?;
     let comment = lab.comment(post.id, user.id, None).await?;
-    let saved = lab.records.comments.update(change(&comment, "new"), lab.fx()).await?;
+    let saved = lab
+        .records
+        .comments
+        .update(change(&comment, "new"), lab.fx())
+        .await?;
     for expected_version in [0, 1, 3] {
         let stale = CommentChange {
             expected_version,
@@ -278,7 +408,11 @@ async fn update_version(lab: Lab) -> Verdict {
             Error::Conflict(Conflict::Version { current: 2 })
         );
     }
-    same!(lab.records.comments.get(comment.id).await?, saved, "the comment after refused changes");
+    same!(
+        lab.records.comments.get(comment.id).await?,
+        saved,
+        "the comment after refused changes"
+    );
     Ok(())
 }
 
@@ -293,7 +427,11 @@ async fn update_race(lab: Lab) -> Verdict {
         .await?;
     let won = winners!(results, Error::Conflict(Conflict::Version { current: 2 }));
     same!(won.len(), 1, "changes that succeeded");
-    same!(lab.records.comments.get(comment.id).await?, won[0], "the stored comment");
+    same!(
+        lab.records.comments.get(comment.id).await?,
+        won[0],
+        "the stored comment"
+    );
     Ok(())
 }
 
@@ -313,101 +451,17 @@ async fn update_not_found(lab: Lab) -> Verdict {
         expected_version: 2,
         ..change(&held, "text")
     };
-    for change in [unknown, held_now, change(&held, "text"), change(&gone, "text")] {
+    for change in [
+        unknown,
+        held_now,
+        change(&held, "text"),
+        change(&gone, "text"),
+    ] {
         refused!(
             lab.records.comments.update(change, lab.fx()).await,
             Error::NotFound(Entity::Comment)
         );
     }
-    Ok(())
-}
-
-async fn delete(lab: Lab) -> Verdict {
-    let (user, post) = stage(&lab).await?;
-    let (one, two) =
-        (lab.comment(post.id, user.id, None).await?, lab.comment(post.id, user.id, None).await?);
-    let reply = lab.comment(post.id, user.id, Some(one.id)).await?;
-    lab.records.comments.delete(two.id, lab.fx()).await?;
-    same!(count(&lab, &post).await?, 2, "the counter after a deletion");
-    lab.records.comments.delete(reply.id, lab.fx()).await?;
-    same!(count(&lab, &post).await?, 1, "the counter after a reply's deletion");
-    same!(shape(&threads(&lab, post.id, 10).await?), vec![(one.id, vec![])], "the threads");
-    Ok(())
-}
-
-async fn delete_pending(lab: Lab) -> Verdict {
-    let (user, post) = stage(&lab).await?;
-    lab.comment(post.id, user.id, None).await?;
-    let waiting = pending(&lab, &post, None).await?;
-    lab.records.comments.delete(waiting.id, lab.fx()).await?;
-    same!(count(&lab, &post).await?, 1, "the counter");
-    Ok(())
-}
-
-async fn placeholder(lab: Lab) -> Verdict {
-    let (user, post) = stage(&lab).await?;
-    let first = lab.comment(post.id, user.id, None).await?;
-    let reply = lab.comment(post.id, user.id, Some(first.id)).await?;
-    lab.records.comments.delete(first.id, lab.fx()).await?;
-    same!(count(&lab, &post).await?, 1, "the counter");
-    let found = threads(&lab, post.id, 10).await?;
-    same!(shape(&found), vec![(first.id, vec![reply.id])], "the threads");
-    let held = &found[0].comment;
-    same!(held.state, CommentState::Deleted, "the state");
-    same!((held.body.as_str(), held.html.as_str()), ("", ""), "body and HTML");
-    same!(held.author, None, "the author");
-    same!(held.created_at, first.created_at, "its place in time");
-    Ok(())
-}
-
-async fn last_reply(lab: Lab) -> Verdict {
-    let (user, post) = stage(&lab).await?;
-    let first = lab.comment(post.id, user.id, None).await?;
-    let one = lab.comment(post.id, user.id, Some(first.id)).await?;
-    let two = lab.comment(post.id, user.id, Some(first.id)).await?;
-    for (gone, left) in [
-        (first.id, vec![(first.id, vec![one.id, two.id])]),
-        (one.id, vec![(first.id, vec![two.id])]),
-        (two.id, vec![]),
-    ] {
-        lab.records.comments.delete(gone, lab.fx()).await?;
-        let mut found = shape(&threads(&lab, post.id, 10).await?);
-        for (_, replies) in &mut found {
-            replies.sort();
-        }
-        same!(found, left, "the threads");
-    }
-    same!(count(&lab, &post).await?, 0, "the counter");
-    Ok(())
-}
-
-async fn delete_not_found(lab: Lab) -> Verdict {
-    let (user, post) = stage(&lab).await?;
-    let held = lab.comment(post.id, user.id, None).await?;
-    lab.comment(post.id, user.id, Some(held.id)).await?;
-    lab.records.comments.delete(held.id, lab.fx()).await?;
-    for id in [held.id, CommentId::generate()] {
-        refused!(
-            lab.records.comments.delete(id, lab.fx()).await,
-            Error::NotFound(Entity::Comment)
-        );
-    }
-    same!(count(&lab, &post).await?, 1, "the counter after refused deletions");
-    Ok(())
-}
-
-async fn delete_race(lab: Lab) -> Verdict {
-    let (user, post) = stage(&lab).await?;
-    let held = lab.comment(post.id, user.id, None).await?;
-    lab.comment(post.id, user.id, Some(held.id)).await?;
-    let results = lab
-        .race(10, |lab, _| {
-            let id = held.id;
-            async move { lab.records.comments.delete(id, lab.fx()).await }
-        })
-        .await?;
-    same!(winners!(results, Error::NotFound(Entity::Comment)).len(), 1, "deletions that succeeded");
-    same!(count(&lab, &post).await?, 1, "the counter");
     Ok(())
 }
 
@@ -417,114 +471,24 @@ async fn get(lab: Lab) -> Verdict {
     let reply = lab.comment(post.id, user.id, Some(held.id)).await?;
     let gone = lab.comment(post.id, user.id, None).await?;
     for comment in [&held, &gone] {
-        same!(lab.records.comments.get(comment.id).await?, *comment, "the comment");
+        same!(
+            lab.records.comments.get(comment.id).await?,
+            *comment,
+            "the comment"
+        );
         lab.records.comments.delete(comment.id, lab.fx()).await?;
     }
     for id in [held.id, gone.id, CommentId::generate()] {
-        refused!(lab.records.comments.get(id).await, Error::NotFound(Entity::Comment));
+        refused!(
+            lab.records.comments.get(id).await,
+            Error::NotFound(Entity::Comment)
+        );
     }
-    same!(lab.records.comments.get(reply.id).await?, reply, "the reply");
-    Ok(())
-}
-
-/// Comments of few moments with ids of no order; as the threads must show them.
-async fn crowd(lab: &Lab, post: &Post, parent: Option<CommentId>, count: u64) -> Verdict<Vec<CommentId>> {
-    let mut rows = Vec::new();
-    for number in 0..count {
-        let at = lab.after(10 - number % 3);
-        let new = NewComment {
-            id: CommentId::from(fresh_uuid()),
-            parent,
-            ..lab.new_comment(post.id, post.author.id)
-        };
-        rows.push((at, new.id));
-        lab.records.comments.create(new, Effects::at(at)).await?;
-    }
-    rows.sort();
-    Ok(rows.into_iter().map(|(_, id)| id).collect())
-}
-
-async fn order(lab: Lab) -> Verdict {
-    let (_, post) = stage(&lab).await?;
-    let mut expected = Vec::new();
-    for (nth, id) in crowd(&lab, &post, None, 8).await?.into_iter().enumerate() {
-        let replies = if nth % 3 == 0 { crowd(&lab, &post, Some(id), 5).await? } else { vec![] };
-        expected.push((id, replies));
-    }
-    for limit in 1..=9 {
-        let found = threads(&lab, post.id, limit).await?;
-        same!(shape(&found), expected, "the threads in pages of {limit}");
-    }
-    Ok(())
-}
-
-async fn pages(lab: Lab) -> Verdict {
-    let (user, post) = stage(&lab).await?;
-    let still = crowd(&lab, &post, None, 10).await?;
-    let (post, user) = (post.id, user.id);
-    let walkers = lab
-        .race(5, |lab, number| {
-            let still = still.clone();
-            async move {
-                if number == 0 {
-                    for step in 0..15 {
-                        let new = lab.new_comment(post, user);
-                        let fx = Effects::at(lab.after(9 + step % 4));
-                        lab.records.comments.create(new, fx).await?;
-                    }
-                    return Verdict::Ok(());
-                }
-                let limit = u16::try_from(number).unwrap_or(1);
-                let found = threads(&lab, post, limit).await?;
-                let different: HashSet<_> = found.iter().map(|thread| thread.comment.id).collect();
-                same!(different.len(), found.len(), "different threads in pages of {limit}");
-                let seen: Vec<_> = found
-                    .iter()
-                    .map(|thread| thread.comment.id)
-                    .filter(|id| still.contains(id))
-                    .collect();
-                same!(seen, still, "the threads that were there, in pages of {limit}");
-                Ok(())
-            }
-        })
-        .await?;
-    walkers.into_iter().collect()
-}
-
-async fn pending_hidden(lab: Lab) -> Verdict {
-    let (user, post) = stage(&lab).await?;
-    let first = lab.comment(post.id, user.id, None).await?;
-    let reply = lab.comment(post.id, user.id, Some(first.id)).await?;
-    let hidden =
-        [pending(&lab, &post, None).await?, pending(&lab, &post, Some(first.id)).await?];
-    for limit in [1, 10] {
-        let found = threads(&lab, post.id, limit).await?;
-        same!(shape(&found), vec![(first.id, vec![reply.id])], "the threads in pages of {limit}");
-    }
-    for waiting in hidden {
-        same!(lab.records.comments.get(waiting.id).await?, waiting, "the pending comment itself");
-    }
-    Ok(())
-}
-
-async fn placeholder_seen(lab: Lab) -> Verdict {
-    let (user, post) = stage(&lab).await?;
-    let seen = lab.comment(post.id, user.id, None).await?;
-    let reply = lab.comment(post.id, user.id, Some(seen.id)).await?;
-    pending(&lab, &post, Some(seen.id)).await?;
-    let unseen = lab.comment(post.id, user.id, None).await?;
-    pending(&lab, &post, Some(unseen.id)).await?;
-    for comment in [&seen, &unseen] {
-        lab.records.comments.delete(comment.id, lab.fx()).await?;
-    }
-    let found = threads(&lab, post.id, 10).await?;
-    same!(shape(&found), vec![(seen.id, vec![reply.id])], "the threads");
-    Ok(())
-}
-
-async fn unknown_post(lab: Lab) -> Verdict {
-    let page = lab.records.comments.threads(PostId::generate(), PageRequest::first(5)).await?;
-    ensure!(page.items.is_empty() && page.next.is_none(), "a page of nothing has threads");
+    same!(
+        lab.records.comments.get(reply.id).await?,
+        reply,
+        "the reply"
+    );
     Ok(())
 }
 

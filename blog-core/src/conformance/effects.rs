@@ -24,18 +24,42 @@ const DROPPED: &str = "A failed write changes nothing: none of its effects is st
 pub(super) fn checks() -> Vec<Check> {
     vec![
         Port::Users.check("users-effects", STORED, users).alone(),
-        Port::Users.check("users-effects-failed", DROPPED, users_failed).alone(),
-        Port::Sessions.check("sessions-effects", STORED, sessions).alone(),
-        Port::Sessions.check("sessions-effects-failed", DROPPED, sessions_failed).alone(),
+        Port::Users
+            .check("users-effects-failed", DROPPED, users_failed)
+            .alone(),
+        Port::Sessions
+            .check("sessions-effects", STORED, sessions)
+            .alone(),
+        Port::Sessions
+            .check("sessions-effects-failed", DROPPED, sessions_failed)
+            .alone(),
         Port::Tokens.check("tokens-effects", STORED, tokens).alone(),
-        Port::Tokens.check("tokens-effects-failed", DROPPED, tokens_failed).alone(),
+        Port::Tokens
+            .check("tokens-effects-failed", DROPPED, tokens_failed)
+            .alone(),
         Port::Posts.check("posts-effects", STORED, posts).alone(),
-        Port::Posts.check("posts-effects-failed", DROPPED, posts_failed).alone(),
-        Port::Comments.check("comments-effects", STORED, comments).alone(),
-        Port::Comments.check("comments-effects-failed", DROPPED, comments_failed).alone(),
-        Port::Catalog.check("catalog-effects", STORED, catalog).alone(),
-        Port::Catalog.check("catalog-effects-failed", DROPPED, catalog_failed).alone(),
-        Port::Posts.check("posts-effects-race", "Of two saves from one version the loser's effects are not stored.", race).alone(),
+        Port::Posts
+            .check("posts-effects-failed", DROPPED, posts_failed)
+            .alone(),
+        Port::Comments
+            .check("comments-effects", STORED, comments)
+            .alone(),
+        Port::Comments
+            .check("comments-effects-failed", DROPPED, comments_failed)
+            .alone(),
+        Port::Catalog
+            .check("catalog-effects", STORED, catalog)
+            .alone(),
+        Port::Catalog
+            .check("catalog-effects-failed", DROPPED, catalog_failed)
+            .alone(),
+        Port::Posts
+            .check(
+                "posts-effects-race",
+                "Of two saves from one version the loser's effects are not stored.",
+                race,
+            )
+            .alone(),
     ]
 }
 
@@ -81,13 +105,21 @@ impl Probe {
         };
         let page = PageRequest::new(Some(after), PageRequest::MAX);
         let audit = self.lab.records.audit.list(page).await?;
-        let audit = audit.items.iter().filter(|entry| effects.audit.contains(entry)).count();
+        let audit = audit
+            .items
+            .iter()
+            .filter(|entry| effects.audit.contains(entry))
+            .count();
         let until = self.then.plus(std::time::Duration::from_secs(60));
         let claimed = self.lab.records.outbox.claim(self.then, until, 100).await?;
         let mine = |task: &Task| effects.outbox.iter().any(|message| message.task == *task);
         let outbox = claimed.iter().filter(|message| mine(&message.task)).count();
         for message in claimed {
-            self.lab.records.outbox.done(message.id, message.attempts).await?;
+            self.lab
+                .records
+                .outbox
+                .done(message.id, message.attempts)
+                .await?;
         }
         let generation = self.lab.records.posts.site(self.lab.now).await?.generation;
         let raised = generation.saturating_sub(self.generation);
@@ -103,7 +135,11 @@ impl Probe {
     ) -> Verdict<T> {
         let effects = self.effects();
         let answer = write(&self.lab, effects.clone()).await?;
-        same!(self.found(&effects).await?, (1, 1, 1), "{what}: audit, outbox, generation");
+        same!(
+            self.found(&effects).await?,
+            (1, 1, 1),
+            "{what}: audit, outbox, generation"
+        );
         Ok(answer)
     }
 
@@ -114,8 +150,15 @@ impl Probe {
         write: impl AsyncFnOnce(&Lab, Effects) -> Result<T>,
     ) -> Verdict {
         let effects = self.effects();
-        ensure!(write(&self.lab, effects.clone()).await.is_err(), "{what}: it succeeded");
-        same!(self.found(&effects).await?, (0, 0, 0), "{what}: audit, outbox, generation");
+        ensure!(
+            write(&self.lab, effects.clone()).await.is_err(),
+            "{what}: it succeeded"
+        );
+        same!(
+            self.found(&effects).await?,
+            (0, 0, 0),
+            "{what}: audit, outbox, generation"
+        );
         Ok(())
     }
 }
@@ -137,7 +180,9 @@ fn hash() -> PasswordHash {
 async fn users(lab: Lab) -> Verdict {
     let mut probe = Probe::new(lab).await?;
     let user = probe
-        .stores("create", async |lab, fx| lab.records.users.create(lab.new_user(), fx).await)
+        .stores("create", async |lab, fx| {
+            lab.records.users.create(lab.new_user(), fx).await
+        })
         .await?;
     let id = user.id;
     probe
@@ -153,7 +198,9 @@ async fn users(lab: Lab) -> Verdict {
             .await?;
     }
     probe
-        .stores("set_role", async |lab, fx| lab.records.users.set_role(id, Role::Admin, fx).await)
+        .stores("set_role", async |lab, fx| {
+            lab.records.users.set_role(id, Role::Admin, fx).await
+        })
         .await?;
     for suspended in [true, false] {
         probe
@@ -189,7 +236,10 @@ async fn users_failed(lab: Lab) -> Verdict {
         .await?;
     probe
         .drops("set_password", async |lab, fx| {
-            lab.records.users.set_password(nobody, hash(), true, fx).await
+            lab.records
+                .users
+                .set_password(nobody, hash(), true, fx)
+                .await
         })
         .await?;
     probe
@@ -210,10 +260,14 @@ async fn sessions(lab: Lab) -> Verdict {
     let session = probe.lab.new_session(&user);
     let token = session.token;
     probe
-        .stores("create", async |lab, fx| lab.records.sessions.create(session, fx).await)
+        .stores("create", async |lab, fx| {
+            lab.records.sessions.create(session, fx).await
+        })
         .await?;
     probe
-        .stores("delete", async |lab, fx| lab.records.sessions.delete(&token, fx).await)
+        .stores("delete", async |lab, fx| {
+            lab.records.sessions.delete(&token, fx).await
+        })
         .await?;
     probe
         .stores("delete_all", async |lab, fx| {
@@ -230,7 +284,9 @@ async fn sessions_failed(lab: Lab) -> Verdict {
     session.user = UserId::generate();
     let mut probe = Probe::new(lab).await?;
     probe
-        .drops("create", async |lab, fx| lab.records.sessions.create(session, fx).await)
+        .drops("create", async |lab, fx| {
+            lab.records.sessions.create(session, fx).await
+        })
         .await
 }
 
@@ -247,7 +303,9 @@ fn token(lab: &Lab) -> Token {
 async fn tokens(lab: Lab) -> Verdict {
     let mut probe = Probe::new(lab).await?;
     probe
-        .stores("issue", async |lab, fx| lab.records.tokens.issue(token(lab), fx).await)
+        .stores("issue", async |lab, fx| {
+            lab.records.tokens.issue(token(lab), fx).await
+        })
         .await
 }
 
@@ -255,7 +313,11 @@ async fn tokens_failed(lab: Lab) -> Verdict {
     let token = token(&lab);
     lab.records.tokens.issue(token.clone(), lab.fx()).await?;
     let mut probe = Probe::new(lab).await?;
-    probe.drops("issue", async |lab, fx| lab.records.tokens.issue(token, fx).await).await
+    probe
+        .drops("issue", async |lab, fx| {
+            lab.records.tokens.issue(token, fx).await
+        })
+        .await
 }
 
 async fn posts(lab: Lab) -> Verdict {
@@ -263,12 +325,18 @@ async fn posts(lab: Lab) -> Verdict {
     let mut probe = Probe::new(lab).await?;
     let post = probe
         .stores("create", async |lab, fx| {
-            lab.records.posts.create(lab.new_post(user.id, lab.content()), fx).await
+            lab.records
+                .posts
+                .create(lab.new_post(user.id, lab.content()), fx)
+                .await
         })
         .await?;
     let post = probe
         .stores("save", async |lab, fx| {
-            lab.records.posts.save(lab.change(&post, lab.content()), fx).await
+            lab.records
+                .posts
+                .save(lab.change(&post, lab.content()), fx)
+                .await
         })
         .await?;
     probe
@@ -285,14 +353,20 @@ async fn posts_failed(lab: Lab) -> Verdict {
     let mut probe = Probe::new(lab).await?;
     probe
         .drops("create", async |lab, fx| {
-            lab.records.posts.create(lab.new_post(UserId::generate(), lab.content()), fx).await
+            lab.records
+                .posts
+                .create(lab.new_post(UserId::generate(), lab.content()), fx)
+                .await
         })
         .await?;
     probe
         .drops("create with a missing picture", async |lab, fx| {
             let mut content = lab.content();
             content.media = vec![MediaId::generate()];
-            lab.records.posts.create(lab.new_post(user.id, content), fx).await
+            lab.records
+                .posts
+                .create(lab.new_post(user.id, content), fx)
+                .await
         })
         .await?;
     probe
@@ -312,7 +386,9 @@ async fn posts_failed(lab: Lab) -> Verdict {
         })
         .await?;
     probe
-        .drops("delete", async |lab, fx| lab.records.posts.delete(post.id, 9, fx).await)
+        .drops("delete", async |lab, fx| {
+            lab.records.posts.delete(post.id, 9, fx).await
+        })
         .await?;
     probe
         .drops("delete of nothing", async |lab, fx| {
@@ -331,7 +407,10 @@ async fn comments(lab: Lab) -> Verdict {
     let mut probe = Probe::new(lab).await?;
     let comment = probe
         .stores("create", async |lab, fx| {
-            lab.records.comments.create(lab.new_comment(post.id, post.author.id), fx).await
+            lab.records
+                .comments
+                .create(lab.new_comment(post.id, post.author.id), fx)
+                .await
         })
         .await?;
     probe
@@ -346,7 +425,9 @@ async fn comments(lab: Lab) -> Verdict {
         })
         .await?;
     probe
-        .stores("delete", async |lab, fx| lab.records.comments.delete(comment.id, fx).await)
+        .stores("delete", async |lab, fx| {
+            lab.records.comments.delete(comment.id, fx).await
+        })
         .await
 }
 
@@ -394,10 +475,14 @@ async fn catalog(lab: Lab) -> Verdict {
         ..item.clone()
     };
     probe
-        .stores("insert", async |lab, fx| lab.records.catalog.insert(item, fx).await)
+        .stores("insert", async |lab, fx| {
+            lab.records.catalog.insert(item, fx).await
+        })
         .await?;
     probe
-        .stores("set_ready", async |lab, fx| lab.records.catalog.set_ready(ready, fx).await)
+        .stores("set_ready", async |lab, fx| {
+            lab.records.catalog.set_ready(ready, fx).await
+        })
         .await?;
     probe
         .stores("set_alt", async |lab, fx| {
@@ -407,11 +492,16 @@ async fn catalog(lab: Lab) -> Verdict {
         .await?;
     probe
         .stores("set_public_key", async |lab, fx| {
-            lab.records.catalog.set_public_key(id, None, Some(lab.key()), fx).await
+            lab.records
+                .catalog
+                .set_public_key(id, None, Some(lab.key()), fx)
+                .await
         })
         .await?;
     probe
-        .stores("delete", async |lab, fx| lab.records.catalog.delete(id, fx).await)
+        .stores("delete", async |lab, fx| {
+            lab.records.catalog.delete(id, fx).await
+        })
         .await?;
     Ok(())
 }
@@ -422,23 +512,35 @@ async fn catalog_failed(lab: Lab) -> Verdict {
     let nothing = MediaId::generate();
     let mut probe = Probe::new(lab).await?;
     probe
-        .drops("insert", async |lab, fx| lab.records.catalog.insert(item.clone(), fx).await)
+        .drops("insert", async |lab, fx| {
+            lab.records.catalog.insert(item.clone(), fx).await
+        })
         .await?;
     probe
-        .drops("set_ready", async |lab, fx| lab.records.catalog.set_ready(item.clone(), fx).await)
+        .drops("set_ready", async |lab, fx| {
+            lab.records.catalog.set_ready(item.clone(), fx).await
+        })
         .await?;
     probe
         .drops("set_alt", async |lab, fx| {
-            lab.records.catalog.set_alt(nothing, item.alt.clone(), fx).await
+            lab.records
+                .catalog
+                .set_alt(nothing, item.alt.clone(), fx)
+                .await
         })
         .await?;
     probe
         .drops("set_public_key", async |lab, fx| {
-            lab.records.catalog.set_public_key(item.id, Some(lab.key()), None, fx).await
+            lab.records
+                .catalog
+                .set_public_key(item.id, Some(lab.key()), None, fx)
+                .await
         })
         .await?;
     probe
-        .drops("delete", async |lab, fx| lab.records.catalog.delete(nothing, fx).await)
+        .drops("delete", async |lab, fx| {
+            lab.records.catalog.delete(nothing, fx).await
+        })
         .await
 }
 
@@ -459,10 +561,16 @@ async fn race(lab: Lab) -> Verdict {
         outbox: writes.iter().flat_map(|fx| fx.outbox.clone()).collect(),
         invalidates: true,
     };
-    same!(results.iter().filter(|won| **won).count(), 1, "saves that succeeded");
+    same!(
+        results.iter().filter(|won| **won).count(),
+        1,
+        "saves that succeeded"
+    );
     let found = probe.found(&all).await?;
     if found != (1, 1, 1) {
-        return Err(Failure::new(format!("effects of six saves of which one succeeded: {found:?}")));
+        return Err(Failure::new(format!(
+            "effects of six saves of which one succeeded: {found:?}"
+        )));
     }
     Ok(())
 }

@@ -2,11 +2,10 @@
 
 use std::time::Duration;
 
-use super::chance::{Dice, fresh_word};
-use super::check::{Check, Port};
-use super::lab::{Lab, MICRO};
-use super::texts;
-use super::verdict::{Failure, Verdict, ensure, same};
+use crate::conformance::chance::{Dice, fresh_word};
+use crate::conformance::check::{Check, Port};
+use crate::conformance::lab::{Lab, MICRO};
+use crate::conformance::verdict::{Failure, Verdict, ensure, same};
 use crate::id::UserId;
 use crate::model::index::{
     Applied, IndexItem, ObjectChange, ObjectEvent, ObjectState, Sequencer, TOMBSTONE_DAYS,
@@ -14,9 +13,11 @@ use crate::model::index::{
 use crate::page::PageRequest;
 use crate::time::Timestamp;
 
+mod lists;
+
 pub(super) fn checks() -> Vec<Check> {
     let index = Port::Index;
-    vec![
+    let mut checks = vec![
         index.check("index-purge", "Deletes tombstones that expired before `now`, at most `limit`; returns how many.", purge).alone(),
         index.check("index-apply", "Applies an event: the row is as the event says.", apply),
         index.check("index-repeated", "If the row's sequencer is not smaller, the answer is `Stale`: an event that was applied changes nothing again.", repeated),
@@ -31,13 +32,9 @@ pub(super) fn checks() -> Vec<Check> {
         index.check("index-converges", "Whatever the order and the repetition of a key's events, the row ends as the event with the greatest sequencer says.", converges),
         index.check("index-race", "Events of one key applied at once leave the row as the greatest sequencer says.", race),
         index.check("index-get", "The row of an object, tombstones too; `None` when it was never heard of.", get),
-        index.check("index-keys", "Keys are compared byte for byte: case, accents and spaces at the end count.", keys),
-        index.check("index-longest", "A key of 1 024 bytes is kept whole.", longest),
-        index.check("index-by-owner", "The present objects of an owner, newest first by `first_seen`.", by_owner),
-        index.check("index-by-owner-pages", "Pages of an owner's objects neither repeat nor skip; equal times in an order that does not change.", by_owner_pages),
-        index.check("index-by-prefix", "The present objects of a bucket whose key begins with `prefix`, in the byte order of their keys.", by_prefix),
-        index.check("index-by-prefix-after", "`by_prefix`: behind `after`, at most `limit`.", by_prefix_after),
-    ]
+    ];
+    checks.extend(lists::checks());
+    checks
 }
 
 /// A creation in a bucket of its own.
@@ -130,7 +127,12 @@ async fn purge(lab: Lab) -> Verdict {
     let bucket = fresh_word();
     let kept_for = Duration::from_secs(TOMBSTONE_DAYS * 86_400);
     let dead = then.minus(kept_for).minus(MICRO);
-    for (key, at) in [("a", dead), ("b", dead), ("c", dead), ("young", dead.plus(MICRO * 2))] {
+    for (key, at) in [
+        ("a", dead),
+        ("b", dead),
+        ("c", dead),
+        ("young", dead.plus(MICRO * 2)),
+    ] {
         let event = ObjectEvent {
             at,
             ..removed(&lab, &bucket, key, 1)
@@ -142,8 +144,16 @@ async fn purge(lab: Lab) -> Verdict {
         ..created(&lab, &bucket, "present", 1)
     };
     lab.index.apply(&present).await?;
-    same!(lab.index.purge(then, 2).await?, 2, "deleted with the limit 2");
-    same!(lab.index.purge(then, 1_000).await?, 1, "deleted of the rest");
+    same!(
+        lab.index.purge(then, 2).await?,
+        2,
+        "deleted with the limit 2"
+    );
+    same!(
+        lab.index.purge(then, 1_000).await?,
+        1,
+        "deleted of the rest"
+    );
     same!(lab.index.purge(then, 1_000).await?, 0, "deleted of nothing");
     for key in ["a", "b", "c"] {
         same!(lab.index.get(&bucket, key).await?, None, "a purged row");
@@ -162,25 +172,64 @@ async fn apply(lab: Lab) -> Verdict {
         version: Some("3/L4kqtJlcpXroDTDmJ+rmSpXd3dIbrHY".to_owned()),
         ..owned(created(&lab, &bucket, "a/b.png", 1), Some(user.id))
     };
-    same!(lab.index.apply(&event).await?, Applied::Written, "the first event");
-    same!(stored(&lab, &bucket, "a/b.png").await?, row(&event), "the row");
+    same!(
+        lab.index.apply(&event).await?,
+        Applied::Written,
+        "the first event"
+    );
+    same!(
+        stored(&lab, &bucket, "a/b.png").await?,
+        row(&event),
+        "the row"
+    );
     let newer = created(&lab, &bucket, "a/b.png", 2);
-    same!(lab.index.apply(&newer).await?, Applied::Written, "the second event");
+    same!(
+        lab.index.apply(&newer).await?,
+        Applied::Written,
+        "the second event"
+    );
     let found = stored(&lab, &bucket, "a/b.png").await?;
-    same!((found.size, found.etag.as_str()), (102, "etag-2"), "size and etag");
-    same!(found.sequencer.as_str(), newer.sequencer.as_str(), "the sequencer as it came");
-    same!((found.first_seen, found.last_seen), (event.at, newer.at), "the moments");
-    same!(stored(&lab, &bucket, "a/b.png").await?.state, ObjectState::Present, "the state");
+    same!(
+        (found.size, found.etag.as_str()),
+        (102, "etag-2"),
+        "size and etag"
+    );
+    same!(
+        found.sequencer.as_str(),
+        newer.sequencer.as_str(),
+        "the sequencer as it came"
+    );
+    same!(
+        (found.first_seen, found.last_seen),
+        (event.at, newer.at),
+        "the moments"
+    );
+    same!(
+        stored(&lab, &bucket, "a/b.png").await?.state,
+        ObjectState::Present,
+        "the state"
+    );
     Ok(())
 }
 
 async fn repeated(lab: Lab) -> Verdict {
     let bucket = fresh_word();
-    for event in [created(&lab, &bucket, "k", 1), removed(&lab, &bucket, "k", 2)] {
-        same!(lab.index.apply(&event).await?, Applied::Written, "the event");
+    for event in [
+        created(&lab, &bucket, "k", 1),
+        removed(&lab, &bucket, "k", 2),
+    ] {
+        same!(
+            lab.index.apply(&event).await?,
+            Applied::Written,
+            "the event"
+        );
         let before = stored(&lab, &bucket, "k").await?;
         for _ in 0..2 {
-            same!(lab.index.apply(&event).await?, Applied::Stale, "the event again");
+            same!(
+                lab.index.apply(&event).await?,
+                Applied::Stale,
+                "the event again"
+            );
         }
         same!(stored(&lab, &bucket, "k").await?, before, "the row");
     }
@@ -191,8 +240,15 @@ async fn stale(lab: Lab) -> Verdict {
     let bucket = fresh_word();
     let newest = created(&lab, &bucket, "k", 5);
     lab.index.apply(&newest).await?;
-    for late in [created(&lab, &bucket, "k", 4), removed(&lab, &bucket, "k", 3)] {
-        same!(lab.index.apply(&late).await?, Applied::Stale, "a late event");
+    for late in [
+        created(&lab, &bucket, "k", 4),
+        removed(&lab, &bucket, "k", 3),
+    ] {
+        same!(
+            lab.index.apply(&late).await?,
+            Applied::Stale,
+            "a late event"
+        );
     }
     let expected = IndexItem {
         first_seen: lab.after(3),
@@ -206,31 +262,61 @@ async fn tombstone(lab: Lab) -> Verdict {
     let bucket = fresh_word();
     lab.index.apply(&created(&lab, &bucket, "k", 1)).await?;
     let gone = removed(&lab, &bucket, "k", 2);
-    same!(lab.index.apply(&gone).await?, Applied::Written, "the removal");
+    same!(
+        lab.index.apply(&gone).await?,
+        Applied::Written,
+        "the removal"
+    );
     let found = stored(&lab, &bucket, "k").await?;
     same!(found.state, tomb(gone.at), "the state");
-    same!((found.size, found.etag.as_str()), (101, "etag-1"), "the facts of the last version seen");
-    same!((found.first_seen, found.last_seen), (lab.after(1), lab.after(2)), "the moments");
+    same!(
+        (found.size, found.etag.as_str()),
+        (101, "etag-1"),
+        "the facts of the last version seen"
+    );
+    same!(
+        (found.first_seen, found.last_seen),
+        (lab.after(1), lab.after(2)),
+        "the moments"
+    );
     Ok(())
 }
 
 async fn tombstone_unheard(lab: Lab) -> Verdict {
     let bucket = fresh_word();
     let gone = removed(&lab, &bucket, "k", 7);
-    same!(lab.index.apply(&gone).await?, Applied::Written, "the removal");
-    same!(stored(&lab, &bucket, "k").await?.state, tomb(gone.at), "the state");
+    same!(
+        lab.index.apply(&gone).await?,
+        Applied::Written,
+        "the removal"
+    );
+    same!(
+        stored(&lab, &bucket, "k").await?.state,
+        tomb(gone.at),
+        "the state"
+    );
     Ok(())
 }
 
 async fn no_revival(lab: Lab) -> Verdict {
     let bucket = fresh_word();
     let owner = lab.user().await?.id;
-    lab.index.apply(&owned(created(&lab, &bucket, "k", 1), Some(owner))).await?;
+    lab.index
+        .apply(&owned(created(&lab, &bucket, "k", 1), Some(owner)))
+        .await?;
     let gone = removed(&lab, &bucket, "k", 3);
     lab.index.apply(&gone).await?;
     let late = owned(created(&lab, &bucket, "k", 2), Some(owner));
-    same!(lab.index.apply(&late).await?, Applied::Stale, "a late creation");
-    same!(stored(&lab, &bucket, "k").await?.state, tomb(gone.at), "the state");
+    same!(
+        lab.index.apply(&late).await?,
+        Applied::Stale,
+        "a late creation"
+    );
+    same!(
+        stored(&lab, &bucket, "k").await?.state,
+        tomb(gone.at),
+        "the state"
+    );
     let listed = lab.index.by_prefix(&bucket, "", None, 10).await?;
     same!(listed.items, vec![], "the present objects of the bucket");
     let listed = lab.index.by_owner(owner, PageRequest::first(10)).await?;
@@ -243,7 +329,11 @@ async fn restored(lab: Lab) -> Verdict {
     lab.index.apply(&created(&lab, &bucket, "k", 1)).await?;
     lab.index.apply(&removed(&lab, &bucket, "k", 2)).await?;
     let again = created(&lab, &bucket, "k", 3);
-    same!(lab.index.apply(&again).await?, Applied::Written, "the new creation");
+    same!(
+        lab.index.apply(&again).await?,
+        Applied::Written,
+        "the new creation"
+    );
     let expected = IndexItem {
         first_seen: lab.after(1),
         ..row(&again)
@@ -280,9 +370,21 @@ async fn sequencer_forms(lab: Lab) -> Verdict {
     {
         let key = format!("k{nth}");
         lab.index.apply(&at(&key, known)?).await?;
-        same!(lab.index.apply(&at(&key, next)?).await?, applied, "{next} after {known}");
-        let kept = if applied == Applied::Written { next } else { known };
-        same!(stored(&lab, &bucket, &key).await?.sequencer.as_str(), kept, "the raw sequencer");
+        same!(
+            lab.index.apply(&at(&key, next)?).await?,
+            applied,
+            "{next} after {known}"
+        );
+        let kept = if applied == Applied::Written {
+            next
+        } else {
+            known
+        };
+        same!(
+            stored(&lab, &bucket, &key).await?.sequencer.as_str(),
+            kept,
+            "the raw sequencer"
+        );
     }
     Ok(())
 }
@@ -291,10 +393,16 @@ async fn first_seen(lab: Lab) -> Verdict {
     let bucket = fresh_word();
     for (key, counters) in [("a", [3, 1, 2]), ("b", [1, 2, 3]), ("c", [2, 3, 1])] {
         for counter in counters {
-            lab.index.apply(&created(&lab, &bucket, key, counter)).await?;
+            lab.index
+                .apply(&created(&lab, &bucket, key, counter))
+                .await?;
         }
         let found = stored(&lab, &bucket, key).await?;
-        same!((found.first_seen, found.last_seen), (lab.after(1), lab.after(3)), "the moments");
+        same!(
+            (found.first_seen, found.last_seen),
+            (lab.after(1), lab.after(3)),
+            "the moments"
+        );
     }
     // Clocks differ between those who report: a later event may tell of an earlier time.
     let early = ObjectEvent {
@@ -303,14 +411,20 @@ async fn first_seen(lab: Lab) -> Verdict {
     };
     lab.index.apply(&early).await?;
     let found = stored(&lab, &bucket, "a").await?;
-    same!((found.first_seen, found.last_seen), (early.at, early.at), "the moments");
+    same!(
+        (found.first_seen, found.last_seen),
+        (early.at, early.at),
+        "the moments"
+    );
     Ok(())
 }
 
 async fn unknown_facts(lab: Lab) -> Verdict {
     let bucket = fresh_word();
     let owner = lab.user().await?.id;
-    lab.index.apply(&owned(created(&lab, &bucket, "k", 1), Some(owner))).await?;
+    lab.index
+        .apply(&owned(created(&lab, &bucket, "k", 1), Some(owner)))
+        .await?;
     let bare = ObjectEvent {
         change: ObjectChange::Created {
             size: 7,
@@ -322,9 +436,17 @@ async fn unknown_facts(lab: Lab) -> Verdict {
     };
     lab.index.apply(&bare).await?;
     let found = stored(&lab, &bucket, "k").await?;
-    same!((found.size, found.etag.as_str()), (7, "new"), "what the event knows");
+    same!(
+        (found.size, found.etag.as_str()),
+        (7, "new"),
+        "what the event knows"
+    );
     same!(found.owner, Some(owner), "the owner");
-    same!(found.content_type.as_deref(), Some("type/1"), "the content type");
+    same!(
+        found.content_type.as_deref(),
+        Some("type/1"),
+        "the content type"
+    );
     Ok(())
 }
 
@@ -334,10 +456,17 @@ fn history(lab: &Lab, dice: &mut Dice, bucket: &str, key: &str) -> Vec<ObjectEve
     let mut events = Vec::new();
     for nth in 0..length {
         let counter = nth as u64 + 1;
-        let mut event =
-            if dice.below(3) == 0 { removed(lab, bucket, key, counter) } else { created(lab, bucket, key, counter) };
+        let mut event = if dice.below(3) == 0 {
+            removed(lab, bucket, key, counter)
+        } else {
+            created(lab, bucket, key, counter)
+        };
         let digits = format!("{counter:02x}{}", &"0ABCDEF"[..dice.below(7)]);
-        let digits = if dice.below(2) == 0 { digits.to_lowercase() } else { digits };
+        let digits = if dice.below(2) == 0 {
+            digits.to_lowercase()
+        } else {
+            digits
+        };
         event.sequencer = Sequencer::parse(&digits).unwrap_or(event.sequencer);
         event.at = lab.after(dice.below(1_000) as u64);
         events.push(event);
@@ -429,153 +558,13 @@ async fn get(lab: Lab) -> Verdict {
     let (bucket, other) = (fresh_word(), fresh_word());
     lab.index.apply(&created(&lab, &bucket, "k", 1)).await?;
     for (bucket, key) in [(&bucket, "j"), (&other, "k"), (&bucket, "")] {
-        same!(lab.index.get(bucket, key).await?, None, "a row that was never heard of");
+        same!(
+            lab.index.get(bucket, key).await?,
+            None,
+            "a row that was never heard of"
+        );
     }
     lab.index.apply(&removed(&lab, &bucket, "k", 2)).await?;
     stored(&lab, &bucket, "k").await?;
-    Ok(())
-}
-
-async fn keys(lab: Lab) -> Verdict {
-    let bucket = fresh_word();
-    let mut keys: Vec<String> = texts::LINES.iter().map(|line| (*line).to_owned()).collect();
-    for key in ["a", "A", "a ", "a  ", "\u{e9}", "e\u{301}", "e", "a/", "a//b", "%", "_"] {
-        keys.push(key.to_owned());
-    }
-    for (key, counter) in keys.iter().zip(1..) {
-        let applied = lab.index.apply(&created(&lab, &bucket, key, counter)).await?;
-        same!(applied, Applied::Written, "the first event of {key:?}");
-    }
-    for (key, counter) in keys.iter().zip(1_u64..) {
-        let found = stored(&lab, &bucket, key).await?;
-        same!((found.key.as_str(), found.size), (key.as_str(), 100 + counter), "the row");
-    }
-    keys.sort();
-    let found = lab.index.by_prefix(&bucket, "", None, 1_000).await?;
-    let found: Vec<_> = found.items.into_iter().map(|item| item.key).collect();
-    same!(found, keys, "the keys of the bucket");
-    Ok(())
-}
-
-async fn longest(lab: Lab) -> Verdict {
-    let bucket = fresh_word();
-    let base = texts::of_bytes(1_023).replace('\n', "/");
-    for (tail, counter) in [("a", 1), ("b", 2)] {
-        let key = format!("{base}{tail}");
-        same!(key.len(), 1_024, "the bytes of this check's key");
-        lab.index.apply(&created(&lab, &bucket, &key, counter)).await?;
-    }
-    for (tail, counter) in [("a", 1), ("b", 2)] {
-        let found = stored(&lab, &bucket, &format!("{base}{tail}")).await?;
-        same!(found.size, 100 + counter, "the row of the longest key");
-    }
-    Ok(())
-}
-
-async fn by_owner(lab: Lab) -> Verdict {
-    let bucket = fresh_word();
-    let (owner, other) = (lab.user().await?.id, lab.user().await?.id);
-    let mut expected = Vec::new();
-    for counter in [4, 2, 5, 3] {
-        let event = owned(created(&lab, &bucket, &format!("k{counter}"), counter), Some(owner));
-        lab.index.apply(&event).await?;
-        expected.push(row(&event));
-    }
-    lab.index.apply(&owned(created(&lab, &bucket, "other", 1), Some(other))).await?;
-    lab.index.apply(&created(&lab, &bucket, "nobody", 1)).await?;
-    lab.index.apply(&owned(created(&lab, &bucket, "gone", 6), Some(owner))).await?;
-    lab.index.apply(&removed(&lab, &bucket, "gone", 7)).await?;
-    expected.sort_by_key(|item| std::cmp::Reverse(item.first_seen));
-    let found = lab.index.by_owner(owner, PageRequest::first(10)).await?;
-    same!(found.items, expected, "the owner's objects");
-    same!(found.next, None, "the page behind the last one");
-    // What was put in another's name since is that one's.
-    lab.index.apply(&owned(created(&lab, &bucket, "k4", 8), Some(other))).await?;
-    let found = lab.index.by_owner(owner, PageRequest::first(10)).await?;
-    same!(found.items.len(), 3, "the owner's objects after one changed hands");
-    Ok(())
-}
-
-async fn by_owner_pages(lab: Lab) -> Verdict {
-    let bucket = fresh_word();
-    let owner = lab.user().await?.id;
-    for number in 0..9_u64 {
-        let event = ObjectEvent {
-            at: lab.after(number % 2),
-            ..owned(created(&lab, &bucket, &format!("k{number}"), 1), Some(owner))
-        };
-        lab.index.apply(&event).await?;
-    }
-    let whole = lab.index.by_owner(owner, PageRequest::first(100)).await?.items;
-    same!(whole.len(), 9, "the owner's objects");
-    for limit in 1..=10 {
-        let mut found = Vec::new();
-        let mut page = PageRequest::first(limit);
-        for _ in 0..20 {
-            let next = lab.index.by_owner(owner, page).await?;
-            ensure!(next.items.len() <= page.limit(), "a page of {limit} is too long");
-            found.extend(next.items);
-            match next.next {
-                Some(after) => page = PageRequest::new(Some(after), limit),
-                None => break,
-            }
-        }
-        same!(found, whole, "the owner's objects in pages of {limit}");
-    }
-    Ok(())
-}
-
-/// All keys under a prefix, page by page.
-async fn listed(lab: &Lab, bucket: &str, prefix: &str, limit: u16) -> Verdict<Vec<String>> {
-    let mut keys = Vec::new();
-    let mut after: Option<String> = None;
-    for _ in 0..100 {
-        let page = lab.index.by_prefix(bucket, prefix, after.as_deref(), limit).await?;
-        ensure!(page.items.len() <= usize::from(limit), "a page of {limit} is too long");
-        keys.extend(page.items.into_iter().map(|item| item.key));
-        match page.next {
-            Some(next) => after = Some(next),
-            None => return Ok(keys),
-        }
-    }
-    Err(Failure::new("a list of objects has no end"))
-}
-
-async fn by_prefix(lab: Lab) -> Verdict {
-    let (bucket, other) = (fresh_word(), fresh_word());
-    let mut keys: Vec<String> = ["p", "p-b", "p.b", "p/b", "p/B", "p/b/c", "p0", "p10", "p9", "p_b", "pb", "p%b", "P/b", "p/é", "p/\u{10fffd}", "q"]
-        .map(str::to_owned)
-        .to_vec();
-    for key in &keys {
-        lab.index.apply(&created(&lab, &bucket, key, 1)).await?;
-    }
-    lab.index.apply(&created(&lab, &other, "p/other", 1)).await?;
-    lab.index.apply(&removed(&lab, &bucket, "p/gone", 1)).await?;
-    keys.sort();
-    for prefix in ["", "p", "p/", "p/b", "p_", "p%", "p/\u{e9}", "p/\u{10fffd}", "P", "z"] {
-        let expected: Vec<_> =
-            keys.iter().filter(|key| key.starts_with(prefix)).cloned().collect();
-        for limit in [1, 3, 1_000] {
-            let found = listed(&lab, &bucket, prefix, limit).await?;
-            same!(found, expected, "the keys under {prefix:?} in pages of {limit}");
-        }
-    }
-    Ok(())
-}
-
-async fn by_prefix_after(lab: Lab) -> Verdict {
-    let bucket = fresh_word();
-    for key in ["a", "b", "d"] {
-        lab.index.apply(&created(&lab, &bucket, key, 1)).await?;
-    }
-    for (after, expected) in [("a", "bd"), ("b", "d"), ("c", "d"), ("d", ""), ("", "abd")] {
-        let page = lab.index.by_prefix(&bucket, "", Some(after), 10).await?;
-        let found: String = page.items.into_iter().map(|item| item.key).collect();
-        same!(found, expected, "the keys behind {after:?}");
-    }
-    let page = lab.index.by_prefix(&bucket, "", None, 2).await?;
-    same!((page.items.len(), page.next.is_some()), (2, true), "a page of 2 of 3");
-    let page = lab.index.by_prefix(&bucket, "", None, 3).await?;
-    same!((page.items.len(), page.next.is_some()), (3, false), "a page of 3 of 3");
     Ok(())
 }

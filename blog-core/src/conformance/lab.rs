@@ -22,9 +22,7 @@ use crate::model::post::{
 use crate::model::session::Session;
 use crate::model::slug::Slug;
 use crate::model::tag::{Tag, TagName, TagSlug};
-use crate::model::user::{
-    DisplayName, EmailAddress, NewUser, PasswordHash, Role, User, Username,
-};
+use crate::model::user::{DisplayName, EmailAddress, NewUser, PasswordHash, Role, User, Username};
 use crate::page::PageRequest;
 use crate::policy::{Actor, Surface, Visibility};
 use crate::terms;
@@ -101,7 +99,8 @@ impl Lab {
         }
         let mut answers = Vec::with_capacity(count);
         while let Some(answer) = tasks.join_next().await {
-            answers.push(answer.map_err(|panic| Failure::new(format!("a task of a race: {panic}")))?);
+            answers
+                .push(answer.map_err(|panic| Failure::new(format!("a task of a race: {panic}")))?);
         }
         answers.sort_by_key(|(number, _)| *number);
         Ok(answers.into_iter().map(|(_, answer)| answer).collect())
@@ -148,7 +147,10 @@ impl Lab {
     /// A stored session.
     pub(super) async fn session(&self, user: &User) -> Result<Session> {
         let session = self.new_session(user);
-        self.records.sessions.create(session.clone(), self.fx()).await?;
+        self.records
+            .sessions
+            .create(session.clone(), self.fx())
+            .await?;
         Ok(session)
     }
 
@@ -187,7 +189,10 @@ impl Lab {
 
     /// A stored post of these contents.
     pub(super) async fn post_of(&self, author: UserId, content: PostContent) -> Result<Post> {
-        self.records.posts.create(self.new_post(author, content), self.fx()).await
+        self.records
+            .posts
+            .create(self.new_post(author, content), self.fx())
+            .await
     }
 
     /// A stored post that was published at the check's moment.
@@ -224,7 +229,10 @@ impl Lab {
 
     /// The post as it is stored now.
     pub(super) async fn stored(&self, post: PostId) -> Result<Post> {
-        self.records.posts.get(post, &self.editor(Surface::Page)).await
+        self.records
+            .posts
+            .get(post, &self.editor(Surface::Page))
+            .await
     }
 
     /// All cards of a scope, page by page; fails when a page is too long or no end comes.

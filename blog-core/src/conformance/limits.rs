@@ -28,7 +28,7 @@ pub(super) fn checks() -> Vec<Check> {
         limits.check("limits-refused-takes-nothing", "A refused take: nothing was taken.", refused_takes_nothing),
         limits.check("limits-period", "All of `burst` come back in `period`, and no more than `burst` ever.", period),
         limits.check("limits-clock-back", "A clock that stepped back refuses nobody for longer than `period`.", clock_back),
-        limits.check("limits-clock-back-forgets-nothing", "A clock that stepped back grants no second burst.", clock_back_forgets_nothing),
+        limits.check("limits-clock-back-forgets-nothing", "A clock that stepped back gives nothing back.", clock_back_forgets_nothing),
         limits.check("limits-give-back", "Gives one back.", give_back),
         limits.check("limits-give-back-most", "Never gives back more than were taken.", give_back_most),
         limits.check("limits-clear", "Gives all back.", clear),
@@ -60,20 +60,48 @@ async fn purge(lab: Lab) -> Verdict {
     let keys: Vec<String> = (0..3).map(|_| fresh_word()).collect();
     let long_before = then.minus(FIVE.period * 2);
     for key in &keys {
-        same!(granted(&lab, key, long_before, 5).await?, 5, "takes that were granted");
+        same!(
+            granted(&lab, key, long_before, 5).await?,
+            5,
+            "takes that were granted"
+        );
     }
     let recent = fresh_word();
-    same!(granted(&lab, &recent, then, 6).await?, 5, "takes of the recent key");
-    same!(lab.records.limits.purge(then, 2).await?, 2, "forgotten with the limit 2");
-    same!(lab.records.limits.purge(then, 1_000).await?, 1, "forgotten of the rest");
-    same!(lab.records.limits.purge(then, 1_000).await?, 0, "forgotten of nothing");
-    same!(granted(&lab, &recent, then, 1).await?, 0, "takes of the recent key after the purge");
+    same!(
+        granted(&lab, &recent, then, 6).await?,
+        5,
+        "takes of the recent key"
+    );
+    same!(
+        lab.records.limits.purge(then, 2).await?,
+        2,
+        "forgotten with the limit 2"
+    );
+    same!(
+        lab.records.limits.purge(then, 1_000).await?,
+        1,
+        "forgotten of the rest"
+    );
+    same!(
+        lab.records.limits.purge(then, 1_000).await?,
+        0,
+        "forgotten of nothing"
+    );
+    same!(
+        granted(&lab, &recent, then, 1).await?,
+        0,
+        "takes of the recent key after the purge"
+    );
     Ok(())
 }
 
 async fn burst(lab: Lab) -> Verdict {
     let key = fresh_word();
-    same!(granted(&lab, &key, lab.now, 12).await?, 5, "takes that were granted of 12 at one moment");
+    same!(
+        granted(&lab, &key, lab.now, 12).await?,
+        5,
+        "takes that were granted of 12 at one moment"
+    );
     let large = Quota {
         burst: 1_000,
         period: Duration::from_secs(86_400),
@@ -109,8 +137,16 @@ async fn interval(lab: Lab) -> Verdict {
     granted(&lab, &key, lab.now, 5).await?;
     for minute in 1..=3 {
         let at = lab.now.plus(MINUTE * minute);
-        same!(granted(&lab, &key, at.minus(MICRO), 2).await?, 0, "takes just before minute {minute}");
-        same!(granted(&lab, &key, at, 3).await?, 1, "takes at minute {minute}");
+        same!(
+            granted(&lab, &key, at.minus(MICRO), 2).await?,
+            0,
+            "takes just before minute {minute}"
+        );
+        same!(
+            granted(&lab, &key, at, 3).await?,
+            1,
+            "takes at minute {minute}"
+        );
     }
     Ok(())
 }
@@ -122,17 +158,36 @@ async fn retry_after(lab: Lab) -> Verdict {
     let Some(wait) = take(&lab, &key, FIVE, at).await? else {
         return Err(Failure::new("the sixth take was granted"));
     };
-    same!(wait, Duration::from_secs(40), "the time to wait 20 s after a burst");
+    same!(
+        wait,
+        Duration::from_secs(40),
+        "the time to wait 20 s after a burst"
+    );
     let early = take(&lab, &key, FIVE, at.plus(wait).minus(MICRO)).await?;
-    ensure!(early.is_some(), "a take before the time was over was granted");
-    same!(take(&lab, &key, FIVE, at.plus(wait)).await?, None, "the take when the time was over");
+    ensure!(
+        early.is_some(),
+        "a take before the time was over was granted"
+    );
+    same!(
+        take(&lab, &key, FIVE, at.plus(wait)).await?,
+        None,
+        "the take when the time was over"
+    );
     Ok(())
 }
 
 async fn refused_takes_nothing(lab: Lab) -> Verdict {
     let key = fresh_word();
-    same!(granted(&lab, &key, lab.now, 100).await?, 5, "takes that were granted of 100");
-    same!(granted(&lab, &key, lab.now.plus(MINUTE), 2).await?, 1, "takes one interval later");
+    same!(
+        granted(&lab, &key, lab.now, 100).await?,
+        5,
+        "takes that were granted of 100"
+    );
+    same!(
+        granted(&lab, &key, lab.now.plus(MINUTE), 2).await?,
+        1,
+        "takes one interval later"
+    );
     Ok(())
 }
 
@@ -140,9 +195,17 @@ async fn period(lab: Lab) -> Verdict {
     let key = fresh_word();
     granted(&lab, &key, lab.now, 5).await?;
     let later = lab.now.plus(FIVE.period);
-    same!(granted(&lab, &key, later, 7).await?, 5, "takes one period later");
+    same!(
+        granted(&lab, &key, later, 7).await?,
+        5,
+        "takes one period later"
+    );
     let much_later = later.plus(FIVE.period * 100);
-    same!(granted(&lab, &key, much_later, 7).await?, 5, "takes a hundred periods later");
+    same!(
+        granted(&lab, &key, much_later, 7).await?,
+        5,
+        "takes a hundred periods later"
+    );
     Ok(())
 }
 
@@ -151,12 +214,19 @@ async fn clock_back(lab: Lab) -> Verdict {
     granted(&lab, &key, lab.now, 6).await?;
     let stepped = lab.before(365 * 86_400);
     if let Some(wait) = take(&lab, &key, FIVE, stepped).await? {
-        ensure!(wait <= FIVE.period, "refused for {wait:?} after the clock stepped back");
+        ensure!(
+            wait <= FIVE.period,
+            "refused for {wait:?} after the clock stepped back"
+        );
         let over = take(&lab, &key, FIVE, stepped.plus(wait)).await?;
         same!(over, None, "the take when the time was over");
     }
     let later = stepped.plus(FIVE.period);
-    same!(take(&lab, &key, FIVE, later).await?, None, "a take one period after the step");
+    same!(
+        take(&lab, &key, FIVE, later).await?,
+        None,
+        "a take one period after the step"
+    );
     Ok(())
 }
 
@@ -164,7 +234,10 @@ async fn clock_back_forgets_nothing(lab: Lab) -> Verdict {
     let key = fresh_word();
     granted(&lab, &key, lab.now, 5).await?;
     let granted = granted(&lab, &key, lab.before(1), 10).await?;
-    ensure!(granted == 0, "{granted} takes were granted one second before an exhausted moment");
+    ensure!(
+        granted == 0,
+        "{granted} takes were granted one second before an exhausted moment"
+    );
     Ok(())
 }
 
@@ -172,11 +245,19 @@ async fn give_back(lab: Lab) -> Verdict {
     let key = fresh_word();
     granted(&lab, &key, lab.now, 5).await?;
     lab.records.limits.give_back(&key, FIVE, lab.now).await?;
-    same!(granted(&lab, &key, lab.now, 3).await?, 1, "takes after one was given back");
+    same!(
+        granted(&lab, &key, lab.now, 3).await?,
+        1,
+        "takes after one was given back"
+    );
     for _ in 0..2 {
         lab.records.limits.give_back(&key, FIVE, lab.now).await?;
     }
-    same!(granted(&lab, &key, lab.now, 4).await?, 2, "takes after two were given back");
+    same!(
+        granted(&lab, &key, lab.now, 4).await?,
+        2,
+        "takes after two were given back"
+    );
     Ok(())
 }
 
@@ -186,10 +267,21 @@ async fn give_back_most(lab: Lab) -> Verdict {
     for _ in 0..9 {
         lab.records.limits.give_back(&key, FIVE, lab.now).await?;
     }
-    same!(granted(&lab, &key, lab.now, 9).await?, 5, "takes after giving back more than were taken");
+    same!(
+        granted(&lab, &key, lab.now, 9).await?,
+        5,
+        "takes after giving back more than were taken"
+    );
     let unknown = fresh_word();
-    lab.records.limits.give_back(&unknown, FIVE, lab.now).await?;
-    same!(granted(&lab, &unknown, lab.now, 9).await?, 5, "takes of a key that only was given back");
+    lab.records
+        .limits
+        .give_back(&unknown, FIVE, lab.now)
+        .await?;
+    same!(
+        granted(&lab, &unknown, lab.now, 9).await?,
+        5,
+        "takes of a key that only was given back"
+    );
     Ok(())
 }
 
@@ -198,8 +290,16 @@ async fn clear(lab: Lab) -> Verdict {
     granted(&lab, &key, lab.now, 5).await?;
     granted(&lab, &other, lab.now, 5).await?;
     lab.records.limits.clear(&key).await?;
-    same!(granted(&lab, &key, lab.now, 9).await?, 5, "takes of the cleared key");
-    same!(granted(&lab, &other, lab.now, 1).await?, 0, "takes of the other key");
+    same!(
+        granted(&lab, &key, lab.now, 9).await?,
+        5,
+        "takes of the cleared key"
+    );
+    same!(
+        granted(&lab, &other, lab.now, 1).await?,
+        0,
+        "takes of the other key"
+    );
     lab.records.limits.clear(&fresh_word()).await?;
     Ok(())
 }
@@ -216,8 +316,16 @@ async fn keys(lab: Lab) -> Verdict {
         format!("{word}{long}"),
         format!("{word}{long}x"),
     ] {
-        ensure!(key.len() <= 200, "the key of this check has {} bytes", key.len());
-        same!(granted(&lab, &key, lab.now, 6).await?, 5, "takes of the key {key:?}");
+        ensure!(
+            key.len() <= 200,
+            "the key of this check has {} bytes",
+            key.len()
+        );
+        same!(
+            granted(&lab, &key, lab.now, 6).await?,
+            5,
+            "takes of the key {key:?}"
+        );
     }
     Ok(())
 }
@@ -230,8 +338,16 @@ async fn burst_one(lab: Lab) -> Verdict {
     let key = fresh_word();
     for minute in 0..3 {
         let at = lab.now.plus(MINUTE * minute);
-        same!(take(&lab, &key, quota, at).await?, None, "the take of minute {minute}");
-        same!(take(&lab, &key, quota, at).await?, Some(MINUTE), "the second take of minute {minute}");
+        same!(
+            take(&lab, &key, quota, at).await?,
+            None,
+            "the take of minute {minute}"
+        );
+        same!(
+            take(&lab, &key, quota, at).await?,
+            Some(MINUTE),
+            "the second take of minute {minute}"
+        );
     }
     Ok(())
 }

@@ -12,9 +12,7 @@ use super::check::{Check, Port};
 use super::lab::Lab;
 use super::verdict::{Failure, Verdict, ensure, refused, same, winners};
 use crate::error::{Conflict, Entity, Error, Result};
-use crate::model::media::{
-    ByteRange, ByteStream, ObjectKey, ObjectMeta, PutMode, PutOptions,
-};
+use crate::model::media::{ByteRange, ByteStream, ObjectKey, ObjectMeta, PutMode, PutOptions};
 
 mod list;
 mod read;
@@ -74,8 +72,10 @@ fn noise(seed: u64, length: usize) -> Vec<u8> {
 
 /// A body in pieces of at most so many bytes.
 fn body(bytes: &[u8], piece: usize) -> ByteStream {
-    let pieces: Vec<_> =
-        bytes.chunks(piece.max(1)).map(|piece| Ok(Bytes::copy_from_slice(piece))).collect();
+    let pieces: Vec<_> = bytes
+        .chunks(piece.max(1))
+        .map(|piece| Ok(Bytes::copy_from_slice(piece)))
+        .collect();
     stream::iter(pieces).boxed()
 }
 
@@ -95,7 +95,11 @@ async fn read_back(lab: &Lab, key: &ObjectKey, range: Option<ByteRange>) -> Verd
             Err(error) => return Err(Failure::new(format!("the body of {key} broke: {error}"))),
         }
     }
-    same!(bytes.len() as u64, length, "the bytes of a body against its range");
+    same!(
+        bytes.len() as u64,
+        length,
+        "the bytes of a body against its range"
+    );
     Ok(bytes)
 }
 
@@ -103,18 +107,32 @@ async fn read_back(lab: &Lab, key: &ObjectKey, range: Option<ByteRange>) -> Verd
 async fn holds(lab: &Lab, key: &ObjectKey, expected: &[u8]) -> Verdict {
     let found = read_back(lab, key, None).await?;
     same!(found.len(), expected.len(), "the length of {key}");
-    let differ = found.iter().zip(expected).position(|(found, expected)| found != expected);
+    let differ = found
+        .iter()
+        .zip(expected)
+        .position(|(found, expected)| found != expected);
     same!(differ, None, "the first byte of {key} that differs");
-    same!(lab.media.head(key).await?.size, expected.len() as u64, "the size of {key}");
+    same!(
+        lab.media.head(key).await?.size,
+        expected.len() as u64,
+        "the size of {key}"
+    );
     Ok(())
 }
 
 /// Fails unless there is no trace of the key.
 async fn absent(lab: &Lab, key: &ObjectKey) -> Verdict {
     refused!(lab.media.head(key).await, Error::NotFound(Entity::Object));
-    refused!(lab.media.get(key, None).await, Error::NotFound(Entity::Object));
+    refused!(
+        lab.media.get(key, None).await,
+        Error::NotFound(Entity::Object)
+    );
     let listed = lab.media.list(key.as_str(), None, 10).await?.items;
-    same!(listed, vec![], "objects listed under a key that does not exist");
+    same!(
+        listed,
+        vec![],
+        "objects listed under a key that does not exist"
+    );
     Ok(())
 }
 
@@ -132,8 +150,16 @@ async fn put(lab: Lab) -> Verdict {
         ..options()
     };
     let meta = lab.media.put(&key, body(&bytes, 7_777), exact).await?;
-    same!((&meta.key, meta.size), (&key, 100_000), "key and size of the answer");
-    same!(meta.content_type.as_str(), "application/octet-stream", "the content type");
+    same!(
+        (&meta.key, meta.size),
+        (&key, 100_000),
+        "key and size of the answer"
+    );
+    same!(
+        meta.content_type.as_str(),
+        "application/octet-stream",
+        "the content type"
+    );
     holds(&lab, &key, &bytes).await?;
     let head = lab.media.head(&key).await?;
     same!(head.etag, meta.etag, "the etag of head against put");
@@ -155,7 +181,9 @@ async fn pieces(lab: Lab) -> Verdict {
         rest = tail;
     }
     pieces.push(Ok(Bytes::new()));
-    lab.media.put(&key, stream::iter(pieces).boxed(), options()).await?;
+    lab.media
+        .put(&key, stream::iter(pieces).boxed(), options())
+        .await?;
     holds(&lab, &key, &bytes).await
 }
 
@@ -163,18 +191,29 @@ const MIB: u64 = 1 << 20;
 
 /// The piece of the large object that begins at `piece` MiB: it says its number all over.
 fn large_piece(piece: u64) -> Bytes {
-    Bytes::from(piece.wrapping_mul(0x9e37_79b9_7f4a_7c15).to_be_bytes().repeat(131_072))
+    Bytes::from(
+        piece
+            .wrapping_mul(0x9e37_79b9_7f4a_7c15)
+            .to_be_bytes()
+            .repeat(131_072),
+    )
 }
 
 async fn large(lab: Lab) -> Verdict {
     let key = lab.key();
-    let body = stream::iter(0..20).map(|piece| Ok(large_piece(piece))).boxed();
+    let body = stream::iter(0..20)
+        .map(|piece| Ok(large_piece(piece)))
+        .boxed();
     let exact = PutOptions {
         content_type: "video/mp4".to_owned(),
         size: Some(20 * MIB),
         ..options()
     };
-    same!(lab.media.put(&key, body, exact).await?.size, 20 * MIB, "the size");
+    same!(
+        lab.media.put(&key, body, exact).await?.size,
+        20 * MIB,
+        "the size"
+    );
     let mut object = lab.media.get(&key, None).await?.body;
     let mut at = 0_u64;
     while let Some(piece) = object.next().await {
@@ -183,7 +222,10 @@ async fn large(lab: Lab) -> Verdict {
             // Cheaper than making each piece anew for each byte.
             let expected = (at / MIB).wrapping_mul(0x9e37_79b9_7f4a_7c15).to_be_bytes();
             let place = usize::try_from(at % 8).unwrap_or(0);
-            ensure!(*byte == expected[place], "byte {at} of a large object differs");
+            ensure!(
+                *byte == expected[place],
+                "byte {at} of a large object differs"
+            );
             at += 1;
         }
     }
@@ -192,7 +234,11 @@ async fn large(lab: Lab) -> Verdict {
         let last = first + 9;
         let found = read_back(&lab, &key, Some(ByteRange::Between(first, last))).await?;
         let expected: Vec<u8> = (first..=last)
-            .filter_map(|at| large_piece(at / MIB).get(usize::try_from(at % 8).ok()?).copied())
+            .filter_map(|at| {
+                large_piece(at / MIB)
+                    .get(usize::try_from(at % 8).ok()?)
+                    .copied()
+            })
             .collect();
         same!(found, expected, "ten bytes from {first}");
     }
@@ -206,16 +252,29 @@ async fn empty(lab: Lab) -> Verdict {
         size: Some(0),
         ..options()
     };
-    same!(lab.media.put(&key, stream::empty().boxed(), exact).await?.size, 0, "the size");
+    same!(
+        lab.media
+            .put(&key, stream::empty().boxed(), exact)
+            .await?
+            .size,
+        0,
+        "the size"
+    );
     holds(&lab, &key, &[]).await?;
     let object = lab.media.get(&key, None).await?;
     same!(object.range, 0..0, "the range of an empty object");
-    refused!(store(&lab, &key, b"x").await, Error::Conflict(Conflict::Exists));
+    refused!(
+        store(&lab, &key, b"x").await,
+        Error::Conflict(Conflict::Exists)
+    );
     Ok(())
 }
 
 /// A body whose second half waits until it is told to go on.
-fn halting(first: &[u8], second: &[u8]) -> (ByteStream, oneshot::Sender<()>, oneshot::Receiver<()>) {
+fn halting(
+    first: &[u8],
+    second: &[u8],
+) -> (ByteStream, oneshot::Sender<()>, oneshot::Receiver<()>) {
     let (reached, at_half) = oneshot::channel();
     let (go_on, waiting) = oneshot::channel::<()>();
     let first = Bytes::copy_from_slice(first);
@@ -225,15 +284,20 @@ fn halting(first: &[u8], second: &[u8]) -> (ByteStream, oneshot::Sender<()>, one
         let _ = waiting.await;
         io::Result::Ok(second)
     });
-    (stream::iter([Ok(first)]).chain(tail).boxed(), go_on, at_half)
+    (
+        stream::iter([Ok(first)]).chain(tail).boxed(),
+        go_on,
+        at_half,
+    )
 }
 
 async fn whole_or_not(lab: Lab) -> Verdict {
     let key = lab.key();
     let (one, two) = (noise(4, 300_000), noise(5, 400_000));
-    for (mode, bytes, before) in
-        [(PutMode::Create, &one, None), (PutMode::Overwrite, &two, Some(&one))]
-    {
+    for (mode, bytes, before) in [
+        (PutMode::Create, &one, None),
+        (PutMode::Overwrite, &two, Some(&one)),
+    ] {
         let half = bytes.len() / 2;
         let (body, go_on, at_half) = halting(&bytes[..half], &bytes[half..]);
         let (store, target) = (lab.media.clone(), key.clone());
@@ -241,13 +305,18 @@ async fn whole_or_not(lab: Lab) -> Verdict {
         let running = tokio::spawn(async move { store.put(&target, body, options).await });
         // An adapter that reads ahead reaches the middle; one that gave up never does.
         let reached = tokio::time::timeout(Duration::from_secs(10), at_half).await;
-        ensure!(matches!(reached, Ok(Ok(()))), "the store stopped reading the body");
+        ensure!(
+            matches!(reached, Ok(Ok(()))),
+            "the store stopped reading the body"
+        );
         match before {
             Some(before) => holds(&lab, &key, before).await?,
             None => absent(&lab, &key).await?,
         }
         let _ = go_on.send(());
-        running.await.map_err(|panic| Failure::new(panic.to_string()))??;
+        running
+            .await
+            .map_err(|panic| Failure::new(panic.to_string()))??;
         holds(&lab, &key, bytes).await?;
     }
     Ok(())
@@ -273,7 +342,10 @@ async fn create_exists(lab: Lab) -> Verdict {
     let key = lab.key();
     let bytes = noise(8, 1_000);
     let first = store(&lab, &key, &bytes).await?;
-    refused!(store(&lab, &key, &noise(9, 10)).await, Error::Conflict(Conflict::Exists));
+    refused!(
+        store(&lab, &key, &noise(9, 10)).await,
+        Error::Conflict(Conflict::Exists)
+    );
     holds(&lab, &key, &bytes).await?;
     same!(lab.media.head(&key).await?.etag, first.etag, "the etag");
     lab.media.delete(&key).await?;
@@ -288,7 +360,10 @@ async fn create_race(lab: Lab) -> Verdict {
             let key = key.clone();
             async move {
                 let bytes = noise(100 + number as u64, 20_000 + number);
-                lab.media.put(&key, body(&bytes, 4_096), options()).await.map(|_| bytes)
+                lab.media
+                    .put(&key, body(&bytes, 4_096), options())
+                    .await
+                    .map(|_| bytes)
             }
         })
         .await?;
@@ -301,7 +376,10 @@ async fn overwrite(lab: Lab) -> Verdict {
     let key = lab.key();
     for (seed, length) in [(10, 5_000), (11, 100), (12, 90_000), (13, 0)] {
         let bytes = noise(seed, length);
-        let meta = lab.media.put(&key, body(&bytes, 1_000), overwriting()).await?;
+        let meta = lab
+            .media
+            .put(&key, body(&bytes, 1_000), overwriting())
+            .await?;
         holds(&lab, &key, &bytes).await?;
         same!(lab.media.head(&key).await?.etag, meta.etag, "the etag");
     }
@@ -337,20 +415,29 @@ async fn overwrite_race(lab: Lab) -> Verdict {
 
 fn breaking(bytes: &[u8]) -> ByteStream {
     body(bytes, 10_000)
-        .chain(stream::iter([Err(io::Error::new(io::ErrorKind::ConnectionReset, "it broke"))]))
+        .chain(stream::iter([Err(io::Error::new(
+            io::ErrorKind::ConnectionReset,
+            "it broke",
+        ))]))
         .boxed()
 }
 
 async fn body_error(lab: Lab) -> Verdict {
     let key = lab.key();
     for options in [options(), overwriting()] {
-        let result = lab.media.put(&key, breaking(&noise(14, 95_000)), options).await;
+        let result = lab
+            .media
+            .put(&key, breaking(&noise(14, 95_000)), options)
+            .await;
         ensure!(result.is_err(), "a body that broke was stored");
         absent(&lab, &key).await?;
     }
     let bytes = noise(15, 2_000);
     let meta = store(&lab, &key, &bytes).await?;
-    let result = lab.media.put(&key, breaking(&noise(16, 95_000)), overwriting()).await;
+    let result = lab
+        .media
+        .put(&key, breaking(&noise(16, 95_000)), overwriting())
+        .await;
     ensure!(result.is_err(), "a body that broke was stored");
     holds(&lab, &key, &bytes).await?;
     same!(lab.media.head(&key).await?.etag, meta.etag, "the etag");
@@ -380,7 +467,10 @@ async fn body_size(lab: Lab) -> Verdict {
         ..overwriting()
     };
     ensure!(
-        lab.media.put(&key, body(&bytes, 100), options).await.is_err(),
+        lab.media
+            .put(&key, body(&bytes, 100), options)
+            .await
+            .is_err(),
         "1000 bytes were stored as 999"
     );
     holds(&lab, &key, b"first").await
@@ -393,25 +483,49 @@ async fn etag(lab: Lab) -> Verdict {
     for bytes in [b"one", b"two", b"tow"] {
         let meta = lab.media.put(&key, body(bytes, 10), overwriting()).await?;
         ensure!(!meta.etag.is_empty(), "an etag is empty");
-        ensure!(!meta.etag.contains('"'), "an etag has a quotation mark: {}", meta.etag);
-        ensure!(!seen.contains(&meta.etag), "the etag {} did not change", meta.etag);
+        ensure!(
+            !meta.etag.contains('"'),
+            "an etag has a quotation mark: {}",
+            meta.etag
+        );
+        ensure!(
+            !seen.contains(&meta.etag),
+            "the etag {} did not change",
+            meta.etag
+        );
         seen.push(meta.etag);
     }
     Ok(())
 }
 
 async fn content_type(lab: Lab) -> Verdict {
-    for content_type in ["image/png", "text/plain; charset=utf-8", "video/mp4; codecs=\"avc1.4d002a\""] {
+    for content_type in [
+        "image/png",
+        "text/plain; charset=utf-8",
+        "video/mp4; codecs=\"avc1.4d002a\"",
+    ] {
         let key = lab.key();
         let typed = PutOptions {
             content_type: content_type.to_owned(),
             ..options()
         };
         let meta = lab.media.put(&key, body(b"x", 1), typed).await?;
-        same!(meta.content_type, content_type, "the content type of the answer");
-        same!(lab.media.head(&key).await?.content_type, content_type, "the content type of head");
+        same!(
+            meta.content_type,
+            content_type,
+            "the content type of the answer"
+        );
+        same!(
+            lab.media.head(&key).await?.content_type,
+            content_type,
+            "the content type of head"
+        );
         let object = lab.media.get(&key, None).await?;
-        same!(object.meta.content_type, content_type, "the content type of get");
+        same!(
+            object.meta.content_type,
+            content_type,
+            "the content type of get"
+        );
     }
     Ok(())
 }
@@ -426,12 +540,29 @@ async fn keys(lab: Lab) -> Verdict {
     longest.push('/');
     longest.push_str(&"y".repeat(1_024 - longest.len()));
     let mut keys = vec![longest];
-    for tail in ["", ".tmp", "/a", "/a/b", "/a.b", "/a-b", "-", "_", ".", "..x", "/...", "/con", "/.hidden", "/a/b/c.d.e"] {
+    for tail in [
+        "",
+        ".tmp",
+        "/a",
+        "/a/b",
+        "/a.b",
+        "/a-b",
+        "-",
+        "_",
+        ".",
+        "..x",
+        "/...",
+        "/con",
+        "/.hidden",
+        "/a/b/c.d.e",
+    ] {
         keys.push(format!("{word}{tail}"));
     }
     let keys: Vec<_> = keys
         .iter()
-        .map(|key| ObjectKey::try_from(key.as_str()).map_err(|e| Failure::new(format!("{key}: {e}"))))
+        .map(|key| {
+            ObjectKey::try_from(key.as_str()).map_err(|e| Failure::new(format!("{key}: {e}")))
+        })
         .collect::<Verdict<_>>()?;
     for key in &keys {
         store(&lab, key, key.as_str().as_bytes()).await?;
@@ -449,6 +580,9 @@ async fn keys(lab: Lab) -> Verdict {
 /// Fails if the key is an object, whatever lies under it.
 async fn absent_object(lab: &Lab, key: &ObjectKey) -> Verdict {
     refused!(lab.media.head(key).await, Error::NotFound(Entity::Object));
-    refused!(lab.media.get(key, None).await, Error::NotFound(Entity::Object));
+    refused!(
+        lab.media.get(key, None).await,
+        Error::NotFound(Entity::Object)
+    );
     Ok(())
 }

@@ -19,30 +19,105 @@ const SECOND: Duration = Duration::from_secs(1);
 pub(super) fn checks() -> Vec<Check> {
     let outbox = Port::Outbox;
     vec![
-        outbox.check("outbox-claim", "Claims messages that are available at `now`, and counts the attempt.", claim).alone(),
-        outbox.check("outbox-not-yet", "A message is not available before its `available_at`.", not_yet).alone(),
-        outbox.check("outbox-order", "Claims oldest first by `available_at`.", order).alone(),
-        outbox.check("outbox-limit", "Claims up to `limit` messages.", limit).alone(),
-        outbox.check("outbox-lease", "No message is handed to two claimers within its lease.", lease).alone(),
-        outbox.check("outbox-lease-race", "Of many claimers at once no two get the same message.", lease_race).alone(),
-        outbox.check("outbox-lease-over", "A message whose lease ran out is handed out again.", lease_over).alone(),
-        outbox.check("outbox-done", "Removes a message that is done; `NotFound(Lease)` when it is gone.", done).alone(),
-        outbox.check("outbox-done-lost", "`done`: `NotFound(Lease)` when somebody else claimed it since.", done_lost).alone(),
-        outbox.check("outbox-retry", "Gives a message back, to be available again at `retry_at`.", retry).alone(),
-        outbox.check("outbox-retry-lost", "`retry`: `NotFound(Lease)` as in `done`.", retry_lost).alone(),
-        outbox.check("outbox-tasks", "Texts come back byte for byte (tasks of every kind).", tasks).alone(),
+        outbox
+            .check(
+                "outbox-claim",
+                "Claims messages that are available at `now`, and counts the attempt.",
+                claim,
+            )
+            .alone(),
+        outbox
+            .check(
+                "outbox-not-yet",
+                "A message is not available before its `available_at`.",
+                not_yet,
+            )
+            .alone(),
+        outbox
+            .check(
+                "outbox-order",
+                "Claims oldest first by `available_at`.",
+                order,
+            )
+            .alone(),
+        outbox
+            .check("outbox-limit", "Claims up to `limit` messages.", limit)
+            .alone(),
+        outbox
+            .check(
+                "outbox-lease",
+                "No message is handed to two claimers within its lease.",
+                lease,
+            )
+            .alone(),
+        outbox
+            .check(
+                "outbox-lease-race",
+                "Of many claimers at once no two get the same message.",
+                lease_race,
+            )
+            .alone(),
+        outbox
+            .check(
+                "outbox-lease-over",
+                "A message whose lease ran out is handed out again.",
+                lease_over,
+            )
+            .alone(),
+        outbox
+            .check(
+                "outbox-done",
+                "Removes a message that is done; `NotFound(Lease)` when it is gone.",
+                done,
+            )
+            .alone(),
+        outbox
+            .check(
+                "outbox-done-lost",
+                "`done`: `NotFound(Lease)` when somebody else claimed it since.",
+                done_lost,
+            )
+            .alone(),
+        outbox
+            .check(
+                "outbox-retry",
+                "Gives a message back, to be available again at `retry_at`.",
+                retry,
+            )
+            .alone(),
+        outbox
+            .check(
+                "outbox-retry-lost",
+                "`retry`: `NotFound(Lease)` as in `done`.",
+                retry_lost,
+            )
+            .alone(),
+        outbox
+            .check(
+                "outbox-tasks",
+                "Texts come back byte for byte (tasks of every kind).",
+                tasks,
+            )
+            .alone(),
     ]
 }
 
 /// Removes everything that is available until then.
 pub(super) async fn drain(lab: &Lab, until: Timestamp) -> Verdict {
     loop {
-        let claimed = lab.records.outbox.claim(until, until.plus(SECOND), 500).await?;
+        let claimed = lab
+            .records
+            .outbox
+            .claim(until, until.plus(SECOND), 500)
+            .await?;
         if claimed.is_empty() {
             return Ok(());
         }
         for message in claimed {
-            lab.records.outbox.done(message.id, message.attempts).await?;
+            lab.records
+                .outbox
+                .done(message.id, message.attempts)
+                .await?;
         }
     }
 }
@@ -60,7 +135,11 @@ async fn post_at(lab: &Lab, moments: &[Timestamp]) -> Verdict<Vec<OutboxMessage>
 }
 
 async fn claim_all(lab: &Lab, now: Timestamp) -> Verdict<Vec<OutboxMessage>> {
-    Ok(lab.records.outbox.claim(now, now.plus(SECOND * 60), 100).await?)
+    Ok(lab
+        .records
+        .outbox
+        .claim(now, now.plus(SECOND * 60), 100)
+        .await?)
 }
 
 async fn claim(lab: Lab) -> Verdict {
@@ -74,7 +153,11 @@ async fn claim(lab: Lab) -> Verdict {
             ..message
         })
         .collect();
-    same!(claim_all(&lab, then).await?, expected, "the claimed messages");
+    same!(
+        claim_all(&lab, then).await?,
+        expected,
+        "the claimed messages"
+    );
     drain(&lab, then.plus(SECOND * 120)).await
 }
 
@@ -82,8 +165,16 @@ async fn not_yet(lab: Lab) -> Verdict {
     let then = lab.long_ago();
     drain(&lab, then).await?;
     post_at(&lab, &[then]).await?;
-    same!(claim_all(&lab, then.minus(MICRO)).await?, vec![], "claimed before it is available");
-    same!(claim_all(&lab, then).await?.len(), 1, "claimed when it is available");
+    same!(
+        claim_all(&lab, then.minus(MICRO)).await?,
+        vec![],
+        "claimed before it is available"
+    );
+    same!(
+        claim_all(&lab, then).await?.len(),
+        1,
+        "claimed when it is available"
+    );
     drain(&lab, then.plus(SECOND * 120)).await
 }
 
@@ -92,7 +183,11 @@ async fn order(lab: Lab) -> Verdict {
     drain(&lab, then).await?;
     let moments: Vec<_> = [3_u32, 1, 4, 2, 5].map(|s| then.minus(SECOND * s)).to_vec();
     post_at(&lab, &moments).await?;
-    let found: Vec<_> = claim_all(&lab, then).await?.iter().map(|m| m.available_at).collect();
+    let found: Vec<_> = claim_all(&lab, then)
+        .await?
+        .iter()
+        .map(|m| m.available_at)
+        .collect();
     let mut sorted = moments;
     sorted.sort();
     same!(found, sorted, "the moments of the claimed messages");
@@ -106,7 +201,11 @@ async fn limit(lab: Lab) -> Verdict {
     post_at(&lab, &moments).await?;
     let mut found = Vec::new();
     for expected in [2, 2, 1, 0] {
-        let claimed = lab.records.outbox.claim(then, then.plus(SECOND * 60), 2).await?;
+        let claimed = lab
+            .records
+            .outbox
+            .claim(then, then.plus(SECOND * 60), 2)
+            .await?;
         same!(claimed.len(), expected, "messages claimed with the limit 2");
         found.extend(claimed.into_iter().map(|message| message.available_at));
     }
@@ -121,7 +220,11 @@ async fn lease(lab: Lab) -> Verdict {
     post_at(&lab, &[then]).await?;
     same!(claim_all(&lab, then).await?.len(), 1, "claimed at first");
     for later in [then, then.plus(SECOND), then.plus(SECOND * 60).minus(MICRO)] {
-        same!(claim_all(&lab, later).await?, vec![], "claimed within the lease");
+        same!(
+            claim_all(&lab, later).await?,
+            vec![],
+            "claimed within the lease"
+        );
     }
     drain(&lab, then.plus(SECOND * 120)).await
 }
@@ -134,7 +237,12 @@ async fn lease_race(lab: Lab) -> Verdict {
         .race(10, |lab, _| async move {
             let mut mine = Vec::new();
             for _ in 0..6 {
-                mine.extend(lab.records.outbox.claim(then, then.plus(SECOND * 60), 7).await?);
+                mine.extend(
+                    lab.records
+                        .outbox
+                        .claim(then, then.plus(SECOND * 60), 7)
+                        .await?,
+                );
             }
             Ok::<_, Error>(mine)
         })
@@ -144,9 +252,17 @@ async fn lease_race(lab: Lab) -> Verdict {
         claimed.extend(result?.into_iter().map(|message| message.id));
     }
     let different: HashSet<MessageId> = claimed.iter().copied().collect();
-    same!(claimed.len(), different.len(), "messages claimed, against different ones");
+    same!(
+        claimed.len(),
+        different.len(),
+        "messages claimed, against different ones"
+    );
     let expected: HashSet<MessageId> = stored.iter().map(|message| message.id).collect();
-    ensure!(different == expected, "{} of 40 messages were claimed", different.len());
+    ensure!(
+        different == expected,
+        "{} of 40 messages were claimed",
+        different.len()
+    );
     drain(&lab, then.plus(SECOND * 120)).await
 }
 
@@ -158,7 +274,11 @@ async fn lease_over(lab: Lab) -> Verdict {
         let now = then.plus(SECOND * 61 * (attempts - 1));
         let claimed = claim_all(&lab, now).await?;
         let found: Vec<_> = claimed.iter().map(|m| (m.id, m.attempts)).collect();
-        same!(found, vec![(stored[0].id, attempts)], "claimed after the lease ran out");
+        same!(
+            found,
+            vec![(stored[0].id, attempts)],
+            "claimed after the lease ran out"
+        );
     }
     drain(&lab, then.plus(SECOND * 600)).await
 }
@@ -170,12 +290,19 @@ async fn done(lab: Lab) -> Verdict {
     let claimed = claim_all(&lab, then).await?;
     same!(claimed.len(), 2, "claimed messages");
     lab.records.outbox.done(claimed[0].id, 1).await?;
-    refused!(lab.records.outbox.done(claimed[0].id, 1).await, Error::NotFound(Entity::Lease));
+    refused!(
+        lab.records.outbox.done(claimed[0].id, 1).await,
+        Error::NotFound(Entity::Lease)
+    );
     refused!(
         lab.records.outbox.done(MessageId::generate(), 1).await,
         Error::NotFound(Entity::Lease)
     );
-    let again: Vec<_> = claim_all(&lab, then.plus(SECOND * 120)).await?.iter().map(|m| m.id).collect();
+    let again: Vec<_> = claim_all(&lab, then.plus(SECOND * 120))
+        .await?
+        .iter()
+        .map(|m| m.id)
+        .collect();
     same!(again, vec![claimed[1].id], "claimed after one was done");
     drain(&lab, then.plus(SECOND * 600)).await
 }
@@ -188,10 +315,16 @@ async fn done_lost(lab: Lab) -> Verdict {
     let second = claim_all(&lab, then.plus(SECOND * 61)).await?;
     same!((first.len(), second.len()), (1, 1), "claimed messages");
     refused!(
-        lab.records.outbox.done(first[0].id, first[0].attempts).await,
+        lab.records
+            .outbox
+            .done(first[0].id, first[0].attempts)
+            .await,
         Error::NotFound(Entity::Lease)
     );
-    lab.records.outbox.done(second[0].id, second[0].attempts).await?;
+    lab.records
+        .outbox
+        .done(second[0].id, second[0].attempts)
+        .await?;
     Ok(())
 }
 
@@ -204,7 +337,11 @@ async fn retry(lab: Lab) -> Verdict {
     // Earlier than the lease's end: giving back ends the lease.
     let retry_at = then.plus(SECOND * 30);
     lab.records.outbox.retry(claimed[0].id, 1, retry_at).await?;
-    same!(claim_all(&lab, retry_at.minus(MICRO)).await?, vec![], "claimed before the retry");
+    same!(
+        claim_all(&lab, retry_at.minus(MICRO)).await?,
+        vec![],
+        "claimed before the retry"
+    );
     let again = claim_all(&lab, retry_at).await?;
     let expected = OutboxMessage {
         available_at: retry_at,
@@ -228,7 +365,11 @@ async fn retry_lost(lab: Lab) -> Verdict {
         lab.records.outbox.retry(first[0].id, 1, later).await,
         Error::NotFound(Entity::Lease)
     );
-    same!(claim_all(&lab, later.plus(SECOND)).await?, vec![], "claimed within the second lease");
+    same!(
+        claim_all(&lab, later.plus(SECOND)).await?,
+        vec![],
+        "claimed within the second lease"
+    );
     lab.records.outbox.done(first[0].id, 2).await?;
     refused!(
         lab.records.outbox.retry(first[0].id, 2, later).await,
@@ -254,10 +395,17 @@ async fn tasks(lab: Lab) -> Verdict {
         };
         effects = effects.later(then.plus(MICRO * nth), task);
     }
-    let stored: Vec<_> = effects.outbox.iter().map(|message| message.task.clone()).collect();
+    let stored: Vec<_> = effects
+        .outbox
+        .iter()
+        .map(|message| message.task.clone())
+        .collect();
     lab.records.users.create(lab.new_user(), effects).await?;
-    let found: Vec<_> =
-        claim_all(&lab, then.plus(SECOND)).await?.into_iter().map(|message| message.task).collect();
+    let found: Vec<_> = claim_all(&lab, then.plus(SECOND))
+        .await?
+        .into_iter()
+        .map(|message| message.task)
+        .collect();
     same!(found, stored, "the tasks");
     drain(&lab, then.plus(SECOND * 600)).await
 }

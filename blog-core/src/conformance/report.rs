@@ -60,7 +60,10 @@ impl Report {
     /// # Panics
     /// With the report, when a check failed or none ran.
     pub fn assert_ok(&self) {
-        assert!(!self.checks.is_empty(), "no check of the conformance kit ran");
+        assert!(
+            !self.checks.is_empty(),
+            "no check of the conformance kit ran"
+        );
         assert!(self.failures().next().is_none(), "{self}");
     }
 }
@@ -74,7 +77,11 @@ impl fmt::Display for Report {
             *(if check.passed() { passed } else { failed }) += 1;
         }
         for (port, (passed, failed)) in &ports {
-            writeln!(f, "{:<11} {passed:>3} passed {failed:>3} failed", port.as_str())?;
+            writeln!(
+                f,
+                "{:<11} {passed:>3} passed {failed:>3} failed",
+                port.as_str()
+            )?;
         }
         let failed = self.failures().count();
         writeln!(
@@ -86,7 +93,11 @@ impl fmt::Display for Report {
         )?;
         for check in self.failures() {
             if let Outcome::Failed(why) = &check.outcome {
-                writeln!(f, "\nFAILED {}\n  contract: {}\n  {why}", check.name, check.sentence)?;
+                writeln!(
+                    f,
+                    "\nFAILED {}\n  contract: {}\n  {why}",
+                    check.name, check.sentence
+                )?;
             }
         }
         Ok(())

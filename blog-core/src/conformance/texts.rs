@@ -40,7 +40,11 @@ pub(super) fn paragraphs() -> String {
 
 /// Characters outside the basic plane, four bytes each.
 pub(super) fn astral(characters: usize) -> String {
-    ['𐌰', '😀', '𠜎'].into_iter().cycle().take(characters).collect()
+    ['𐌰', '😀', '𠜎']
+        .into_iter()
+        .cycle()
+        .take(characters)
+        .collect()
 }
 
 /// Exactly so many bytes of text in several scripts.

@@ -17,7 +17,12 @@ impl Failure {
     #[track_caller]
     pub(super) fn new(what: impl Into<String>) -> Self {
         let place = Location::caller();
-        Self(format!("{} ({}:{})", what.into(), place.file(), place.line()))
+        Self(format!(
+            "{} ({}:{})",
+            what.into(),
+            place.file(),
+            place.line()
+        ))
     }
 
     /// The text for the report.
@@ -106,7 +111,7 @@ macro_rules! winners {
                         "expected {} for the losers, got the error: {}",
                         stringify!($pattern),
                         other.chain(),
-                    )))
+                    )));
                 }
             }
         }

@@ -54,7 +54,11 @@ impl Stage {
         let mut authors = vec![lab.user().await?, lab.user().await?];
         let mut cases = Vec::new();
         for (nth, author) in authors.iter().enumerate() {
-            for status in [PostStatus::Draft, PostStatus::Published, PostStatus::Unlisted] {
+            for status in [
+                PostStatus::Draft,
+                PostStatus::Published,
+                PostStatus::Unlisted,
+            ] {
                 for published_at in [
                     None,
                     Some(lab.before(60)),
@@ -72,7 +76,11 @@ impl Stage {
                 }
             }
         }
-        authors[1] = lab.records.users.set_suspended(authors[1].id, true, lab.fx()).await?;
+        authors[1] = lab
+            .records
+            .users
+            .set_suspended(authors[1].id, true, lab.fx())
+            .await?;
         let reader = lab.user().await?;
         let mut actors = vec![Actor::Anonymous];
         actors.extend(authors.iter().map(Actor::of));
@@ -141,10 +149,20 @@ async fn get(lab: Lab) -> Verdict {
         for case in &stage.cases {
             let found = lab.records.posts.get(case.post.id, &view).await;
             if view.allows(&case.facts) {
-                same!(found?.id, case.post.id, "the post {:?} for {view:?}", case.facts);
+                same!(
+                    found?.id,
+                    case.post.id,
+                    "the post {:?} for {view:?}",
+                    case.facts
+                );
             } else {
                 let hidden = matches!(found, Err(Error::NotFound(Entity::Post)));
-                same!(hidden, true, "whether {:?} is hidden from {view:?}", case.facts);
+                same!(
+                    hidden,
+                    true,
+                    "whether {:?} is hidden from {view:?}",
+                    case.facts
+                );
             }
         }
         refused!(
@@ -172,7 +190,12 @@ async fn by_slug(lab: Lab) -> Verdict {
                     Err(Error::NotFound(Entity::Post)) => !allowed,
                     Err(_) => false,
                 };
-                same!(met, true, "whether {:?} at {slug} for {view:?} is right", case.facts);
+                same!(
+                    met,
+                    true,
+                    "whether {:?} at {slug} for {view:?} is right",
+                    case.facts
+                );
             }
         }
     }
@@ -185,7 +208,12 @@ async fn list(lab: Lab) -> Verdict {
         PostScope::Tag(TagSlug::from_store(stage.word.clone())),
         PostScope::Search(terms::query_terms(&stage.word)),
     ];
-    scopes.extend(stage.authors.iter().map(|author| PostScope::Author(author.id)));
+    scopes.extend(
+        stage
+            .authors
+            .iter()
+            .map(|author| PostScope::Author(author.id)),
+    );
     for view in stage.views(&lab, &[Surface::List, Surface::Own, Surface::Manage]) {
         for scope in &scopes {
             let expected: HashSet<PostId> = stage
@@ -210,11 +238,32 @@ async fn suspended(lab: Lab) -> Verdict {
     let author = lab.user().await?;
     let post = lab.post(author.id).await?;
     for (suspended, listed) in [(false, 1), (true, 0), (false, 1)] {
-        lab.records.users.set_suspended(author.id, suspended, lab.fx()).await?;
-        let cards = lab.cards(PostScope::Author(author.id), 9, &lab.stranger(Surface::List)).await?;
-        same!(cards.len(), listed, "posts listed while suspended = {suspended}");
-        let found = lab.records.posts.get(post.id, &lab.stranger(Surface::Page)).await?;
-        same!(found.id, post.id, "the post at its address while suspended = {suspended}");
+        lab.records
+            .users
+            .set_suspended(author.id, suspended, lab.fx())
+            .await?;
+        let cards = lab
+            .cards(
+                PostScope::Author(author.id),
+                9,
+                &lab.stranger(Surface::List),
+            )
+            .await?;
+        same!(
+            cards.len(),
+            listed,
+            "posts listed while suspended = {suspended}"
+        );
+        let found = lab
+            .records
+            .posts
+            .get(post.id, &lab.stranger(Surface::Page))
+            .await?;
+        same!(
+            found.id,
+            post.id,
+            "the post at its address while suspended = {suspended}"
+        );
     }
     Ok(())
 }
@@ -231,7 +280,12 @@ async fn visible(lab: Lab) -> Verdict {
                 Err(Error::NotFound(Entity::Media)) => false,
                 Err(error) => return Err(error.into()),
             };
-            same!(found, expected, "whether {view:?} sees the picture of {:?}", case.facts);
+            same!(
+                found,
+                expected,
+                "whether {view:?} sees the picture of {:?}",
+                case.facts
+            );
         }
     }
     Ok(())

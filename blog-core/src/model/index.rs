@@ -141,7 +141,7 @@ pub struct IndexItem {
 pub enum Applied {
     /// The row is as the event says.
     Written,
-    /// The row knew something newer, or this already; nothing was changed. A success.
+    /// The row knew something newer, or this already; nothing but `first_seen` was changed. A success.
     Stale,
 }
 

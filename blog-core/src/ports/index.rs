@@ -15,9 +15,9 @@ use crate::time::Timestamp;
 #[async_trait]
 pub trait ObjectIndex: Debug + Send + Sync + 'static {
     /// Applies an event in one conditional write: if the row's sequencer is not smaller, the answer is `Stale` and
-    /// nothing changes. A removal leaves a tombstone for 90 days after the event. Whatever the order and the
-    /// repetition of a key's events, the row ends as the event with the greatest sequencer says; only `first_seen` is
-    /// the least time of all events seen. Facts that an event does not know (content type, owner) stay as they are.
+    /// nothing but `first_seen` can change. A removal leaves a tombstone for 90 days after the event. Whatever the
+    /// order and the repetition of a key's events, the row ends as the event with the greatest sequencer says; only
+    /// `first_seen` is the least time of all events seen. Facts that an event does not know (content type, owner) stay as they are.
     async fn apply(&self, event: &ObjectEvent) -> Result<Applied>;
 
     /// The row of an object, tombstones too; `None` when it was never heard of.
@@ -44,7 +44,7 @@ pub trait ObjectIndex: Debug + Send + Sync + 'static {
 /// The intents of an embedded media store, kept with the records, and its durable counter.
 #[async_trait]
 pub trait IntentLog: Debug + Send + Sync + 'static {
-    /// Notes, durably, that a put or delete of this key begins.
+    /// Notes, durably, that a put or delete of this key begins. Numbers grow, and every intent gets one of its own.
     async fn begin(&self, key: &ObjectKey, owner: Option<UserId>, at: Timestamp) -> Result<Intent>;
 
     /// Takes the next number of the counter: greater than every one before, also after a restart.

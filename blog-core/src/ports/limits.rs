@@ -40,7 +40,7 @@ pub enum Permit {
 #[async_trait]
 pub trait RateLimits: Debug + Send + Sync + 'static {
     /// Takes one. Of any number of takes at one moment exactly `burst` are granted, then one after each
-    /// `interval`. A clock that stepped back refuses nobody for longer than `period`.
+    /// `interval`. A clock that stepped back refuses nobody for longer than `period`, and gives nothing back.
     async fn take(&self, key: &str, quota: Quota, now: Timestamp) -> Result<Permit>;
 
     /// Gives one back; never more than were taken.

@@ -37,7 +37,7 @@ pub trait SessionStore: Debug + Send + Sync + 'static {
     async fn delete_all(&self, user: UserId, except: Option<SessionId>, effects: Effects)
     -> Result<()>;
 
-    /// A user's live sessions at `now`, newest first, at most 100.
+    /// A user's live sessions at `now` (those that `authenticate` would return), newest first, at most 100.
     async fn list(&self, user: UserId, now: Timestamp) -> Result<Vec<Session>>;
 
     /// Deletes sessions that ended before `now`, at most `limit`; returns how many it deleted.

@@ -1,4 +1,5 @@
 //! Every adapter against the contract, and what each adds to it.
 
+mod broken;
 #[cfg(feature = "sqlite")]
 mod sqlite;

@@ -26,10 +26,26 @@ enum Fault {
 
 pub(super) fn all(working: &Backend) -> Vec<Broken> {
     let faults: [(&str, &[&str], Fault); 4] = [
-        ("catalog-public-key-not-compared", &["catalog-public-key", "catalog-public-key-race"], Fault::KeyNotCompared),
-        ("catalog-pictures-of-drafts-shown", &["catalog-visible-post", "catalog-visible"], Fault::DraftsShown),
-        ("catalog-scheduled-is-public", &["catalog-usage-public"], Fault::ScheduledIsPublic),
-        ("catalog-ready-again", &["catalog-ready-twice", "catalog-ready-race"], Fault::ReadyAgain),
+        (
+            "catalog-public-key-not-compared",
+            &["catalog-public-key", "catalog-public-key-race"],
+            Fault::KeyNotCompared,
+        ),
+        (
+            "catalog-pictures-of-drafts-shown",
+            &["catalog-visible-post", "catalog-visible"],
+            Fault::DraftsShown,
+        ),
+        (
+            "catalog-scheduled-is-public",
+            &["catalog-usage-public"],
+            Fault::ScheduledIsPublic,
+        ),
+        (
+            "catalog-ready-again",
+            &["catalog-ready-twice", "catalog-ready-race"],
+            Fault::ReadyAgain,
+        ),
     ];
     let broken = |(name, caught_by, fault)| Broken {
         name,
@@ -95,17 +111,21 @@ impl MediaCatalog for Catalog {
         effects: Effects,
     ) -> Result<()> {
         let mut expected = expected;
-        if self.fault == Fault::KeyNotCompared {
-            if let Some(item) = self.inner.get(&[id]).await?.pop() {
-                expected = item.public_key;
-            }
+        if self.fault == Fault::KeyNotCompared
+            && let Some(item) = self.inner.get(&[id]).await?.pop()
+        {
+            expected = item.public_key;
         }
         self.inner.set_public_key(id, expected, key, effects).await
     }
 
     async fn usage(&self, id: MediaId, now: Timestamp) -> Result<MediaUse> {
         let ahead = Timestamp::from_micros(i64::MAX);
-        let now = if self.fault == Fault::ScheduledIsPublic { ahead } else { now };
+        let now = if self.fault == Fault::ScheduledIsPublic {
+            ahead
+        } else {
+            now
+        };
         self.inner.usage(id, now).await
     }
 

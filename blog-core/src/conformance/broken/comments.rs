@@ -25,11 +25,31 @@ enum Fault {
 
 pub(super) fn all(working: &Backend) -> Vec<Broken> {
     let faults: [(&str, &[&str], Fault); 5] = [
-        ("comments-text-stays-after-deletion", &["comments-delete-placeholder"], Fault::TextStays),
-        ("comments-pending-counted", &["comments-counter"], Fault::PendingCounted),
-        ("comments-nested-deeply", &["comments-nesting"], Fault::DeepNesting),
-        ("comments-last-edit-wins", &["comments-update-version", "comments-update-race"], Fault::LastEditWins),
-        ("comments-replies-newest-first", &["comments-order"], Fault::RepliesUnordered),
+        (
+            "comments-text-stays-after-deletion",
+            &["comments-delete-placeholder"],
+            Fault::TextStays,
+        ),
+        (
+            "comments-pending-counted",
+            &["comments-counter"],
+            Fault::PendingCounted,
+        ),
+        (
+            "comments-nested-deeply",
+            &["comments-nesting"],
+            Fault::DeepNesting,
+        ),
+        (
+            "comments-last-edit-wins",
+            &["comments-update-version", "comments-update-race"],
+            Fault::LastEditWins,
+        ),
+        (
+            "comments-replies-newest-first",
+            &["comments-order"],
+            Fault::RepliesUnordered,
+        ),
     ];
     let broken = |(name, caught_by, fault)| Broken {
         name,
@@ -37,7 +57,11 @@ pub(super) fn all(working: &Backend) -> Vec<Broken> {
         backend: records(working, |records| {
             let inner = records.comments.clone();
             let known = Mutex::default();
-            records.comments = Arc::new(Comments { inner, known, fault });
+            records.comments = Arc::new(Comments {
+                inner,
+                known,
+                fault,
+            });
         }),
     };
     faults.into_iter().map(broken).collect()

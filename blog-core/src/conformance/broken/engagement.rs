@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
 
-use super::{Broken, records};
+use super::{Broken, records, round_trip};
 use crate::backend::{Backend, Records};
 use crate::error::Result;
 use crate::id::{PostId, UserId};
@@ -23,9 +23,21 @@ enum Fault {
 
 pub(super) fn all(working: &Backend) -> Vec<Broken> {
     let faults: [(&str, &[&str], Fault); 3] = [
-        ("engagement-look-then-like", &["engagement-like-race"], Fault::LookThenLike),
-        ("engagement-every-view-counted", &["engagement-views-twice"], Fault::EveryViewCounted),
-        ("engagement-salt-of-each-caller", &["engagement-salt", "engagement-salt-race"], Fault::SaltOfEachCaller),
+        (
+            "engagement-look-then-like",
+            &["engagement-like-race"],
+            Fault::LookThenLike,
+        ),
+        (
+            "engagement-every-view-counted",
+            &["engagement-views-twice"],
+            Fault::EveryViewCounted,
+        ),
+        (
+            "engagement-salt-of-each-caller",
+            &["engagement-salt", "engagement-salt-race"],
+            Fault::SaltOfEachCaller,
+        ),
     ];
     let broken = |(name, caught_by, fault)| Broken {
         name,
@@ -33,7 +45,11 @@ pub(super) fn all(working: &Backend) -> Vec<Broken> {
         backend: records(working, |records| {
             let inner = records.clone();
             let counted = Mutex::default();
-            records.engagement = Arc::new(Engagement { inner, counted, fault });
+            records.engagement = Arc::new(Engagement {
+                inner,
+                counted,
+                fault,
+            });
         }),
     };
     faults.into_iter().map(broken).collect()
@@ -59,8 +75,11 @@ impl Engagement {
         let viewer = Actor::of(&self.inner.users.get(user).await?);
         let seen = Visibility::new(viewer, Surface::Page, at);
         let was = self.inner.posts.get(post, &seen).await?.liked;
-        tokio::task::yield_now().await;
-        self.inner.engagement.set_like(post, user, liked, at).await?;
+        round_trip().await;
+        self.inner
+            .engagement
+            .set_like(post, user, liked, at)
+            .await?;
         let mut counted = self.counted.lock().unwrap_or_else(PoisonError::into_inner);
         let likes = counted.entry(post).or_default();
         match (was, liked) {
@@ -89,13 +108,21 @@ impl EngagementStore for Engagement {
 
     async fn record_views(&self, views: &[View]) -> Result<u64> {
         let new = self.inner.engagement.record_views(views).await?;
-        let counted = if self.fault == Fault::EveryViewCounted { views.len() as u64 } else { new };
+        let counted = if self.fault == Fault::EveryViewCounted {
+            views.len() as u64
+        } else {
+            new
+        };
         Ok(counted)
     }
 
     async fn salt(&self, day: i64, proposal: [u8; 32]) -> Result<[u8; 32]> {
         let stored = self.inner.engagement.salt(day, proposal).await?;
-        Ok(if self.fault == Fault::SaltOfEachCaller { proposal } else { stored })
+        Ok(if self.fault == Fault::SaltOfEachCaller {
+            proposal
+        } else {
+            stored
+        })
     }
 
     async fn forget_before(&self, day: i64) -> Result<()> {

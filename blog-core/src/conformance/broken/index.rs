@@ -24,10 +24,26 @@ enum Fault {
 
 pub(super) fn all(working: &Backend) -> Vec<Broken> {
     let faults: [(&str, &[&str], Fault); 4] = [
-        ("index-last-event-wins", &["index-stale", "index-converges"], Fault::LastEventWins),
-        ("index-deletes-instead-of-tombstones", &["index-tombstone", "index-no-revival"], Fault::NoTombstone),
-        ("index-sequencer-compared-as-it-came", &["index-sequencer-forms"], Fault::SequencerAsText),
-        ("index-prefix-read-as-pattern", &["index-by-prefix"], Fault::PrefixAsPattern),
+        (
+            "index-last-event-wins",
+            &["index-stale", "index-converges"],
+            Fault::LastEventWins,
+        ),
+        (
+            "index-deletes-instead-of-tombstones",
+            &["index-tombstone", "index-no-revival"],
+            Fault::NoTombstone,
+        ),
+        (
+            "index-sequencer-compared-as-it-came",
+            &["index-sequencer-forms"],
+            Fault::SequencerAsText,
+        ),
+        (
+            "index-prefix-read-as-pattern",
+            &["index-by-prefix"],
+            Fault::PrefixAsPattern,
+        ),
     ];
     let broken = |(name, caught_by, fault)| Broken {
         name,
@@ -52,6 +68,26 @@ struct Index {
     fault: Fault,
 }
 
+/// A sequencer that sorts as the text of this one: lower case behind upper case.
+fn as_text(sequencer: &Sequencer) -> Sequencer {
+    let text = sequencer.as_str().bytes().take(Sequencer::DIGITS / 2);
+    let hex: String = text.map(|byte| format!("{byte:02x}")).collect();
+    Sequencer::parse(&hex).unwrap_or_else(|| sequencer.clone())
+}
+
+/// The sequencer that [`as_text`] was made of.
+fn as_it_came(sequencer: &Sequencer) -> Sequencer {
+    let digits = sequencer.as_str().as_bytes().chunks(2);
+    let text: Option<String> = digits
+        .map(|pair| {
+            let pair = std::str::from_utf8(pair).ok()?;
+            u8::from_str_radix(pair, 16).ok().map(char::from)
+        })
+        .collect();
+    text.and_then(|text| Sequencer::parse(&text))
+        .unwrap_or_else(|| sequencer.clone())
+}
+
 #[async_trait]
 impl ObjectIndex for Index {
     async fn apply(&self, event: &ObjectEvent) -> Result<Applied> {
@@ -61,25 +97,25 @@ impl ObjectIndex for Index {
                 let arrival = self.arrivals.fetch_add(1, Ordering::SeqCst);
                 event.sequencer = Sequencer::from_counter(arrival);
             }
-            // Lower case sorts behind upper case and digits, and short texts stand left of long ones.
-            Fault::SequencerAsText => {
-                let mut hex = String::new();
-                for byte in event.sequencer.as_str().bytes().take(Sequencer::DIGITS / 2) {
-                    hex.push_str(&format!("{byte:02x}"));
-                }
-                event.sequencer = Sequencer::parse(&hex).unwrap_or(event.sequencer);
-            }
+            Fault::SequencerAsText => event.sequencer = as_text(&event.sequencer),
             _ => {}
         }
         let applied = self.inner.apply(&event).await?;
         if self.fault == Fault::NoTombstone && event.change == ObjectChange::Removed {
-            self.inner.purge(Timestamp::from_micros(i64::MAX), u32::MAX).await?;
+            self.inner
+                .purge(Timestamp::from_micros(i64::MAX), u32::MAX)
+                .await?;
         }
         Ok(applied)
     }
 
     async fn get(&self, bucket: &str, key: &str) -> Result<Option<IndexItem>> {
-        let found = self.inner.get(bucket, key).await?;
+        let mut found = self.inner.get(bucket, key).await?;
+        if self.fault == Fault::SequencerAsText
+            && let Some(item) = &mut found
+        {
+            item.sequencer = as_it_came(&item.sequencer);
+        }
         let hidden = self.fault == Fault::NoTombstone;
         Ok(found.filter(|item| !hidden || item.state == ObjectState::Present))
     }

@@ -23,10 +23,26 @@ enum Fault {
 
 pub(super) fn all(working: &Backend) -> Vec<Broken> {
     let faults: [(&str, &[&str], Fault); 4] = [
-        ("limits-forget-on-clock-step", &["limits-clock-back-forgets-nothing"], Fault::StepForgets),
-        ("limits-refuse-until-the-clock-is-back", &["limits-clock-back"], Fault::StepRefuses),
-        ("limits-fixed-window", &["limits-interval", "limits-retry-after"], Fault::FixedWindow),
-        ("limits-give-all-back", &["limits-give-back"], Fault::GivesAllBack),
+        (
+            "limits-forget-on-clock-step",
+            &["limits-clock-back-forgets-nothing"],
+            Fault::StepForgets,
+        ),
+        (
+            "limits-refuse-until-the-clock-is-back",
+            &["limits-clock-back"],
+            Fault::StepRefuses,
+        ),
+        (
+            "limits-fixed-window",
+            &["limits-interval", "limits-retry-after"],
+            Fault::FixedWindow,
+        ),
+        (
+            "limits-give-all-back",
+            &["limits-give-back"],
+            Fault::GivesAllBack,
+        ),
     ];
     let broken = |(name, caught_by, fault)| Broken {
         name,

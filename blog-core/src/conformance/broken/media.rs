@@ -29,14 +29,42 @@ enum Fault {
 
 pub(super) fn all(working: &Backend) -> Vec<Broken> {
     let faults: [(&str, &[&str], Fault); 8] = [
-        ("media-half-a-body-stays", &["media-body-error"], Fault::HalfStays),
-        ("media-half-a-body-seen", &["media-put-whole-or-not"], Fault::HalfSeen),
-        ("media-create-overwrites", &["media-create-exists", "media-create-race"], Fault::ModeIgnored),
-        ("media-size-not-checked", &["media-body-size"], Fault::SizeIgnored),
-        ("media-range-end-excluded", &["media-range"], Fault::LastByteLost),
+        (
+            "media-half-a-body-stays",
+            &["media-body-error"],
+            Fault::HalfStays,
+        ),
+        (
+            "media-half-a-body-seen",
+            &["media-put-whole-or-not"],
+            Fault::HalfSeen,
+        ),
+        (
+            "media-create-overwrites",
+            &["media-create-exists", "media-create-race"],
+            Fault::ModeIgnored,
+        ),
+        (
+            "media-size-not-checked",
+            &["media-body-size"],
+            Fault::SizeIgnored,
+        ),
+        (
+            "media-range-end-excluded",
+            &["media-range"],
+            Fault::LastByteLost,
+        ),
         ("media-copy-loses-type", &["media-copy"], Fault::TypeLost),
-        ("media-copy-replaces", &["media-copy-exists", "media-copy-race"], Fault::CopyReplaces),
-        ("media-list-repeats-after", &["media-list-after", "media-list-pages"], Fault::AfterIncluded),
+        (
+            "media-copy-replaces",
+            &["media-copy-exists", "media-copy-race"],
+            Fault::CopyReplaces,
+        ),
+        (
+            "media-list-repeats-after",
+            &["media-list-after", "media-list-pages"],
+            Fault::AfterIncluded,
+        ),
     ];
     let broken = |(name, caught_by, fault)| Broken {
         name,
@@ -84,7 +112,11 @@ impl Media {
         }
         match meta {
             Some(meta) => Ok(meta),
-            None => self.inner.put(key, stream::empty().boxed(), overwriting(options)).await,
+            None => {
+                self.inner
+                    .put(key, stream::empty().boxed(), overwriting(options))
+                    .await
+            }
         }
     }
 
@@ -118,7 +150,9 @@ impl MediaStore for Media {
         match self.fault {
             // A body that breaks ends like one that is over.
             Fault::HalfStays => {
-                let until = body.take_while(|piece| std::future::ready(piece.is_ok())).boxed();
+                let until = body
+                    .take_while(|piece| std::future::ready(piece.is_ok()))
+                    .boxed();
                 self.inner.put(key, until, options).await
             }
             Fault::HalfSeen => self.growing(key, body, &options).await,
@@ -166,13 +200,12 @@ impl MediaStore for Media {
         limit: u16,
     ) -> Result<Page<ObjectMeta, ObjectKey>> {
         let mut page = self.inner.list(prefix, after, limit).await?;
-        if self.fault == Fault::AfterIncluded {
-            if let Some(after) = after {
-                if let Ok(meta) = self.inner.head(after).await {
-                    page.items.insert(0, meta);
-                    page.items.truncate(usize::from(limit));
-                }
-            }
+        if self.fault == Fault::AfterIncluded
+            && let Some(after) = after
+            && let Ok(meta) = self.inner.head(after).await
+        {
+            page.items.insert(0, meta);
+            page.items.truncate(usize::from(limit));
         }
         Ok(page)
     }

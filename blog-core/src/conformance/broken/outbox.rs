@@ -22,9 +22,21 @@ enum Fault {
 
 pub(super) fn all(working: &Backend) -> Vec<Broken> {
     let faults: [(&str, &[&str], Fault); 3] = [
-        ("outbox-claims-twice", &["outbox-lease", "outbox-lease-race"], Fault::NoLease),
-        ("outbox-done-by-anybody", &["outbox-done", "outbox-done-lost"], Fault::AnybodysDone),
-        ("outbox-retries-at-once", &["outbox-retry"], Fault::RetryAtOnce),
+        (
+            "outbox-claims-twice",
+            &["outbox-lease", "outbox-lease-race"],
+            Fault::NoLease,
+        ),
+        (
+            "outbox-done-by-anybody",
+            &["outbox-done", "outbox-done-lost"],
+            Fault::AnybodysDone,
+        ),
+        (
+            "outbox-retries-at-once",
+            &["outbox-retry"],
+            Fault::RetryAtOnce,
+        ),
     ];
     let broken = |(name, caught_by, fault)| Broken {
         name,
@@ -51,7 +63,11 @@ impl Outbox for Messages {
         lease_until: Timestamp,
         limit: u32,
     ) -> Result<Vec<OutboxMessage>> {
-        let lease_until = if self.fault == Fault::NoLease { now.minus(MICRO) } else { lease_until };
+        let lease_until = if self.fault == Fault::NoLease {
+            now.minus(MICRO)
+        } else {
+            lease_until
+        };
         self.inner.claim(now, lease_until, limit).await
     }
 
@@ -63,8 +79,11 @@ impl Outbox for Messages {
     }
 
     async fn retry(&self, id: MessageId, attempts: u32, retry_at: Timestamp) -> Result<()> {
-        let retry_at =
-            if self.fault == Fault::RetryAtOnce { Timestamp::EPOCH } else { retry_at };
+        let retry_at = if self.fault == Fault::RetryAtOnce {
+            Timestamp::EPOCH
+        } else {
+            retry_at
+        };
         self.inner.retry(id, attempts, retry_at).await
     }
 }

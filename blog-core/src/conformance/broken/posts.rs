@@ -43,19 +43,71 @@ enum Fault {
 
 pub(super) fn all(working: &Backend) -> Vec<Broken> {
     let faults: [(&str, &[&str], Fault); 13] = [
-        ("posts-last-save-wins", &["posts-save-version", "posts-save-race"], Fault::LastSaveWins),
-        ("posts-body-cut-at-64-kib", &["posts-longest"], Fault::BodyCut),
-        ("posts-title-normalised", &["posts-texts"], Fault::TitleNormalised),
-        ("posts-outbox-forgotten", &["posts-effects"], Fault::OutboxForgotten),
-        ("posts-effects-in-another-transaction", &["posts-effects-failed"], Fault::EffectsApart),
-        ("posts-moved-draft-revealed", &["posts-by-slug-hidden"], Fault::MovedRevealed),
-        ("posts-hidden-is-denied", &["posts-visible-get"], Fault::HiddenDenied),
-        ("posts-appear-a-moment-late", &["posts-visible-get", "posts-visible-list"], Fault::MomentLate),
-        ("posts-pages-by-offset", &["posts-list-deleted-cursor", "posts-list-concurrent"], Fault::Offsets),
-        ("posts-cursor-without-tie-break", &["posts-list-ties", "posts-list-pages"], Fault::TimeOnlyCursor),
-        ("posts-drafts-listed", &["posts-visible-list", "posts-search-visible"], Fault::DraftsListed),
-        ("posts-suspended-author-listed", &["posts-suspended"], Fault::SuspendedListed),
-        ("posts-search-any-term", &["posts-search-every"], Fault::AnyTerm),
+        (
+            "posts-last-save-wins",
+            &["posts-save-version", "posts-save-race"],
+            Fault::LastSaveWins,
+        ),
+        (
+            "posts-body-cut-at-64-kib",
+            &["posts-longest"],
+            Fault::BodyCut,
+        ),
+        (
+            "posts-title-normalised",
+            &["posts-texts"],
+            Fault::TitleNormalised,
+        ),
+        (
+            "posts-outbox-forgotten",
+            &["posts-effects"],
+            Fault::OutboxForgotten,
+        ),
+        (
+            "posts-effects-in-another-transaction",
+            &["posts-effects-failed"],
+            Fault::EffectsApart,
+        ),
+        (
+            "posts-moved-draft-revealed",
+            &["posts-by-slug-hidden"],
+            Fault::MovedRevealed,
+        ),
+        (
+            "posts-hidden-is-denied",
+            &["posts-visible-get"],
+            Fault::HiddenDenied,
+        ),
+        (
+            "posts-appear-a-moment-late",
+            &["posts-visible-get", "posts-visible-list"],
+            Fault::MomentLate,
+        ),
+        (
+            "posts-pages-by-offset",
+            &["posts-list-deleted-cursor", "posts-list-concurrent"],
+            Fault::Offsets,
+        ),
+        (
+            "posts-cursor-without-tie-break",
+            &["posts-list-ties", "posts-list-pages"],
+            Fault::TimeOnlyCursor,
+        ),
+        (
+            "posts-drafts-listed",
+            &["posts-visible-list", "posts-search-visible"],
+            Fault::DraftsListed,
+        ),
+        (
+            "posts-suspended-author-listed",
+            &["posts-suspended"],
+            Fault::SuspendedListed,
+        ),
+        (
+            "posts-search-any-term",
+            &["posts-search-every"],
+            Fault::AnyTerm,
+        ),
     ];
     let broken = |(name, caught_by, fault)| Broken {
         name,
@@ -109,7 +161,10 @@ impl Posts {
             }
         }
         let skipped = query.page.after.map_or(0, |cursor| cursor.at.as_micros());
-        let rest: Vec<_> = rows.into_iter().skip(usize::try_from(skipped).unwrap_or(0)).collect();
+        let rest: Vec<_> = rows
+            .into_iter()
+            .skip(usize::try_from(skipped).unwrap_or(0))
+            .collect();
         let limit = query.page.limit();
         let next = skipped.saturating_add(i64::try_from(limit).unwrap_or(i64::MAX));
         Ok(Page::from_overfetch(rest, limit, |_| Cursor {
@@ -187,7 +242,10 @@ impl PostStore for Posts {
     }
 
     async fn delete(&self, id: PostId, expected_version: u64, effects: Effects) -> Result<Post> {
-        self.inner.posts.delete(id, expected_version, self.effects(effects)).await
+        self.inner
+            .posts
+            .delete(id, expected_version, self.effects(effects))
+            .await
     }
 
     async fn get(&self, id: PostId, visibility: &Visibility) -> Result<Post> {
@@ -200,7 +258,8 @@ impl PostStore for Posts {
             _ => *visibility,
         };
         let found = self.inner.posts.get(id, &seen).await;
-        if self.fault == Fault::HiddenDenied && matches!(found, Err(Error::NotFound(Entity::Post))) {
+        if self.fault == Fault::HiddenDenied && matches!(found, Err(Error::NotFound(Entity::Post)))
+        {
             let all = everything(Surface::Page, visibility.now());
             if self.inner.posts.get(id, &all).await.is_ok() {
                 return Err(Error::Denied(Denied::NotYours));
@@ -245,8 +304,11 @@ impl PostStore for Posts {
             }
             Fault::DraftsListed if public => seen = everything(Surface::Manage, seen.now()),
             Fault::SuspendedListed if public => {
-                let mut page =
-                    self.inner.posts.list(&query, &everything(Surface::Manage, seen.now())).await?;
+                let mut page = self
+                    .inner
+                    .posts
+                    .list(&query, &everything(Surface::Manage, seen.now()))
+                    .await?;
                 let status = crate::model::post::PostStatus::Published;
                 page.items.retain(|card| {
                     card.status == status && card.published_at.is_some_and(|at| at <= seen.now())

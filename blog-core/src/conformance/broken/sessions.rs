@@ -29,12 +29,36 @@ enum Fault {
 
 pub(super) fn all(working: &Backend) -> Vec<Broken> {
     let faults: [(&str, &[&str], Fault); 6] = [
-        ("sessions-never-expire", &["sessions-idle", "sessions-expired"], Fault::NeverExpires),
-        ("sessions-live-a-moment-too-long", &["sessions-idle", "sessions-expired"], Fault::ExpiresLate),
-        ("sessions-touch-saves-whole", &["sessions-log-out-race", "sessions-touch-unknown"], Fault::TouchRevives),
-        ("sessions-touch-lowers", &["sessions-touch-never-lowers"], Fault::TouchLowers),
-        ("sessions-own-one-deleted-too", &["sessions-delete-others"], Fault::ExceptIgnored),
-        ("sessions-ended-ones-listed", &["sessions-list"], Fault::LongListed),
+        (
+            "sessions-never-expire",
+            &["sessions-idle", "sessions-expired"],
+            Fault::NeverExpires,
+        ),
+        (
+            "sessions-live-a-moment-too-long",
+            &["sessions-idle", "sessions-expired"],
+            Fault::ExpiresLate,
+        ),
+        (
+            "sessions-touch-saves-whole",
+            &["sessions-log-out-race", "sessions-touch-unknown"],
+            Fault::TouchRevives,
+        ),
+        (
+            "sessions-touch-lowers",
+            &["sessions-touch-never-lowers"],
+            Fault::TouchLowers,
+        ),
+        (
+            "sessions-own-one-deleted-too",
+            &["sessions-delete-others"],
+            Fault::ExceptIgnored,
+        ),
+        (
+            "sessions-ended-ones-listed",
+            &["sessions-list"],
+            Fault::LongListed,
+        ),
     ];
     let broken = |(name, caught_by, fault)| Broken {
         name,
@@ -42,7 +66,11 @@ pub(super) fn all(working: &Backend) -> Vec<Broken> {
         backend: records(working, |records| {
             let inner = records.sessions.clone();
             let known = Mutex::default();
-            records.sessions = Arc::new(Sessions { inner, known, fault });
+            records.sessions = Arc::new(Sessions {
+                inner,
+                known,
+                fault,
+            });
         }),
     };
     faults.into_iter().map(broken).collect()
@@ -63,7 +91,11 @@ impl Sessions {
     }
 
     fn remembered(&self, id: SessionId) -> Option<Session> {
-        self.known.lock().unwrap_or_else(PoisonError::into_inner).get(&id).cloned()
+        self.known
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .get(&id)
+            .cloned()
     }
 
     /// Writes a session whole, as a store with one "save" would.
@@ -98,7 +130,10 @@ impl SessionStore for Sessions {
             let Some(session) = self.remembered(touch.id) else {
                 continue;
             };
-            let there = self.inner.authenticate(&session.token, session.created_at).await;
+            let there = self
+                .inner
+                .authenticate(&session.token, session.created_at)
+                .await;
             let gone = matches!(there, Err(Error::NotFound(Entity::Session)));
             if gone && self.fault == Fault::TouchLowers {
                 continue;
@@ -132,7 +167,11 @@ impl SessionStore for Sessions {
     }
 
     async fn list(&self, user: UserId, now: Timestamp) -> Result<Vec<Session>> {
-        let now = if self.fault == Fault::LongListed { Timestamp::EPOCH } else { now };
+        let now = if self.fault == Fault::LongListed {
+            Timestamp::EPOCH
+        } else {
+            now
+        };
         self.inner.list(user, now).await
     }
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 
-use super::{Broken, records};
+use super::{Broken, records, round_trip};
 use crate::backend::Backend;
 use crate::error::{Entity, Error, Result};
 use crate::id::UserId;
@@ -24,10 +24,26 @@ enum Fault {
 
 pub(super) fn all(working: &Backend) -> Vec<Broken> {
     let faults: [(&str, &[&str], Fault); 4] = [
-        ("tokens-look-then-use", &["tokens-redeem-race"], Fault::LookThenUse),
-        ("tokens-good-for-anything", &["tokens-redeem-purpose"], Fault::AnyPurpose),
-        ("tokens-never-expire", &["tokens-redeem-expired"], Fault::NeverExpires),
-        ("tokens-replaced-by-hash", &["tokens-issue-exists"], Fault::Reissued),
+        (
+            "tokens-look-then-use",
+            &["tokens-redeem-race"],
+            Fault::LookThenUse,
+        ),
+        (
+            "tokens-good-for-anything",
+            &["tokens-redeem-purpose"],
+            Fault::AnyPurpose,
+        ),
+        (
+            "tokens-never-expire",
+            &["tokens-redeem-expired"],
+            Fault::NeverExpires,
+        ),
+        (
+            "tokens-replaced-by-hash",
+            &["tokens-issue-exists"],
+            Fault::Reissued,
+        ),
     ];
     let broken = |(name, caught_by, fault)| Broken {
         name,
@@ -63,7 +79,7 @@ impl TokenStore for Tokens {
         match self.fault {
             Fault::LookThenUse => {
                 let token = self.inner.peek(hash, purpose, now).await?;
-                tokio::task::yield_now().await;
+                round_trip().await;
                 match self.inner.redeem(hash, purpose, now).await {
                     Ok(_) | Err(Error::NotFound(Entity::Token)) => Ok(token),
                     Err(error) => Err(error),

@@ -26,12 +26,36 @@ enum Fault {
 
 pub(super) fn all(working: &Backend) -> Vec<Broken> {
     let faults: [(&str, &[&str], Fault); 6] = [
-        ("users-only-if-first-ignored", &["users-first-refused"], Fault::FirstNotAsked),
-        ("users-display-name-trimmed", &["users-texts"], Fault::NameTrimmed),
-        ("users-address-found-in-one-case", &["users-credentials-address"], Fault::AddressInOneCase),
-        ("users-suspended-not-found", &["users-credentials-suspended"], Fault::SuspendedHidden),
-        ("users-last-profile-wins", &["users-profile-version", "users-profile-race"], Fault::LastProfileWins),
-        ("users-sessions-survive-password", &["users-password-end-sessions"], Fault::SessionsSurvive),
+        (
+            "users-only-if-first-ignored",
+            &["users-first-refused"],
+            Fault::FirstNotAsked,
+        ),
+        (
+            "users-display-name-trimmed",
+            &["users-texts"],
+            Fault::NameTrimmed,
+        ),
+        (
+            "users-address-found-in-one-case",
+            &["users-credentials-address"],
+            Fault::AddressInOneCase,
+        ),
+        (
+            "users-suspended-not-found",
+            &["users-credentials-suspended"],
+            Fault::SuspendedHidden,
+        ),
+        (
+            "users-last-profile-wins",
+            &["users-profile-version", "users-profile-race"],
+            Fault::LastProfileWins,
+        ),
+        (
+            "users-sessions-survive-password",
+            &["users-password-end-sessions"],
+            Fault::SessionsSurvive,
+        ),
     ];
     let broken = |(name, caught_by, fault)| Broken {
         name,
@@ -92,7 +116,10 @@ impl UserStore for Users {
     }
 
     async fn update_profile(&self, change: ProfileChange, effects: Effects) -> Result<User> {
-        let result = self.inner.update_profile(change.clone(), effects.clone()).await;
+        let result = self
+            .inner
+            .update_profile(change.clone(), effects.clone())
+            .await;
         match result {
             Err(Error::Conflict(Conflict::Version { current }))
                 if self.fault == Fault::LastProfileWins =>
@@ -115,7 +142,9 @@ impl UserStore for Users {
         effects: Effects,
     ) -> Result<()> {
         let end_sessions = end_sessions && self.fault != Fault::SessionsSurvive;
-        self.inner.set_password(id, password, end_sessions, effects).await
+        self.inner
+            .set_password(id, password, end_sessions, effects)
+            .await
     }
 
     async fn set_role(&self, id: UserId, role: Role, effects: Effects) -> Result<User> {

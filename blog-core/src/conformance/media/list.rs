@@ -10,16 +10,38 @@ use crate::model::media::ObjectKey;
 pub(super) fn checks() -> Vec<Check> {
     let media = Port::Media;
     vec![
-        media.check("media-list-order", "The objects in the byte order of their keys.", order),
-        media.check("media-list-prefix", "The objects whose key begins with `prefix`, byte for byte.", prefix),
-        media.check("media-list-after", "`list`: behind `after`, at most `limit`.", after),
-        media.check("media-list-pages", "Pages of objects neither repeat nor skip.", pages),
-        media.check("media-list-facts", "`list` says of an object what `head` says.", facts),
+        media.check(
+            "media-list-order",
+            "The objects in the byte order of their keys.",
+            order,
+        ),
+        media.check(
+            "media-list-prefix",
+            "The objects whose key begins with `prefix`, byte for byte.",
+            prefix,
+        ),
+        media.check(
+            "media-list-after",
+            "`list`: behind `after`, at most `limit`.",
+            after,
+        ),
+        media.check(
+            "media-list-pages",
+            "Pages of objects neither repeat nor skip.",
+            pages,
+        ),
+        media.check(
+            "media-list-facts",
+            "`list` says of an object what `head` says.",
+            facts,
+        ),
     ]
 }
 
 /// Tails whose byte order differs from the order of folders, of words and of numbers.
-const TAILS: [&str; 11] = ["", "-b", ".b", "/b", "/b/c", "/b.c", "0", "10", "9", "_b", "b"];
+const TAILS: [&str; 11] = [
+    "", "-b", ".b", "/b", "/b/c", "/b.c", "0", "10", "9", "_b", "b",
+];
 
 /// Stores objects of these tails; their keys in byte order.
 async fn crowd(lab: &Lab, word: &str, tails: &[&str]) -> Verdict<Vec<String>> {
@@ -39,7 +61,10 @@ async fn listed(lab: &Lab, prefix: &str, limit: u16) -> Verdict<Vec<String>> {
     let mut after: Option<ObjectKey> = None;
     for _ in 0..100 {
         let page = lab.media.list(prefix, after.as_ref(), limit).await?;
-        ensure!(page.items.len() <= usize::from(limit), "a page of {limit} is too long");
+        ensure!(
+            page.items.len() <= usize::from(limit),
+            "a page of {limit} is too long"
+        );
         keys.extend(page.items.into_iter().map(|meta| meta.key.into_string()));
         match page.next {
             Some(next) => after = Some(next),
@@ -58,14 +83,31 @@ async fn order(lab: Lab) -> Verdict {
 
 async fn prefix(lab: Lab) -> Verdict {
     let word = fresh_word();
-    let keys = crowd(&lab, &word, &["/a_c/1", "/abc/2", "/a_c3", "/a-c/4", "/a_", "/a"]).await?;
-    for prefix in ["", "/", "/a", "/a_", "/a_c", "/a_c/", "/a_c/1", "/a_c/12", "/b", "/%"] {
+    let keys = crowd(
+        &lab,
+        &word,
+        &["/a_c/1", "/abc/2", "/a_c3", "/a-c/4", "/a_", "/a"],
+    )
+    .await?;
+    for prefix in [
+        "", "/", "/a", "/a_", "/a_c", "/a_c/", "/a_c/1", "/a_c/12", "/b", "/%",
+    ] {
         let prefix = format!("{word}{prefix}");
-        let expected: Vec<_> =
-            keys.iter().filter(|key| key.starts_with(&prefix)).cloned().collect();
-        same!(listed(&lab, &prefix, 100).await?, expected, "the keys under {prefix}");
+        let expected: Vec<_> = keys
+            .iter()
+            .filter(|key| key.starts_with(&prefix))
+            .cloned()
+            .collect();
+        same!(
+            listed(&lab, &prefix, 100).await?,
+            expected,
+            "the keys under {prefix}"
+        );
     }
-    ensure!(!lab.media.list("", None, 1).await?.items.is_empty(), "nothing under no prefix");
+    ensure!(
+        !lab.media.list("", None, 1).await?.items.is_empty(),
+        "nothing under no prefix"
+    );
     Ok(())
 }
 
@@ -76,14 +118,26 @@ async fn after(lab: Lab) -> Verdict {
     for (after, left) in [("/a", 1), ("/b", 2), ("/d", 3), ("/c", 2), ("/", 0)] {
         let after = ObjectKey::from_store(format!("{word}{after}"));
         let page = lab.media.list(&word, Some(&after), 10).await?;
-        let found: Vec<_> = page.items.into_iter().map(|meta| meta.key.into_string()).collect();
+        let found: Vec<_> = page
+            .items
+            .into_iter()
+            .map(|meta| meta.key.into_string())
+            .collect();
         same!(found, keys[left..].to_vec(), "the keys behind {after}");
         same!(page.next, None, "the page behind the last one");
     }
     let page = lab.media.list(&word, None, 2).await?;
-    same!((page.items.len(), page.next.is_some()), (2, true), "a page of 2 of 3");
+    same!(
+        (page.items.len(), page.next.is_some()),
+        (2, true),
+        "a page of 2 of 3"
+    );
     let page = lab.media.list(&word, None, 3).await?;
-    same!((page.items.len(), page.next.is_some()), (3, false), "a page of 3 of 3");
+    same!(
+        (page.items.len(), page.next.is_some()),
+        (3, false),
+        "a page of 3 of 3"
+    );
     Ok(())
 }
 
@@ -91,7 +145,11 @@ async fn pages(lab: Lab) -> Verdict {
     let word = fresh_word();
     let keys = crowd(&lab, &word, &TAILS).await?;
     for limit in 1..=12 {
-        same!(listed(&lab, &word, limit).await?, keys, "the keys in pages of {limit}");
+        same!(
+            listed(&lab, &word, limit).await?,
+            keys,
+            "the keys in pages of {limit}"
+        );
     }
     Ok(())
 }
@@ -103,6 +161,10 @@ async fn facts(lab: Lab) -> Verdict {
     for key in keys {
         expected.push(lab.media.head(&ObjectKey::from_store(key)).await?);
     }
-    same!(lab.media.list(&word, None, 10).await?.items, expected, "the objects");
+    same!(
+        lab.media.list(&word, None, 10).await?.items,
+        expected,
+        "the objects"
+    );
     Ok(())
 }

@@ -17,19 +17,63 @@ use crate::time::Timestamp;
 pub(super) fn checks() -> Vec<Check> {
     let posts = Port::Posts;
     vec![
-        posts.check("posts-list-order", "A list, newest first: by `published_at` on the surface `List`.", order),
-        posts.check("posts-list-own-order", "A list is by `updated_at` on `Own` and `Manage`.", own_order),
-        posts.check("posts-list-ties", "Rows of one time by id, greater first.", ties),
-        posts.check("posts-list-pages", "Pages neither repeat nor skip a row that does not move.", pages),
-        posts.check("posts-list-concurrent", "Pages neither repeat nor skip a row that does not move, while others are inserted.", concurrent),
-        posts.check("posts-list-deleted-cursor", "A cursor names a place, not a row: it holds when its row is gone.", deleted_cursor),
-        posts.check("posts-list-last", "`next` is `None` when this is the last page.", last),
-        posts.check("posts-list-unknown", "An unknown author or tag gives an empty page.", unknown),
-        posts.check("posts-list-author", "The scope of one author's posts.", author),
+        posts.check(
+            "posts-list-order",
+            "A list, newest first: by `published_at` on the surface `List`.",
+            order,
+        ),
+        posts.check(
+            "posts-list-own-order",
+            "A list is by `updated_at` on `Own` and `Manage`.",
+            own_order,
+        ),
+        posts.check(
+            "posts-list-ties",
+            "Rows of one time by id, greater first.",
+            ties,
+        ),
+        posts.check(
+            "posts-list-pages",
+            "Pages neither repeat nor skip a row that does not move.",
+            pages,
+        ),
+        posts.check(
+            "posts-list-concurrent",
+            "Pages neither repeat nor skip a row that does not move, while others are inserted.",
+            concurrent,
+        ),
+        posts.check(
+            "posts-list-deleted-cursor",
+            "A cursor names a place, not a row: it holds when its row is gone.",
+            deleted_cursor,
+        ),
+        posts.check(
+            "posts-list-last",
+            "`next` is `None` when this is the last page.",
+            last,
+        ),
+        posts.check(
+            "posts-list-unknown",
+            "An unknown author or tag gives an empty page.",
+            unknown,
+        ),
+        posts.check(
+            "posts-list-author",
+            "The scope of one author's posts.",
+            author,
+        ),
         posts.check("posts-list-tag", "The scope of posts with a tag.", tagged),
         posts.check("posts-list-all", "The scope of all posts.", all),
-        posts.check("posts-list-html", "The rendered body and the media, when the query asked for it.", html),
-        posts.check("posts-list-card", "A card carries what lists show of its post.", card),
+        posts.check(
+            "posts-list-html",
+            "The rendered body and the media, when the query asked for it.",
+            html,
+        ),
+        posts.check(
+            "posts-list-card",
+            "A card carries what lists show of its post.",
+            card,
+        ),
     ]
 }
 
@@ -73,12 +117,22 @@ async fn order(lab: Lab) -> Verdict {
             ..lab.content()
         };
         let new = lab.new_post(user.id, content);
-        let post = lab.records.posts.create(new, Effects::at(lab.before(100 - seconds))).await?;
+        let post = lab
+            .records
+            .posts
+            .create(new, Effects::at(lab.before(100 - seconds)))
+            .await?;
         expected.push((seconds, post.id));
     }
     expected.sort();
     let expected: Vec<_> = expected.into_iter().map(|(_, id)| id).collect();
-    let cards = lab.cards(PostScope::Author(user.id), 100, &lab.stranger(Surface::List)).await?;
+    let cards = lab
+        .cards(
+            PostScope::Author(user.id),
+            100,
+            &lab.stranger(Surface::List),
+        )
+        .await?;
     same!(ids(&cards), expected, "the list");
     Ok(())
 }
@@ -95,15 +149,31 @@ async fn own_order(lab: Lab) -> Verdict {
         published_at: oldest.published_at,
         ..lab.content()
     };
-    lab.records.posts.save(lab.change(&oldest, content), Effects::at(lab.after(9))).await?;
+    lab.records
+        .posts
+        .save(lab.change(&oldest, content), Effects::at(lab.after(9)))
+        .await?;
     let expected = vec![posts[2].id, posts[0].id, posts[1].id];
     let own = Visibility::new(Actor::of(&user), Surface::Own, lab.now);
     for (visibility, limit) in [(own, 100), (own, 1), (lab.editor(Surface::Manage), 2)] {
-        let cards = lab.cards(PostScope::Author(user.id), limit, &visibility).await?;
-        same!(ids(&cards), expected, "the list on {:?}", visibility.surface());
+        let cards = lab
+            .cards(PostScope::Author(user.id), limit, &visibility)
+            .await?;
+        same!(
+            ids(&cards),
+            expected,
+            "the list on {:?}",
+            visibility.surface()
+        );
     }
-    let public = lab.cards(PostScope::Author(user.id), 2, &lab.stranger(Surface::List)).await?;
-    same!(ids(&public), vec![posts[0].id, posts[1].id, posts[2].id], "the public list");
+    let public = lab
+        .cards(PostScope::Author(user.id), 2, &lab.stranger(Surface::List))
+        .await?;
+    same!(
+        ids(&public),
+        vec![posts[0].id, posts[1].id, posts[2].id],
+        "the public list"
+    );
     Ok(())
 }
 
@@ -118,10 +188,21 @@ async fn ties(lab: Lab) -> Verdict {
     expected.sort();
     expected.reverse();
     let own = Visibility::new(Actor::of(&user), Surface::Own, lab.now);
-    for visibility in [lab.stranger(Surface::List), own, lab.editor(Surface::Manage)] {
+    for visibility in [
+        lab.stranger(Surface::List),
+        own,
+        lab.editor(Surface::Manage),
+    ] {
         for limit in [1, 3, 100] {
-            let cards = lab.cards(PostScope::Author(user.id), limit, &visibility).await?;
-            same!(ids(&cards), expected, "{:?} in pages of {limit}", visibility.surface());
+            let cards = lab
+                .cards(PostScope::Author(user.id), limit, &visibility)
+                .await?;
+            same!(
+                ids(&cards),
+                expected,
+                "{:?} in pages of {limit}",
+                visibility.surface()
+            );
         }
     }
     Ok(())
@@ -131,8 +212,13 @@ async fn pages(lab: Lab) -> Verdict {
     let user = lab.user().await?;
     let expected = crowd(&lab, user.id, 11).await?;
     for limit in 1..=12 {
-        let cards =
-            lab.cards(PostScope::Author(user.id), limit, &lab.stranger(Surface::List)).await?;
+        let cards = lab
+            .cards(
+                PostScope::Author(user.id),
+                limit,
+                &lab.stranger(Surface::List),
+            )
+            .await?;
         same!(ids(&cards), expected, "the list in pages of {limit}");
     }
     Ok(())
@@ -140,32 +226,58 @@ async fn pages(lab: Lab) -> Verdict {
 
 async fn concurrent(lab: Lab) -> Verdict {
     let user = lab.user().await?;
-    let still: Vec<PostId> = crowd(&lab, user.id, 12).await?;
+    let still = crowd(&lab, user.id, 12).await?;
     let author = user.id;
     let walkers = lab
-        .race(6, |lab, number| {
+        .race(4, |lab, number| {
             let still = still.clone();
-            async move {
-                if number < 2 {
-                    for step in 0..12 {
-                        let at = lab.before(9 + step % 5);
-                        post_at(&lab, author, PostId::from(fresh_uuid()), at).await?;
-                    }
-                    return Verdict::Ok(());
-                }
-                let limit = u16::try_from(number).unwrap_or(1) - 1;
-                let cards =
-                    lab.cards(PostScope::Author(author), limit, &lab.stranger(Surface::List)).await?;
-                let found = ids(&cards);
-                let different: HashSet<_> = found.iter().collect();
-                same!(different.len(), found.len(), "different rows in pages of {limit}");
-                let seen: Vec<_> = found.into_iter().filter(|id| still.contains(id)).collect();
-                same!(seen, still, "the rows that did not move, in pages of {limit}");
-                Ok(())
-            }
+            async move { walk_and_insert(&lab, author, &still, 1 + number).await }
         })
         .await?;
     walkers.into_iter().collect()
+}
+
+/// Walks a list in pages of so many rows, and after each page stores a post among the rows that were shown and one
+/// anywhere; others do the same meanwhile.
+async fn walk_and_insert(lab: &Lab, author: UserId, still: &[PostId], limit: usize) -> Verdict {
+    let size = u16::try_from(limit).unwrap_or(1);
+    let mut found = Vec::new();
+    let mut page = PageRequest::first(size);
+    for step in 0..200 {
+        let query = PostQuery {
+            scope: PostScope::Author(author),
+            page,
+            with_html: false,
+        };
+        let cards = lab
+            .records
+            .posts
+            .list(&query, &lab.stranger(Surface::List))
+            .await?;
+        found.extend(ids(&cards.items));
+        match cards.next {
+            Some(next) => page = PageRequest::new(Some(next), size),
+            None => break,
+        }
+        if step < 12 {
+            post_at(lab, author, PostId::from(fresh_uuid()), lab.now).await?;
+            let anywhere = lab.before(9 + step % 5);
+            post_at(lab, author, PostId::from(fresh_uuid()), anywhere).await?;
+        }
+    }
+    let different: HashSet<_> = found.iter().collect();
+    same!(
+        different.len(),
+        found.len(),
+        "different rows in pages of {limit}"
+    );
+    let seen: Vec<_> = found.into_iter().filter(|id| still.contains(id)).collect();
+    same!(
+        seen,
+        still,
+        "the rows that did not move, in pages of {limit}"
+    );
+    Ok(())
 }
 
 async fn deleted_cursor(lab: Lab) -> Verdict {
@@ -182,11 +294,16 @@ async fn deleted_cursor(lab: Lab) -> Verdict {
     let Some(next) = first.next else {
         return Err(Failure::new("the first of three pages has no cursor"));
     };
-    same!(next.id, rows[1].uuid(), "the id in the cursor");
-    same!(Some(next.at), first.items[1].published_at, "the time in the cursor");
     lab.records.posts.delete(rows[1], 1, lab.fx()).await?;
     let second = lab.records.posts.list(&query(Some(next)), &list).await?;
-    same!(ids(&second.items), rows[2..4].to_vec(), "the page behind a deleted row");
+    same!(
+        ids(&second.items),
+        rows[2..4].to_vec(),
+        "the page behind a deleted row"
+    );
+    let named = (Some(next.at), next.id);
+    let row = (first.items[1].published_at, rows[1].uuid());
+    same!(named, row, "the time and id in the cursor");
     Ok(())
 }
 
@@ -199,8 +316,16 @@ async fn last(lab: Lab) -> Verdict {
             page: PageRequest::first(limit),
             with_html: false,
         };
-        let page = lab.records.posts.list(&query, &lab.stranger(Surface::List)).await?;
-        same!(page.next.is_some(), more, "whether a page of {limit} of 4 rows has a next one");
+        let page = lab
+            .records
+            .posts
+            .list(&query, &lab.stranger(Surface::List))
+            .await?;
+        same!(
+            page.next.is_some(),
+            more,
+            "whether a page of {limit} of 4 rows has a next one"
+        );
     }
     Ok(())
 }
@@ -216,7 +341,10 @@ async fn unknown(lab: Lab) -> Verdict {
                 with_html: true,
             };
             let page = lab.records.posts.list(&query, &visibility).await?;
-            ensure!(page.items.is_empty() && page.next.is_none(), "a page of nothing has rows");
+            ensure!(
+                page.items.is_empty() && page.next.is_none(),
+                "a page of nothing has rows"
+            );
         }
     }
     Ok(())
@@ -246,11 +374,27 @@ async fn tagged(lab: Lab) -> Verdict {
     }
     let list = lab.stranger(Surface::List);
     let of = |slug: &str| PostScope::Tag(TagSlug::from_store(slug.to_owned()));
-    let found: HashSet<_> = ids(&lab.cards(of(&one), 1, &list).await?).into_iter().collect();
-    same!(found, HashSet::from([posts[0].id, posts[1].id]), "the posts with the tag");
-    ensure!(lab.cards(of(&one[..20]), 9, &list).await?.is_empty(), "part of a tag finds posts");
-    lab.records.posts.save(lab.change(&posts[0], lab.content()), lab.fx()).await?;
-    same!(ids(&lab.cards(of(&one), 9, &list).await?), vec![posts[1].id], "after its removal");
+    let found: HashSet<_> = ids(&lab.cards(of(&one), 1, &list).await?)
+        .into_iter()
+        .collect();
+    same!(
+        found,
+        HashSet::from([posts[0].id, posts[1].id]),
+        "the posts with the tag"
+    );
+    ensure!(
+        lab.cards(of(&one[..20]), 9, &list).await?.is_empty(),
+        "part of a tag finds posts"
+    );
+    lab.records
+        .posts
+        .save(lab.change(&posts[0], lab.content()), lab.fx())
+        .await?;
+    same!(
+        ids(&lab.cards(of(&one), 9, &list).await?),
+        vec![posts[1].id],
+        "after its removal"
+    );
     Ok(())
 }
 
@@ -292,14 +436,26 @@ async fn html(lab: Lab) -> Verdict {
             page: PageRequest::first(10),
             with_html,
         };
-        let page = lab.records.posts.list(&query, &lab.stranger(Surface::List)).await?;
-        let found: Vec<_> = page.items.into_iter().map(|card| (card.html, card.media)).collect();
+        let page = lab
+            .records
+            .posts
+            .list(&query, &lab.stranger(Surface::List))
+            .await?;
+        let found: Vec<_> = page
+            .items
+            .into_iter()
+            .map(|card| (card.html, card.media))
+            .collect();
         let expected = if with_html {
             (Some(post.rendered.html.clone()), vec![picture.id])
         } else {
             (None, vec![])
         };
-        same!(found, vec![expected], "HTML and media with_html = {with_html}");
+        same!(
+            found,
+            vec![expected],
+            "HTML and media with_html = {with_html}"
+        );
     }
     Ok(())
 }
@@ -315,7 +471,10 @@ async fn card(lab: Lab) -> Verdict {
         ..lab.content()
     };
     let post = lab.post_of(user.id, content).await?;
-    lab.records.engagement.set_like(post.id, user.id, true, lab.now).await?;
+    lab.records
+        .engagement
+        .set_like(post.id, user.id, true, lab.now)
+        .await?;
     lab.comment(post.id, user.id, None).await?;
     let expected = PostCard {
         id: post.id,
@@ -336,7 +495,9 @@ async fn card(lab: Lab) -> Verdict {
         views: 0,
         comments: 1,
     };
-    let cards = lab.cards(PostScope::Author(user.id), 10, &lab.stranger(Surface::List)).await?;
+    let cards = lab
+        .cards(PostScope::Author(user.id), 10, &lab.stranger(Surface::List))
+        .await?;
     same!(cards, vec![expected], "the card");
     Ok(())
 }

@@ -47,7 +47,11 @@ async fn moved(lab: &Lab, post: &Post, word: &str) -> Verdict<Post> {
 
 async fn hit(lab: &Lab, slug: &str) -> Verdict<SlugHit> {
     let slug = Slug::from_store(slug.to_owned());
-    Ok(lab.records.posts.by_slug(&slug, &lab.stranger(Surface::Page)).await?)
+    Ok(lab
+        .records
+        .posts
+        .by_slug(&slug, &lab.stranger(Surface::Page))
+        .await?)
 }
 
 /// The address that a slug leads to; its own where the post stands there.
@@ -63,24 +67,45 @@ async fn suffix(lab: Lab) -> Verdict {
     for expected in [word.clone(), format!("{word}-2"), format!("{word}-3")] {
         same!(at(&lab, &word).await?.slug.as_str(), expected, "the slug");
     }
-    same!(at(&lab, &format!("{word}-2")).await?.slug.as_str(), format!("{word}-2-2"), "the slug");
+    same!(
+        at(&lab, &format!("{word}-2")).await?.slug.as_str(),
+        format!("{word}-2-2"),
+        "the slug"
+    );
     let late = at(&lab, &fresh_word()).await?;
-    same!(moved(&lab, &late, &word).await?.slug.as_str(), format!("{word}-4"), "the saved slug");
+    same!(
+        moved(&lab, &late, &word).await?.slug.as_str(),
+        format!("{word}-4"),
+        "the saved slug"
+    );
     Ok(())
 }
 
 async fn random(lab: Lab) -> Verdict {
     let word = fresh_word();
     for number in 1..=20 {
-        let expected = if number == 1 { word.clone() } else { format!("{word}-{number}") };
-        same!(at(&lab, &word).await?.slug.as_str(), expected, "the slug of post {number}");
+        let expected = if number == 1 {
+            word.clone()
+        } else {
+            format!("{word}-{number}")
+        };
+        same!(
+            at(&lab, &word).await?.slug.as_str(),
+            expected,
+            "the slug of post {number}"
+        );
     }
     let mut seen = HashSet::new();
     for _ in 0..2 {
         let slug = at(&lab, &word).await?.slug.into_string();
         let digits = slug.strip_prefix(&format!("{word}-")).unwrap_or_default();
-        let plain = digits.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b));
-        ensure!(digits.len() == 8 && plain, "the slug after 20 tries is {slug}");
+        let plain = digits
+            .bytes()
+            .all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b));
+        ensure!(
+            digits.len() == 8 && plain,
+            "the slug after 20 tries is {slug}"
+        );
         ensure!(seen.insert(slug), "the random suffix repeats");
     }
     Ok(())
@@ -91,9 +116,17 @@ async fn history(lab: Lab) -> Verdict {
     let post = at(&lab, &old).await?;
     moved(&lab, &post, &new).await?;
     let other = at(&lab, &old).await?;
-    same!(other.slug.as_str(), format!("{old}-2"), "the slug of another post");
+    same!(
+        other.slug.as_str(),
+        format!("{old}-2"),
+        "the slug of another post"
+    );
     let moved = moved(&lab, &other, &new).await?;
-    same!(moved.slug.as_str(), format!("{new}-2"), "the slug of another post after a save");
+    same!(
+        moved.slug.as_str(),
+        format!("{new}-2"),
+        "the slug of another post after a save"
+    );
     same!(leads_to(&lab, &old).await?, new, "where the old slug leads");
     Ok(())
 }
@@ -113,8 +146,16 @@ async fn race(lab: Lab) -> Verdict {
     let mut slugs = HashSet::new();
     for result in results {
         let post = result?;
-        ensure!(post.slug.as_str().starts_with(&word), "the slug {}", post.slug);
-        same!(leads_to(&lab, post.slug.as_str()).await?, post.slug.as_str().to_owned(), "the slug");
+        ensure!(
+            post.slug.as_str().starts_with(&word),
+            "the slug {}",
+            post.slug
+        );
+        same!(
+            leads_to(&lab, post.slug.as_str()).await?,
+            post.slug.as_str().to_owned(),
+            "the slug"
+        );
         slugs.insert(post.slug);
     }
     same!(slugs.len(), 15, "different slugs of 15 creations at once");
@@ -126,12 +167,19 @@ async fn long(lab: Lab) -> Verdict {
     same!(longest.len(), 96, "the length of this check's slug");
     let post = at(&lab, &longest).await?;
     same!(post.slug.as_str(), longest, "the longest slug");
-    same!(leads_to(&lab, &longest).await?, longest, "where the longest slug leads");
+    same!(
+        leads_to(&lab, &longest).await?,
+        longest,
+        "where the longest slug leads"
+    );
     let shorter = &longest[..95];
     refused!(
         lab.records
             .posts
-            .by_slug(&Slug::from_store(shorter.to_owned()), &lab.editor(Surface::Page))
+            .by_slug(
+                &Slug::from_store(shorter.to_owned()),
+                &lab.editor(Surface::Page)
+            )
             .await,
         Error::NotFound(Entity::Post)
     );
@@ -143,11 +191,18 @@ async fn long(lab: Lab) -> Verdict {
 
 async fn by_slug(lab: Lab) -> Verdict {
     let post = at(&lab, &fresh_word()).await?;
-    same!(hit(&lab, post.slug.as_str()).await?, SlugHit::Current(Box::new(post)), "the post");
+    same!(
+        hit(&lab, post.slug.as_str()).await?,
+        SlugHit::Current(Box::new(post)),
+        "the post"
+    );
     for nothing in [fresh_word(), "%".to_owned()] {
         let slug = Slug::from_store(nothing);
         refused!(
-            lab.records.posts.by_slug(&slug, &lab.editor(Surface::Page)).await,
+            lab.records
+                .posts
+                .by_slug(&slug, &lab.editor(Surface::Page))
+                .await,
             Error::NotFound(Entity::Post)
         );
     }
@@ -160,9 +215,17 @@ async fn by_slug_moved(lab: Lab) -> Verdict {
     let post = moved(&lab, &post, &second).await?;
     let post = moved(&lab, &post, &third).await?;
     for old in [&first, &second] {
-        same!(hit(&lab, old).await?, SlugHit::Moved(post.slug.clone()), "the old address");
+        same!(
+            hit(&lab, old).await?,
+            SlugHit::Moved(post.slug.clone()),
+            "the old address"
+        );
     }
-    same!(hit(&lab, &third).await?, SlugHit::Current(Box::new(post)), "the new address");
+    same!(
+        hit(&lab, &third).await?,
+        SlugHit::Current(Box::new(post)),
+        "the new address"
+    );
     Ok(())
 }
 
@@ -198,7 +261,11 @@ async fn by_slug_hidden(lab: Lab) -> Verdict {
         }
         let own = Visibility::new(Actor::of(&author), Surface::Page, lab.now);
         let found = lab.records.posts.by_slug(&old, &own).await?;
-        same!(found, SlugHit::Moved(post.slug), "the old address for the author");
+        same!(
+            found,
+            SlugHit::Moved(post.slug),
+            "the old address for the author"
+        );
     }
     Ok(())
 }
@@ -208,12 +275,32 @@ async fn own(lab: Lab) -> Verdict {
     let post = at(&lab, &first).await?;
     let post = moved(&lab, &post, &second).await?;
     let post = moved(&lab, &post, &first).await?;
-    same!(post.slug.as_str(), first, "the slug that the post had before");
-    same!(hit(&lab, &second).await?, SlugHit::Moved(post.slug.clone()), "the previous slug");
+    same!(
+        post.slug.as_str(),
+        first,
+        "the slug that the post had before"
+    );
+    same!(
+        hit(&lab, &second).await?,
+        SlugHit::Moved(post.slug.clone()),
+        "the previous slug"
+    );
     let post = moved(&lab, &post, &second).await?;
-    same!(post.slug.as_str(), second, "the slug after going there again");
-    same!(hit(&lab, &first).await?, SlugHit::Moved(post.slug), "the other slug");
-    same!(at(&lab, &first).await?.slug.as_str(), format!("{first}-2"), "another post's slug");
+    same!(
+        post.slug.as_str(),
+        second,
+        "the slug after going there again"
+    );
+    same!(
+        hit(&lab, &first).await?,
+        SlugHit::Moved(post.slug),
+        "the other slug"
+    );
+    same!(
+        at(&lab, &first).await?.slug.as_str(),
+        format!("{first}-2"),
+        "another post's slug"
+    );
     Ok(())
 }
 
@@ -221,10 +308,21 @@ async fn keep(lab: Lab) -> Verdict {
     let word = fresh_word();
     let post = at(&lab, &word).await?;
     let post = moved(&lab, &post, &word).await?;
-    same!(post.slug.as_str(), word, "the slug after asking for the current one");
-    let saved = lab.records.posts.save(lab.change(&post, lab.content()), lab.fx()).await?;
+    same!(
+        post.slug.as_str(),
+        word,
+        "the slug after asking for the current one"
+    );
+    let saved = lab
+        .records
+        .posts
+        .save(lab.change(&post, lab.content()), lab.fx())
+        .await?;
     same!(saved.slug.as_str(), word, "the slug after asking for none");
-    ensure!(matches!(hit(&lab, &word).await?, SlugHit::Current(_)), "the slug leads elsewhere");
+    ensure!(
+        matches!(hit(&lab, &word).await?, SlugHit::Current(_)),
+        "the slug leads elsewhere"
+    );
     Ok(())
 }
 
@@ -232,14 +330,24 @@ async fn deleted(lab: Lab) -> Verdict {
     let (old, new) = (fresh_word(), fresh_word());
     let post = at(&lab, &old).await?;
     let post = moved(&lab, &post, &new).await?;
-    lab.records.posts.delete(post.id, post.version, lab.fx()).await?;
+    lab.records
+        .posts
+        .delete(post.id, post.version, lab.fx())
+        .await?;
     for word in [&old, &new] {
         let slug = Slug::from_store(word.clone());
         refused!(
-            lab.records.posts.by_slug(&slug, &lab.editor(Surface::Page)).await,
+            lab.records
+                .posts
+                .by_slug(&slug, &lab.editor(Surface::Page))
+                .await,
             Error::NotFound(Entity::Post)
         );
-        same!(at(&lab, word).await?.slug.as_str(), word.as_str(), "the slug of a new post");
+        same!(
+            at(&lab, word).await?.slug.as_str(),
+            word.as_str(),
+            "the slug of a new post"
+        );
     }
     same!(leads_to(&lab, &old).await?, old, "where the slug leads");
     if hit(&lab, &old).await? == SlugHit::Current(Box::new(post)) {

@@ -1,0 +1,354 @@
+//! Changes of users.
+
+use crate::conformance::check::{Check, Port};
+use crate::conformance::lab::Lab;
+use crate::conformance::verdict::{Verdict, ensure, refused, same, winners};
+use crate::error::{Conflict, Entity, Error};
+use crate::id::{MediaId, UserId};
+use crate::model::user::{Bio, DisplayName, PasswordHash, ProfileChange, Role, User};
+
+pub(super) fn checks() -> Vec<Check> {
+    let users = Port::Users;
+    vec![
+        users.check("users-profile", "Replaces display name, bio and avatar and raises the version by one.", profile),
+        users.check("users-profile-version", "Returns `Conflict(Version)` with the stored version when it is not the expected one.", profile_version),
+        users.check("users-profile-race", "Of two profile changes from one version exactly one succeeds.", profile_race),
+        users.check("users-profile-not-found", "`NotFound(User)` when there is none, or `NotFound(Media)` when the avatar is not in the catalog.", profile_not_found),
+        users.check("users-avatar-joined", "Users and authors carry the facts of their avatar.", avatar_joined),
+        users.check("users-password-end-sessions", "With `end_sessions` it raises the epoch and deletes the user's sessions.", password_end_sessions),
+        users.check("users-password-rehash", "Without `end_sessions` (a rehash at log-in) nothing else changes.", password_rehash),
+        users.check("users-password-not-found", "`set_password`: `NotFound(User)` when there is none.", password_not_found),
+        users.check("users-role", "Replaces the role, raises the epoch and deletes the user's sessions.", role),
+        users.check("users-role-not-found", "`set_role`: `NotFound(User)` when there is none.", role_not_found),
+        users.check("users-suspend", "Suspends or restores; suspending raises the epoch and deletes the user's sessions.", suspend),
+        users.check("users-suspend-not-found", "`set_suspended`: `NotFound(User)` when there is none.", suspend_not_found),
+    ]
+}
+
+fn change(user: &User) -> ProfileChange {
+    ProfileChange {
+        id: user.id,
+        expected_version: user.version,
+        display_name: DisplayName::from_store("Somebody else".to_owned()),
+        bio: Bio::from_store("Wrote.\nWrites.".to_owned()),
+        avatar: None,
+    }
+}
+
+async fn profile(lab: Lab) -> Verdict {
+    let user = lab.user().await?;
+    let picture = lab.picture(user.id).await?;
+    let with_picture = ProfileChange {
+        avatar: Some(picture.id),
+        ..change(&user)
+    };
+    let expected = User {
+        display_name: with_picture.display_name.clone(),
+        bio: with_picture.bio.clone(),
+        avatar: Some(picture.to_ref()),
+        version: 2,
+        ..user.clone()
+    };
+    same!(
+        lab.records
+            .users
+            .update_profile(with_picture, lab.fx())
+            .await?,
+        expected,
+        "the answer"
+    );
+    same!(
+        lab.records.users.get(user.id).await?,
+        expected,
+        "the stored user"
+    );
+    let without = lab
+        .records
+        .users
+        .update_profile(change(&expected), lab.fx())
+        .await?;
+    same!(
+        (without.avatar, without.version),
+        (None, 3),
+        "avatar and version after its removal"
+    );
+    Ok(())
+}
+
+async fn profile_version(lab: Lab) -> Verdict {
+    let user = lab.user().await?;
+    let saved = lab
+        .records
+        .users
+        .update_profile(change(&user), lab.fx())
+        .await?;
+    for expected_version in [1, 3, 0] {
+        let stale = ProfileChange {
+            expected_version,
+            bio: Bio::from_store("late".to_owned()),
+            ..change(&user)
+        };
+        refused!(
+            lab.records.users.update_profile(stale, lab.fx()).await,
+            Error::Conflict(Conflict::Version { current: 2 })
+        );
+    }
+    same!(
+        lab.records.users.get(user.id).await?,
+        saved,
+        "the user after refused changes"
+    );
+    Ok(())
+}
+
+async fn profile_race(lab: Lab) -> Verdict {
+    let user = lab.user().await?;
+    let results = lab
+        .race(8, |lab, number| {
+            let change = ProfileChange {
+                bio: Bio::from_store(format!("bio {number}")),
+                ..change(&user)
+            };
+            async move { lab.records.users.update_profile(change, lab.fx()).await }
+        })
+        .await?;
+    let won = winners!(results, Error::Conflict(Conflict::Version { current: 2 }));
+    same!(won.len(), 1, "changes that succeeded");
+    same!(
+        lab.records.users.get(user.id).await?,
+        won[0],
+        "the stored user"
+    );
+    Ok(())
+}
+
+async fn profile_not_found(lab: Lab) -> Verdict {
+    let user = lab.user().await?;
+    let nobody = ProfileChange {
+        id: UserId::generate(),
+        ..change(&user)
+    };
+    refused!(
+        lab.records.users.update_profile(nobody, lab.fx()).await,
+        Error::NotFound(Entity::User)
+    );
+    let no_picture = ProfileChange {
+        avatar: Some(MediaId::generate()),
+        ..change(&user)
+    };
+    refused!(
+        lab.records.users.update_profile(no_picture, lab.fx()).await,
+        Error::NotFound(Entity::Media)
+    );
+    same!(
+        lab.records.users.get(user.id).await?,
+        user,
+        "the user after refused changes"
+    );
+    Ok(())
+}
+
+async fn avatar_joined(lab: Lab) -> Verdict {
+    let user = lab.user().await?;
+    let picture = lab.picture(user.id).await?;
+    let change = ProfileChange {
+        avatar: Some(picture.id),
+        ..change(&user)
+    };
+    let user = lab.records.users.update_profile(change, lab.fx()).await?;
+    let post = lab.post(user.id).await?;
+    same!(post.author, user.to_ref(), "the author of a post");
+    let comment = lab.comment(post.id, user.id, None).await?;
+    same!(
+        comment.author,
+        Some(user.to_ref()),
+        "the author of a comment"
+    );
+    let session = lab.session(&user).await?;
+    let (_, found) = lab
+        .records
+        .sessions
+        .authenticate(&session.token, lab.now)
+        .await?;
+    same!(found, user, "the user of a session");
+    let (found, _) = lab
+        .records
+        .users
+        .credentials(user.username.as_str())
+        .await?;
+    same!(found, user, "the user of the credentials");
+    same!(
+        lab.records.users.by_username(&user.username).await?,
+        user,
+        "the user of the name"
+    );
+    Ok(())
+}
+
+async fn password_end_sessions(lab: Lab) -> Verdict {
+    let (user, other) = (lab.user().await?, lab.user().await?);
+    let (session, others) = (lab.session(&user).await?, lab.session(&other).await?);
+    let hash = PasswordHash::from_phc("$argon2id$new".to_owned());
+    lab.records
+        .users
+        .set_password(user.id, hash.clone(), true, lab.fx())
+        .await?;
+    let (stored, password) = lab
+        .records
+        .users
+        .credentials(user.username.as_str())
+        .await?;
+    same!(password, Some(hash), "the password");
+    same!(stored.auth_epoch, 1, "the epoch");
+    refused!(
+        lab.records
+            .sessions
+            .authenticate(&session.token, lab.now)
+            .await,
+        Error::NotFound(Entity::Session)
+    );
+    lab.records
+        .sessions
+        .authenticate(&others.token, lab.now)
+        .await?;
+    refused!(
+        lab.records
+            .sessions
+            .confirm_password(session.id, lab.now)
+            .await,
+        Error::NotFound(Entity::Session)
+    );
+    Ok(())
+}
+
+async fn password_rehash(lab: Lab) -> Verdict {
+    let user = lab.user().await?;
+    let session = lab.session(&user).await?;
+    let hash = PasswordHash::from_phc("$argon2id$stronger".to_owned());
+    lab.records
+        .users
+        .set_password(user.id, hash.clone(), false, lab.fx())
+        .await?;
+    let found = lab
+        .records
+        .users
+        .credentials(user.username.as_str())
+        .await?;
+    same!(found, (user.clone(), Some(hash)), "user and password");
+    let found = lab
+        .records
+        .sessions
+        .authenticate(&session.token, lab.now)
+        .await?;
+    same!(found, (session, user), "session and user");
+    Ok(())
+}
+
+async fn password_not_found(lab: Lab) -> Verdict {
+    let hash = PasswordHash::from_phc("$argon2id$new".to_owned());
+    refused!(
+        lab.records
+            .users
+            .set_password(UserId::generate(), hash, true, lab.fx())
+            .await,
+        Error::NotFound(Entity::User)
+    );
+    Ok(())
+}
+
+async fn role(lab: Lab) -> Verdict {
+    let user = lab.user().await?;
+    let session = lab.session(&user).await?;
+    let admin = lab
+        .records
+        .users
+        .set_role(user.id, Role::Admin, lab.fx())
+        .await?;
+    same!(
+        (admin.role, admin.auth_epoch),
+        (Role::Admin, 1),
+        "role and epoch"
+    );
+    same!(
+        lab.records.users.get(user.id).await?,
+        admin,
+        "the stored user"
+    );
+    refused!(
+        lab.records
+            .sessions
+            .authenticate(&session.token, lab.now)
+            .await,
+        Error::NotFound(Entity::Session)
+    );
+    for role in [Role::Reader, Role::Author, Role::Editor] {
+        same!(
+            lab.records
+                .users
+                .set_role(user.id, role, lab.fx())
+                .await?
+                .role,
+            role,
+            "the role"
+        );
+    }
+    Ok(())
+}
+
+async fn role_not_found(lab: Lab) -> Verdict {
+    refused!(
+        lab.records
+            .users
+            .set_role(UserId::generate(), Role::Admin, lab.fx())
+            .await,
+        Error::NotFound(Entity::User)
+    );
+    Ok(())
+}
+
+async fn suspend(lab: Lab) -> Verdict {
+    let user = lab.user().await?;
+    let session = lab.session(&user).await?;
+    let gone = lab
+        .records
+        .users
+        .set_suspended(user.id, true, lab.fx())
+        .await?;
+    same!(
+        (gone.suspended, gone.auth_epoch),
+        (true, 1),
+        "suspension and epoch"
+    );
+    same!(
+        lab.records.users.get(user.id).await?,
+        gone,
+        "the stored user"
+    );
+    let back = lab
+        .records
+        .users
+        .set_suspended(user.id, false, lab.fx())
+        .await?;
+    ensure!(!back.suspended, "the user is restored");
+    refused!(
+        lab.records
+            .sessions
+            .authenticate(&session.token, lab.now)
+            .await,
+        Error::NotFound(Entity::Session)
+    );
+    Ok(())
+}
+
+async fn suspend_not_found(lab: Lab) -> Verdict {
+    for suspended in [true, false] {
+        refused!(
+            lab.records
+                .users
+                .set_suspended(UserId::generate(), suspended, lab.fx())
+                .await,
+            Error::NotFound(Entity::User)
+        );
+    }
+    Ok(())
+}
