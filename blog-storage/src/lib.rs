@@ -1,1 +1,13 @@
-//! Placeholder.
+#![doc = include_str!("../README.md")]
+
+mod body;
+pub mod connect;
+#[cfg(feature = "fs")]
+pub mod fs;
+#[cfg(feature = "fs")]
+pub mod mail;
+pub mod memory;
+#[cfg(feature = "sqlite")]
+pub mod sql;
+
+pub use connect::{Connected, Urls, connect};

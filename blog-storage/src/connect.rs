@@ -1,0 +1,227 @@
+//! Backends by URL, so that swapping one is a matter of configuration.
+
+use std::sync::Arc;
+
+use blog_core::backend::Records;
+use blog_core::ports::{MediaStore, ObjectIndex};
+use blog_core::{Backend, Error};
+
+use crate::memory::{MemoryMedia, MemoryStore};
+
+/// Where everything is kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Urls {
+    /// The records: `memory:` or `sqlite:path`.
+    pub records: String,
+    /// The bytes: `memory:` or `file:path`.
+    pub media: String,
+    /// The object index: `memory:`, or `None` for beside the records.
+    pub index: Option<String>,
+}
+
+impl Urls {
+    /// Records and media at these places, the index beside the records.
+    pub fn new(records: impl Into<String>, media: impl Into<String>) -> Self {
+        Self {
+            records: records.into(),
+            media: media.into(),
+            index: None,
+        }
+    }
+
+    /// Everything in memory.
+    pub fn memory() -> Self {
+        Self::new("memory:", "memory:")
+    }
+}
+
+/// Why a URL gave no backend.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ConnectError {
+    /// The scheme is not known, or not in this build.
+    #[error("{what} cannot be kept at \"{url}\": this build knows {known}")]
+    Unknown {
+        /// What was to be kept there: "records", "media", "the index".
+        what: &'static str,
+        /// The URL as it was given, without anything behind its scheme, since a password may stand there.
+        url: String,
+        /// The schemes that would do.
+        known: &'static str,
+    },
+    /// The URL has a scheme but names no place.
+    #[error("\"{url}\" names no place; write {example}")]
+    NoPlace {
+        /// The URL as it was given.
+        url: String,
+        /// How it could look.
+        example: &'static str,
+    },
+    /// The place cannot be used.
+    #[error("{what} at \"{url}\" cannot be opened: {source}")]
+    Open {
+        /// What is kept there.
+        what: &'static str,
+        /// The URL as it was given.
+        url: String,
+        /// Why.
+        #[source]
+        source: Error,
+    },
+}
+
+/// A connected backend.
+#[derive(Debug, Clone)]
+pub struct Connected {
+    /// For [`Blog::builder`](blog_core::Blog::builder).
+    pub backend: Backend,
+    schema: Schema,
+}
+
+#[derive(Debug, Clone)]
+enum Schema {
+    None,
+    #[cfg(feature = "sqlite")]
+    Sql(Arc<crate::sql::SqlStore>),
+}
+
+impl Connected {
+    /// Brings the schema of the records up to date. Any number of processes may do so at once. In memory there is
+    /// nothing to do.
+    ///
+    /// # Errors
+    /// Of the store.
+    pub async fn migrate(&self) -> blog_core::Result<()> {
+        match &self.schema {
+            Schema::None => Ok(()),
+            #[cfg(feature = "sqlite")]
+            Schema::Sql(store) => store.migrate().await,
+        }
+    }
+
+    /// Says what to do when the schema cannot be used as it is.
+    ///
+    /// # Errors
+    /// `Unavailable`, with the sentence as its source.
+    pub async fn check_schema(&self) -> blog_core::Result<()> {
+        match &self.schema {
+            Schema::None => Ok(()),
+            #[cfg(feature = "sqlite")]
+            Schema::Sql(store) => store.check_schema().await,
+        }
+    }
+
+    /// Closes the records' connections and waits for it.
+    pub async fn close(&self) {
+        match &self.schema {
+            Schema::None => {}
+            #[cfg(feature = "sqlite")]
+            Schema::Sql(store) => store.close().await,
+        }
+    }
+}
+
+/// Connects to what the URLs name. The schema is left as it is; see [`Connected::migrate`].
+///
+/// # Errors
+/// One sentence that names the URL and what to do.
+pub async fn connect(urls: &Urls) -> Result<Connected, ConnectError> {
+    let (records, beside, schema) = records(&urls.records).await?;
+    let media = media(&urls.media).await?;
+    let index: Arc<dyn ObjectIndex> = match urls.index.as_deref() {
+        None => beside,
+        Some(url) if url == urls.records => beside,
+        Some(url) if scheme(url) == "memory" => Arc::new(MemoryStore::new()),
+        Some(url) => return Err(unknown("the index", url, "memory: or the records' own URL")),
+    };
+    Ok(Connected {
+        backend: Backend {
+            records,
+            media,
+            index,
+        },
+        schema,
+    })
+}
+
+async fn records(url: &str) -> Result<(Records, Arc<dyn ObjectIndex>, Schema), ConnectError> {
+    match scheme(url) {
+        "memory" => {
+            let store = Arc::new(MemoryStore::new());
+            Ok((Records::of(store.clone()), store, Schema::None))
+        }
+        #[cfg(feature = "sqlite")]
+        "sqlite" => {
+            place(url, "sqlite:./data/blog.db")?;
+            let store = crate::sql::SqlStore::connect(url).await;
+            let store = Arc::new(store.map_err(|source| ConnectError::Open {
+                what: "the records",
+                url: url.to_owned(),
+                source,
+            })?);
+            let schema = Schema::Sql(store.clone());
+            Ok((Records::of(store.clone()), store, schema))
+        }
+        _ => Err(unknown("records", url, RECORDS)),
+    }
+}
+
+async fn media(url: &str) -> Result<Arc<dyn MediaStore>, ConnectError> {
+    match scheme(url) {
+        "memory" => Ok(Arc::new(MemoryMedia::new())),
+        #[cfg(feature = "fs")]
+        "file" => {
+            let path = place(url, "file:./data/media")?;
+            let media = crate::fs::FsMedia::open(path).await;
+            let media = media.map_err(|source| ConnectError::Open {
+                what: "the media",
+                url: url.to_owned(),
+                source,
+            })?;
+            Ok(Arc::new(media))
+        }
+        _ => Err(unknown("media", url, MEDIA)),
+    }
+}
+
+const RECORDS: &str = if cfg!(feature = "sqlite") {
+    "memory: and sqlite:path"
+} else {
+    "memory: (and sqlite:path with the feature \"sqlite\")"
+};
+
+const MEDIA: &str = if cfg!(feature = "fs") {
+    "memory: and file:path"
+} else {
+    "memory: (and file:path with the feature \"fs\")"
+};
+
+fn scheme(url: &str) -> &str {
+    url.split_once(':').map_or("", |(scheme, _)| scheme)
+}
+
+/// What stands behind the scheme; `file:///a` and `file:/a` are the same place.
+#[cfg(any(feature = "sqlite", feature = "fs"))]
+fn place<'a>(url: &'a str, example: &'static str) -> Result<&'a str, ConnectError> {
+    let path = url.split_once(':').map_or("", |(_, path)| path);
+    let path = path.strip_prefix("//").unwrap_or(path);
+    if path.is_empty() {
+        return Err(ConnectError::NoPlace {
+            url: url.to_owned(),
+            example,
+        });
+    }
+    Ok(path)
+}
+
+fn unknown(what: &'static str, url: &str, known: &'static str) -> ConnectError {
+    let shown = match url.split_once(':') {
+        Some((scheme, _)) => format!("{scheme}:…"),
+        None => url.to_owned(),
+    };
+    ConnectError::Unknown {
+        what,
+        url: shown,
+        known,
+    }
+}

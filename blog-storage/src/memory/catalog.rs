@@ -1,0 +1,178 @@
+//! Media items.
+
+use std::ops::Bound;
+
+use async_trait::async_trait;
+use blog_core::error::{Conflict, Entity, Error};
+use blog_core::id::{MediaId, UserId};
+use blog_core::model::effects::Effects;
+use blog_core::model::media::{AltText, MediaItem, MediaState, MediaUse, ObjectKey};
+use blog_core::page::PageRequest;
+use blog_core::policy::Visibility;
+use blog_core::ports::MediaCatalog;
+use blog_core::{Cursor, Page, Result, Timestamp};
+use uuid::Uuid;
+
+use super::MemoryStore;
+use super::posts::PostRow;
+use super::state::State;
+
+impl State {
+    fn item(&self, id: MediaId) -> Result<&MediaItem> {
+        self.media.get(&id).ok_or(Error::NotFound(Entity::Media))
+    }
+
+    fn item_mut(&mut self, id: MediaId) -> Result<&mut MediaItem> {
+        self.media.get_mut(&id).ok_or(Error::NotFound(Entity::Media))
+    }
+
+    /// The posts that use an item.
+    fn posts_with(&self, id: MediaId) -> impl Iterator<Item = &PostRow> {
+        let posts = self.media_posts.get(&id).into_iter().flatten();
+        posts.filter_map(|post| self.posts.get(post))
+    }
+
+    /// How many avatars an item is.
+    fn avatars_of(&self, id: MediaId) -> usize {
+        self.media_avatars.get(&id).map_or(0, |users| users.len())
+    }
+}
+
+#[async_trait]
+impl MediaCatalog for MemoryStore {
+    async fn insert(&self, item: MediaItem, effects: Effects) -> Result<()> {
+        self.write(effects, |state, _| {
+            state.user(item.owner)?;
+            if state.media.contains_key(&item.id) {
+                return Err(Conflict::Exists.into());
+            }
+            let place = (item.owner, item.created_at, item.id);
+            state.media_owners.insert(place);
+            state.media.insert(item.id, item);
+            Ok(())
+        })
+    }
+
+    async fn set_ready(&self, item: MediaItem, effects: Effects) -> Result<()> {
+        self.write(effects, |state, _| {
+            let row = state.item_mut(item.id)?;
+            if row.is_ready() {
+                return Err(Conflict::State.into());
+            }
+            *row = MediaItem {
+                owner: row.owner,
+                created_at: row.created_at,
+                state: MediaState::Ready,
+                ..item
+            };
+            Ok(())
+        })
+    }
+
+    async fn get(&self, ids: &[MediaId]) -> Result<Vec<MediaItem>> {
+        let state = self.lock();
+        let mut ids = ids.to_vec();
+        ids.sort_unstable();
+        ids.dedup();
+        let items = ids.iter().filter_map(|id| state.media.get(id));
+        Ok(items.cloned().collect())
+    }
+
+    async fn visible(&self, id: MediaId, visibility: &Visibility) -> Result<MediaItem> {
+        let state = self.lock();
+        let item = state.item(id)?;
+        let viewer = visibility.viewer();
+        let seen = item.is_ready()
+            && (viewer.user() == Some(item.owner)
+                || viewer.is_editor()
+                || state.avatars_of(id) > 0
+                || state.posts_with(id).any(|post| state.sees(visibility, post)));
+        match seen {
+            true => Ok(item.clone()),
+            false => Err(Error::NotFound(Entity::Media)),
+        }
+    }
+
+    async fn by_owner(&self, owner: UserId, page: PageRequest) -> Result<Page<MediaItem>> {
+        let state = self.lock();
+        let first = (owner, Timestamp::from_micros(i64::MIN), MediaId::from(Uuid::nil()));
+        let end = match page.after {
+            Some(cursor) => Bound::Excluded((owner, cursor.at, MediaId::from(cursor.id))),
+            None => Bound::Included((
+                owner,
+                Timestamp::from_micros(i64::MAX),
+                MediaId::from(Uuid::max()),
+            )),
+        };
+        let items: Vec<MediaItem> = state
+            .media_owners
+            .range((Bound::Included(first), end))
+            .rev()
+            .filter_map(|(_, _, id)| state.media.get(id))
+            .filter(|item| item.is_ready())
+            .take(page.limit() + 1)
+            .cloned()
+            .collect();
+        Ok(Page::from_overfetch(items, page.limit(), |item| Cursor {
+            at: item.created_at,
+            id: item.id.uuid(),
+        }))
+    }
+
+    async fn set_alt(&self, id: MediaId, alt: AltText, effects: Effects) -> Result<()> {
+        self.write(effects, |state, _| {
+            state.item_mut(id)?.alt = alt;
+            Ok(())
+        })
+    }
+
+    async fn set_public_key(
+        &self,
+        id: MediaId,
+        expected: Option<ObjectKey>,
+        key: Option<ObjectKey>,
+        effects: Effects,
+    ) -> Result<()> {
+        self.write(effects, |state, _| {
+            let item = state.item_mut(id)?;
+            if item.public_key != expected {
+                return Err(Conflict::State.into());
+            }
+            item.public_key = key;
+            Ok(())
+        })
+    }
+
+    async fn usage(&self, id: MediaId, now: Timestamp) -> Result<MediaUse> {
+        let state = self.lock();
+        let avatars = state.avatars_of(id);
+        Ok(MediaUse {
+            public: avatars > 0 || state.posts_with(id).any(|post| post.is_public(now)),
+            used: avatars > 0 || state.posts_with(id).next().is_some(),
+        })
+    }
+
+    async fn delete(&self, id: MediaId, effects: Effects) -> Result<MediaItem> {
+        self.write(effects, |state, _| {
+            let item = state.item(id)?.clone();
+            if state.avatars_of(id) > 0 || state.posts_with(id).next().is_some() {
+                return Err(Conflict::State.into());
+            }
+            let place = (item.owner, item.created_at, id);
+            state.media_owners.remove(&place);
+            state.media.remove(&id);
+            Ok(item)
+        })
+    }
+
+    async fn stale(&self, before: Timestamp, limit: u32) -> Result<Vec<MediaItem>> {
+        let state = self.lock();
+        let mut pending: Vec<&MediaItem> = state
+            .media
+            .values()
+            .filter(|item| !item.is_ready() && item.created_at < before)
+            .collect();
+        pending.sort_unstable_by_key(|item| (item.created_at, item.id));
+        Ok(pending.into_iter().take(limit as usize).cloned().collect())
+    }
+}

@@ -1,0 +1,162 @@
+//! The object index.
+
+use std::ops::Bound;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use blog_core::id::UserId;
+use blog_core::model::index::{
+    Applied, IndexItem, ObjectChange, ObjectEvent, ObjectState, TOMBSTONE_DAYS,
+};
+use blog_core::page::PageRequest;
+use blog_core::ports::ObjectIndex;
+use blog_core::{Cursor, Page, Result, Timestamp};
+use sha2::{Digest as _, Sha256};
+use uuid::Uuid;
+
+use super::MemoryStore;
+
+const TOMBSTONE: Duration = Duration::from_secs(TOMBSTONE_DAYS * 24 * 3600);
+
+/// A row for an object that was never heard of: it knows nothing yet.
+fn blank(event: &ObjectEvent) -> IndexItem {
+    IndexItem {
+        bucket: event.bucket.clone(),
+        key: event.key.clone(),
+        version: None,
+        size: 0,
+        etag: String::new(),
+        content_type: None,
+        owner: None,
+        first_seen: event.at,
+        last_seen: event.at,
+        sequencer: event.sequencer.clone(),
+        state: ObjectState::Present,
+    }
+}
+
+/// Makes a row say what an event says.
+fn write(row: &mut IndexItem, event: &ObjectEvent) {
+    row.version = event.version.clone();
+    row.last_seen = event.at;
+    row.sequencer = event.sequencer.clone();
+    match &event.change {
+        ObjectChange::Created {
+            size,
+            etag,
+            content_type,
+            owner,
+        } => {
+            row.state = ObjectState::Present;
+            row.size = *size;
+            row.etag = etag.clone();
+            row.content_type = content_type.clone().or(row.content_type.take());
+            row.owner = owner.or(row.owner);
+        }
+        ObjectChange::Removed => {
+            row.state = ObjectState::Tombstone {
+                expires_at: event.at.plus(TOMBSTONE),
+            };
+        }
+    }
+}
+
+/// The order of rows of one time, as a page's cursor can name it.
+fn tie(row: &IndexItem) -> Uuid {
+    let mut hash = Sha256::new();
+    hash.update(row.bucket.as_bytes());
+    hash.update([0]);
+    hash.update(row.key.as_bytes());
+    let mut bytes = [0; 16];
+    bytes.copy_from_slice(&hash.finalize()[..16]);
+    Uuid::from_bytes(bytes)
+}
+
+#[async_trait]
+impl ObjectIndex for MemoryStore {
+    async fn apply(&self, event: &ObjectEvent) -> Result<Applied> {
+        let mut state = self.lock();
+        let place = (event.bucket.clone(), event.key.clone());
+        let Some(row) = state.objects.get_mut(&place) else {
+            let mut row = blank(event);
+            write(&mut row, event);
+            state.objects.insert(place, row);
+            return Ok(Applied::Written);
+        };
+        row.first_seen = row.first_seen.min(event.at);
+        if row.sequencer >= event.sequencer {
+            return Ok(Applied::Stale);
+        }
+        write(row, event);
+        Ok(Applied::Written)
+    }
+
+    async fn get(&self, bucket: &str, key: &str) -> Result<Option<IndexItem>> {
+        let place = (bucket.to_owned(), key.to_owned());
+        Ok(self.lock().objects.get(&place).cloned())
+    }
+
+    async fn by_owner(&self, owner: UserId, page: PageRequest) -> Result<Page<IndexItem>> {
+        let state = self.lock();
+        let mut rows: Vec<(Timestamp, Uuid, &IndexItem)> = state
+            .objects
+            .values()
+            .filter(|row| row.owner == Some(owner) && row.state == ObjectState::Present)
+            .map(|row| (row.first_seen, tie(row), row))
+            .filter(|(at, tie, _)| {
+                page.after
+                    .is_none_or(|cursor| (*at, *tie) < (cursor.at, cursor.id))
+            })
+            .collect();
+        rows.sort_unstable_by_key(|(at, tie, _)| std::cmp::Reverse((*at, *tie)));
+        let page = Page::from_overfetch(rows, page.limit(), |(at, tie, _)| Cursor {
+            at: *at,
+            id: *tie,
+        });
+        Ok(page.map(|(_, _, row)| row.clone()))
+    }
+
+    async fn by_prefix(
+        &self,
+        bucket: &str,
+        prefix: &str,
+        after: Option<&str>,
+        limit: u16,
+    ) -> Result<Page<IndexItem, String>> {
+        let state = self.lock();
+        let limit = usize::from(limit.clamp(1, 1_000));
+        let begin = match after {
+            Some(after) if after >= prefix => {
+                Bound::Excluded((bucket.to_owned(), after.to_owned()))
+            }
+            _ => Bound::Included((bucket.to_owned(), prefix.to_owned())),
+        };
+        let rows: Vec<IndexItem> = state
+            .objects
+            .range((begin, Bound::Unbounded))
+            .take_while(|((of, key), _)| of == bucket && key.starts_with(prefix))
+            .filter(|(_, row)| row.state == ObjectState::Present)
+            .take(limit + 1)
+            .map(|(_, row)| row.clone())
+            .collect();
+        Ok(Page::from_overfetch(rows, limit, |row| row.key.clone()))
+    }
+
+    async fn purge(&self, now: Timestamp, limit: u32) -> Result<u64> {
+        let mut state = self.lock();
+        let over: Vec<(String, String)> = state
+            .objects
+            .iter()
+            .filter(|(_, row)| match row.state {
+                ObjectState::Present => false,
+                ObjectState::Tombstone { expires_at } => expires_at < now,
+            })
+            .take(limit as usize)
+            .map(|(place, _)| place.clone())
+            .collect();
+        for place in &over {
+            state.objects.remove(place);
+        }
+        Ok(over.len() as u64)
+    }
+}

@@ -1,0 +1,358 @@
+//! Posts.
+
+use std::collections::{BTreeSet, HashSet};
+use std::ops::Bound;
+
+use async_trait::async_trait;
+use blog_core::error::{Conflict, Entity, Error};
+use blog_core::id::{CommentId, MediaId, PostId, UserId};
+use blog_core::model::effects::Effects;
+use blog_core::model::post::{
+    NewPost, Post, PostCard, PostChange, PostContent, PostQuery, PostScope, PostStatus, Revision,
+    SiteState, SlugHit, SlugRequest,
+};
+use blog_core::model::slug::Slug;
+use blog_core::policy::{PostFacts, Surface, Visibility};
+use blog_core::ports::PostStore;
+use blog_core::{Cursor, Page, Result, Timestamp};
+use uuid::Uuid;
+
+use super::MemoryStore;
+use super::state::{State, unlink};
+
+/// How many of a post's revisions are shown.
+const REVISIONS: usize = 100;
+
+/// A post.
+#[derive(Debug)]
+pub(super) struct PostRow {
+    id: PostId,
+    pub(super) author: UserId,
+    /// Of all that it had, the one that it has.
+    slug: Slug,
+    slugs: BTreeSet<Slug>,
+    content: PostContent,
+    /// The words of the content's terms.
+    words: HashSet<String>,
+    created_at: Timestamp,
+    updated_at: Timestamp,
+    version: u64,
+    /// Oldest first.
+    revisions: Vec<Revision>,
+    pub(super) likes: HashSet<UserId>,
+    pub(super) views: u64,
+    /// The visible comments.
+    pub(super) comments: u64,
+    /// The comments that answer none, oldest first.
+    pub(super) threads: BTreeSet<(Timestamp, CommentId)>,
+}
+
+impl PostRow {
+    /// The media items that it uses, each once.
+    fn uses(content: &PostContent) -> BTreeSet<MediaId> {
+        content.media.iter().copied().chain(content.cover).collect()
+    }
+
+    /// Whether everybody who has the address sees it at `now`.
+    pub(super) fn is_public(&self, now: Timestamp) -> bool {
+        self.content.status != PostStatus::Draft
+            && self.content.published_at.is_some_and(|at| at <= now)
+    }
+
+    fn is_of(&self, scope: &PostScope) -> bool {
+        match scope {
+            PostScope::All => true,
+            PostScope::Author(author) => self.author == *author,
+            PostScope::Tag(slug) => self.content.tags.iter().any(|tag| tag.slug == *slug),
+            PostScope::Search(terms) => {
+                !terms.is_empty() && terms.iter().all(|term| self.words.contains(term))
+            }
+        }
+    }
+
+    /// Keeps the present content as a revision.
+    fn keep_revision(&mut self, editor: UserId) {
+        self.revisions.push(Revision {
+            post: self.id,
+            version: self.version,
+            title: self.content.title.clone(),
+            body: self.content.body.clone(),
+            editor: Some(editor),
+            saved_at: self.updated_at,
+        });
+    }
+}
+
+impl State {
+    /// Whether a post may be seen.
+    pub(super) fn sees(&self, visibility: &Visibility, row: &PostRow) -> bool {
+        let author = self.users.get(&row.author);
+        visibility.allows(&PostFacts {
+            author: row.author,
+            author_suspended: author.is_some_and(|author| author.user.suspended),
+            status: row.content.status,
+            published_at: row.content.published_at,
+        })
+    }
+
+    fn visible_post(&self, id: PostId, visibility: &Visibility) -> Result<&PostRow> {
+        let row = self.posts.get(&id);
+        row.filter(|row| self.sees(visibility, row))
+            .ok_or(Error::NotFound(Entity::Post))
+    }
+
+    fn join_post(&self, row: &PostRow, viewer: Option<UserId>) -> Result<Post> {
+        let author = self.join_author(row.author);
+        let content = &row.content;
+        Ok(Post {
+            id: row.id,
+            author: author.ok_or(Error::NotFound(Entity::User))?,
+            slug: row.slug.clone(),
+            title: content.title.clone(),
+            body: content.body.clone(),
+            rendered: content.rendered.clone(),
+            tags: content.tags.clone(),
+            cover: self.join_media(content.cover),
+            media: content.media.clone(),
+            status: content.status,
+            published_at: content.published_at,
+            created_at: row.created_at,
+            updated_at: row.updated_at,
+            version: row.version,
+            likes: row.likes.len() as u64,
+            views: row.views,
+            comments: row.comments,
+            liked: viewer.is_some_and(|viewer| row.likes.contains(&viewer)),
+        })
+    }
+
+    fn join_card(&self, row: &PostRow, with_html: bool) -> Result<PostCard> {
+        let author = self.join_author(row.author);
+        let content = &row.content;
+        Ok(PostCard {
+            id: row.id,
+            author: author.ok_or(Error::NotFound(Entity::User))?,
+            slug: row.slug.clone(),
+            title: content.title.clone(),
+            excerpt: content.rendered.excerpt.clone(),
+            html: with_html.then(|| content.rendered.html.clone()),
+            media: if with_html { content.media.clone() } else { Vec::new() },
+            tags: content.tags.clone(),
+            cover: self.join_media(content.cover),
+            status: content.status,
+            published_at: content.published_at,
+            created_at: row.created_at,
+            updated_at: row.updated_at,
+            words: content.rendered.words,
+            likes: row.likes.len() as u64,
+            views: row.views,
+            comments: row.comments,
+        })
+    }
+
+    /// The first slug of a request that is free for a post: nobody's, or its own.
+    fn free_slug(&self, request: &SlugRequest, post: PostId) -> Result<Slug> {
+        let free = |slug: &Slug| self.slugs.get(slug).is_none_or(|owner| *owner == post);
+        let base = &request.base;
+        let numbered = (2..=20).map(|number| base.with_suffix(&number.to_string()));
+        // The last four bytes of a version 7 UUID are random (RFC 9562, section 5.7).
+        let random = Uuid::now_v7().as_u128() as u32;
+        std::iter::once(base.clone())
+            .chain(numbered)
+            .chain([base.with_suffix(&format!("{random:08x}"))])
+            .find(free)
+            .ok_or(Error::Conflict(Conflict::Slug))
+    }
+
+    fn check_media(&self, content: &PostContent) -> Result<()> {
+        let uses = PostRow::uses(content);
+        match uses.iter().all(|id| self.media.contains_key(id)) {
+            true => Ok(()),
+            false => Err(Error::NotFound(Entity::Media)),
+        }
+    }
+
+    fn link_post(&mut self, row: PostRow) {
+        for id in PostRow::uses(&row.content) {
+            self.media_posts.entry(id).or_default().insert(row.id);
+        }
+        if let Some(at) = row.content.published_at {
+            self.by_published.insert((at, row.id));
+        }
+        self.by_updated.insert((row.updated_at, row.id));
+        for slug in &row.slugs {
+            self.slugs.insert(slug.clone(), row.id);
+        }
+        self.posts.insert(row.id, row);
+    }
+
+    fn unlink_post(&mut self, id: PostId) -> Result<PostRow> {
+        let row = self.posts.remove(&id).ok_or(Error::NotFound(Entity::Post))?;
+        for used in PostRow::uses(&row.content) {
+            unlink(&mut self.media_posts, &used, &id);
+        }
+        if let Some(at) = row.content.published_at {
+            self.by_published.remove(&(at, id));
+        }
+        self.by_updated.remove(&(row.updated_at, id));
+        for slug in &row.slugs {
+            self.slugs.remove(slug);
+        }
+        Ok(row)
+    }
+}
+
+fn words(terms: &str) -> HashSet<String> {
+    terms.split_ascii_whitespace().map(str::to_owned).collect()
+}
+
+fn check_version(row: &PostRow, expected: u64) -> Result<()> {
+    match row.version {
+        current if current == expected => Ok(()),
+        current => Err(Conflict::Version { current }.into()),
+    }
+}
+
+#[async_trait]
+impl PostStore for MemoryStore {
+    async fn create(&self, post: NewPost, effects: Effects) -> Result<Post> {
+        self.write(effects, |state, at| {
+            state.user(post.author)?;
+            state.check_media(&post.content)?;
+            if state.posts.contains_key(&post.id) {
+                return Err(Conflict::Exists.into());
+            }
+            let slug = state.free_slug(&post.slug, post.id)?;
+            let mut row = PostRow {
+                id: post.id,
+                author: post.author,
+                slugs: BTreeSet::from([slug.clone()]),
+                slug,
+                words: words(&post.content.terms),
+                content: post.content,
+                created_at: at,
+                updated_at: at,
+                version: 1,
+                revisions: Vec::new(),
+                likes: HashSet::new(),
+                views: 0,
+                comments: 0,
+                threads: BTreeSet::new(),
+            };
+            row.keep_revision(post.author);
+            state.link_post(row);
+            state.join_post(state.post(post.id)?, None)
+        })
+    }
+
+    async fn save(&self, change: PostChange, effects: Effects) -> Result<Post> {
+        self.write(effects, |state, at| {
+            check_version(state.post(change.id)?, change.expected_version)?;
+            state.check_media(&change.content)?;
+            let slug = match &change.slug {
+                Some(request) => Some(state.free_slug(request, change.id)?),
+                None => None,
+            };
+            let mut row = state.unlink_post(change.id)?;
+            if let Some(slug) = slug {
+                row.slugs.insert(slug.clone());
+                row.slug = slug;
+            }
+            row.words = words(&change.content.terms);
+            row.content = change.content;
+            row.updated_at = at;
+            row.version += 1;
+            row.keep_revision(change.editor);
+            state.link_post(row);
+            state.join_post(state.post(change.id)?, Some(change.editor))
+        })
+    }
+
+    async fn delete(&self, id: PostId, expected_version: u64, effects: Effects) -> Result<Post> {
+        self.write(effects, |state, _| {
+            let row = state.post(id)?;
+            check_version(row, expected_version)?;
+            let post = state.join_post(row, None)?;
+            state.unlink_post(id)?;
+            state.comments.retain(|_, comment| comment.post != id);
+            for visitors in state.views.values_mut() {
+                visitors.retain(|(post, _)| *post != id);
+            }
+            Ok(post)
+        })
+    }
+
+    async fn get(&self, id: PostId, visibility: &Visibility) -> Result<Post> {
+        let state = self.lock();
+        let row = state.visible_post(id, visibility)?;
+        state.join_post(row, visibility.viewer().user())
+    }
+
+    async fn by_slug(&self, slug: &Slug, visibility: &Visibility) -> Result<SlugHit> {
+        let state = self.lock();
+        let id = state.slugs.get(slug).copied();
+        let id = id.ok_or(Error::NotFound(Entity::Post))?;
+        let row = state.visible_post(id, visibility)?;
+        if row.slug != *slug {
+            return Ok(SlugHit::Moved(row.slug.clone()));
+        }
+        let post = state.join_post(row, visibility.viewer().user())?;
+        Ok(SlugHit::Current(Box::new(post)))
+    }
+
+    async fn list(&self, query: &PostQuery, visibility: &Visibility) -> Result<Page<PostCard>> {
+        let state = self.lock();
+        let order = match visibility.surface() {
+            Surface::List => &state.by_published,
+            Surface::Page | Surface::Own | Surface::Manage => &state.by_updated,
+        };
+        let end = match query.page.after {
+            Some(cursor) => Bound::Excluded((cursor.at, PostId::from(cursor.id))),
+            None => Bound::Unbounded,
+        };
+        let limit = query.page.limit();
+        let rows: Vec<(Timestamp, &PostRow)> = order
+            .range((Bound::Unbounded, end))
+            .rev()
+            .filter_map(|(at, id)| Some((*at, state.posts.get(id)?)))
+            .filter(|(_, row)| row.is_of(&query.scope) && state.sees(visibility, row))
+            .take(limit + 1)
+            .collect();
+        let page = Page::from_overfetch(rows, limit, |(at, row)| Cursor {
+            at: *at,
+            id: row.id.uuid(),
+        });
+        let cards = page
+            .items
+            .iter()
+            .map(|(_, row)| state.join_card(row, query.with_html));
+        Ok(Page {
+            items: cards.collect::<Result<_>>()?,
+            next: page.next,
+        })
+    }
+
+    async fn revisions(&self, id: PostId) -> Result<Vec<Revision>> {
+        let state = self.lock();
+        let row = state.posts.get(&id);
+        let revisions = row.into_iter().flat_map(|row| row.revisions.iter().rev());
+        Ok(revisions.take(REVISIONS).cloned().collect())
+    }
+
+    async fn site(&self, now: Timestamp) -> Result<SiteState> {
+        let state = self.lock();
+        let after_now = (Bound::Excluded((now, PostId::from(Uuid::max()))), Bound::Unbounded);
+        let next_publication = state
+            .by_published
+            .range(after_now)
+            .find(|(_, id)| {
+                let row = state.posts.get(id);
+                row.is_some_and(|row| row.content.status != PostStatus::Draft)
+            })
+            .map(|(at, _)| *at);
+        Ok(SiteState {
+            generation: state.generation,
+            next_publication,
+        })
+    }
+}

@@ -1,0 +1,179 @@
+//! Users.
+
+use async_trait::async_trait;
+use blog_core::Result;
+use blog_core::error::{Conflict, Entity, Error};
+use blog_core::id::{MediaId, UserId};
+use blog_core::model::effects::Effects;
+use blog_core::model::user::{
+    Bio, NewUser, PasswordHash, ProfileChange, Role, Subject, User, Username,
+};
+use blog_core::ports::UserStore;
+
+use super::MemoryStore;
+use super::state::{State, unlink};
+
+/// A user, whose avatar is joined when read.
+#[derive(Debug)]
+pub(super) struct UserRow {
+    /// Without the avatar.
+    pub(super) user: User,
+    pub(super) avatar: Option<MediaId>,
+    password: Option<PasswordHash>,
+}
+
+impl State {
+    /// Ends a user's sessions: those that are stored, and by the epoch those that are about to be.
+    fn end_sessions(&mut self, id: UserId) {
+        if let Some(row) = self.users.get_mut(&id) {
+            row.user.auth_epoch += 1;
+        }
+        self.delete_sessions(id, None);
+    }
+}
+
+#[async_trait]
+impl UserStore for MemoryStore {
+    async fn create(&self, user: NewUser, effects: Effects) -> Result<User> {
+        self.write(effects, |state, at| {
+            if user.only_if_first && !state.users.is_empty() {
+                return Err(Conflict::HasUsers.into());
+            }
+            if state.usernames.contains_key(&user.username) {
+                return Err(Conflict::Username.into());
+            }
+            let email = user.email.as_ref().map(|email| email.key());
+            if email.as_ref().is_some_and(|key| state.emails.contains_key(key)) {
+                return Err(Conflict::Email.into());
+            }
+            let subject = user.subject.as_ref();
+            if subject.is_some_and(|subject| state.subjects.contains_key(subject)) {
+                return Err(Conflict::Subject.into());
+            }
+            if state.users.contains_key(&user.id) {
+                return Err(Conflict::Exists.into());
+            }
+            state.usernames.insert(user.username.clone(), user.id);
+            if let Some(key) = email {
+                state.emails.insert(key, user.id);
+            }
+            if let Some(subject) = subject {
+                state.subjects.insert(subject.clone(), user.id);
+            }
+            let stored = User {
+                id: user.id,
+                username: user.username,
+                email: user.email,
+                subject: user.subject,
+                display_name: user.display_name,
+                bio: Bio::from_store(String::new()),
+                avatar: None,
+                role: user.role,
+                suspended: false,
+                verified_at: user.verified_at,
+                auth_epoch: 0,
+                version: 1,
+                created_at: at,
+            };
+            let row = UserRow {
+                user: stored.clone(),
+                avatar: None,
+                password: user.password,
+            };
+            state.users.insert(stored.id, row);
+            Ok(stored)
+        })
+    }
+
+    async fn get(&self, id: UserId) -> Result<User> {
+        let state = self.lock();
+        Ok(state.join_user(state.user(id)?))
+    }
+
+    async fn by_username(&self, username: &Username) -> Result<User> {
+        let state = self.lock();
+        let id = state.usernames.get(username).copied();
+        let id = id.ok_or(Error::NotFound(Entity::User))?;
+        Ok(state.join_user(state.user(id)?))
+    }
+
+    async fn by_subject(&self, subject: &Subject) -> Result<User> {
+        let state = self.lock();
+        let id = state.subjects.get(subject).copied();
+        let id = id.ok_or(Error::NotFound(Entity::User))?;
+        Ok(state.join_user(state.user(id)?))
+    }
+
+    async fn credentials(&self, login: &str) -> Result<(User, Option<PasswordHash>)> {
+        let state = self.lock();
+        // No name holds the `@` that every address holds, so at most one of the two finds somebody.
+        let key = login.to_lowercase();
+        let by_name = state.usernames.get(&Username::from_store(key.clone()));
+        let id = by_name.or_else(|| state.emails.get(&key)).copied();
+        let row = state.user(id.ok_or(Error::NotFound(Entity::User))?)?;
+        Ok((state.join_user(row), row.password.clone()))
+    }
+
+    async fn update_profile(&self, change: ProfileChange, effects: Effects) -> Result<User> {
+        self.write(effects, |state, _| {
+            let row = state.user(change.id)?;
+            let current = row.user.version;
+            if current != change.expected_version {
+                return Err(Conflict::Version { current }.into());
+            }
+            if change.avatar.is_some_and(|id| !state.media.contains_key(&id)) {
+                return Err(Error::NotFound(Entity::Media));
+            }
+            if let Some(old) = row.avatar {
+                unlink(&mut state.media_avatars, &old, &change.id);
+            }
+            if let Some(new) = change.avatar {
+                state.media_avatars.entry(new).or_default().insert(change.id);
+            }
+            let row = state.user_mut(change.id)?;
+            row.user.display_name = change.display_name;
+            row.user.bio = change.bio;
+            row.user.version += 1;
+            row.avatar = change.avatar;
+            Ok(state.join_user(state.user(change.id)?))
+        })
+    }
+
+    async fn set_password(
+        &self,
+        id: UserId,
+        password: PasswordHash,
+        end_sessions: bool,
+        effects: Effects,
+    ) -> Result<()> {
+        self.write(effects, |state, _| {
+            state.user_mut(id)?.password = Some(password);
+            if end_sessions {
+                state.end_sessions(id);
+            }
+            Ok(())
+        })
+    }
+
+    async fn set_role(&self, id: UserId, role: Role, effects: Effects) -> Result<User> {
+        self.write(effects, |state, _| {
+            state.user_mut(id)?.user.role = role;
+            state.end_sessions(id);
+            Ok(state.join_user(state.user(id)?))
+        })
+    }
+
+    async fn set_suspended(&self, id: UserId, suspended: bool, effects: Effects) -> Result<User> {
+        self.write(effects, |state, _| {
+            state.user_mut(id)?.user.suspended = suspended;
+            if suspended {
+                state.end_sessions(id);
+            }
+            Ok(state.join_user(state.user(id)?))
+        })
+    }
+
+    async fn is_empty(&self) -> Result<bool> {
+        Ok(self.lock().users.is_empty())
+    }
+}
