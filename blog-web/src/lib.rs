@@ -1,3 +1,5 @@
+#![doc = include_str!("../README.md")]
+//!
 //! A blog as web pages: a poem endpoint, and the server loop to run it on the open internet.
 //!
 //! [`serve`] runs any poem endpoint with limits on everything a client can hold up. [`edge`] is

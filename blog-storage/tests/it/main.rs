@@ -1,5 +1,11 @@
 //! Every adapter against the contract, and what each adds to it.
 
+#![expect(clippy::unwrap_used, reason = "a panic is how a test fails")]
+
 mod broken;
+#[cfg(feature = "fs")]
+mod files;
+mod observed;
 #[cfg(feature = "sqlite")]
 mod sqlite;
+mod stores;

@@ -1,8 +1,6 @@
 //! SQLite: the contract, and what a file on a disk adds to it: restarts, kills, other processes, full disks, newer
 //! and older schemas, and how many statements a question costs.
 
-#![expect(clippy::unwrap_used, reason = "a panic is how a test fails")]
-
 mod disasters;
 mod queries;
 mod schema;

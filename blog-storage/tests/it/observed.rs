@@ -1,0 +1,181 @@
+//! The index follows the store, also over crashes and its own failures.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use async_trait::async_trait;
+use blog_core::error::Error;
+use blog_core::id::UserId;
+use blog_core::model::index::{Applied, IndexItem, ObjectEvent, ObjectState};
+use blog_core::model::media::{ByteStream, ObjectKey, PutMode, PutOptions};
+use blog_core::ports::clock::SystemClock;
+use blog_core::ports::{IntentLog, MediaStore, ObjectIndex};
+use blog_core::service::observed::Observed;
+use blog_core::{Page, PageRequest, Result, Timestamp};
+use blog_storage::memory::{MemoryMedia, MemoryStore};
+use bytes::Bytes;
+use futures_util::{StreamExt as _, stream};
+
+/// An index that can be switched off.
+#[derive(Debug)]
+struct Switched {
+    inner: Arc<MemoryStore>,
+    off: AtomicBool,
+}
+
+#[async_trait]
+impl ObjectIndex for Switched {
+    async fn apply(&self, event: &ObjectEvent) -> Result<Applied> {
+        if self.off.load(Ordering::SeqCst) {
+            return Err(Error::unavailable("the index", "it is switched off"));
+        }
+        self.inner.apply(event).await
+    }
+
+    async fn get(&self, bucket: &str, key: &str) -> Result<Option<IndexItem>> {
+        ObjectIndex::get(&*self.inner, bucket, key).await
+    }
+
+    async fn by_owner(&self, owner: UserId, page: PageRequest) -> Result<Page<IndexItem>> {
+        ObjectIndex::by_owner(&*self.inner, owner, page).await
+    }
+
+    async fn by_prefix(
+        &self,
+        bucket: &str,
+        prefix: &str,
+        after: Option<&str>,
+        limit: u16,
+    ) -> Result<Page<IndexItem, String>> {
+        self.inner.by_prefix(bucket, prefix, after, limit).await
+    }
+
+    async fn purge(&self, now: Timestamp, limit: u32) -> Result<u64> {
+        ObjectIndex::purge(&*self.inner, now, limit).await
+    }
+}
+
+struct Scene {
+    store: Arc<MemoryStore>,
+    media: Arc<MemoryMedia>,
+    index: Arc<Switched>,
+    observed: Arc<Observed>,
+}
+
+impl Scene {
+    fn new() -> Self {
+        let store = Arc::new(MemoryStore::new());
+        let media = Arc::new(MemoryMedia::new());
+        let index = Arc::new(Switched { inner: store.clone(), off: AtomicBool::new(false) });
+        let observed = Observed::new(media.clone(), index.clone(), store.clone(), Arc::new(SystemClock));
+        Self { store, media, index, observed: Arc::new(observed) }
+    }
+
+    async fn row(&self, key: &ObjectKey) -> Option<IndexItem> {
+        self.index.get(self.media.bucket(), key.as_str()).await.unwrap()
+    }
+
+    async fn pending(&self) -> usize {
+        self.store.pending(None, 100).await.unwrap().len()
+    }
+}
+
+fn key(text: &str) -> ObjectKey {
+    ObjectKey::try_from(text).unwrap()
+}
+
+fn body(bytes: &'static [u8]) -> ByteStream {
+    stream::once(async move { Ok(Bytes::from_static(bytes)) }).boxed()
+}
+
+fn options(mode: PutMode) -> PutOptions {
+    PutOptions { content_type: "image/png".to_owned(), mode, size: None }
+}
+
+#[tokio::test]
+async fn every_finished_change_is_in_the_index() {
+    let scene = Scene::new();
+    let owner = UserId::generate();
+    let (a, b) = (key("a.png"), key("b.png"));
+    let create = options(PutMode::Create);
+    let meta = scene.observed.put_owned(&a, body(b"four"), create, Some(owner)).await.unwrap();
+    let row = scene.row(&a).await.unwrap();
+    assert_eq!((row.size, row.etag, row.owner), (4, meta.etag, Some(owner)));
+    assert_eq!(row.content_type.as_deref(), Some("image/png"));
+    scene.observed.copy(&a, &b).await.unwrap();
+    assert_eq!(scene.row(&b).await.unwrap().state, ObjectState::Present);
+    scene.observed.put(&a, body(b"longer"), options(PutMode::Overwrite)).await.unwrap();
+    let row = scene.row(&a).await.unwrap();
+    assert_eq!((row.size, row.owner), (6, Some(owner)), "the owner stays known");
+    scene.observed.delete(&a).await.unwrap();
+    assert!(matches!(scene.row(&a).await.unwrap().state, ObjectState::Tombstone { .. }));
+    assert_eq!(scene.pending().await, 0);
+}
+
+#[tokio::test]
+async fn a_refused_put_changes_nothing_in_the_index() {
+    let scene = Scene::new();
+    let a = key("a.png");
+    scene.observed.put(&a, body(b"four"), options(PutMode::Create)).await.unwrap();
+    let before = scene.row(&a).await.unwrap();
+    scene.observed.put(&a, body(b"other"), options(PutMode::Create)).await.unwrap_err();
+    let after = scene.row(&a).await.unwrap();
+    assert_eq!((before.size, before.etag), (after.size, after.etag));
+    assert_eq!(scene.pending().await, 0);
+}
+
+#[tokio::test]
+async fn what_an_index_that_failed_did_not_hear_is_replayed() {
+    let scene = Scene::new();
+    let (a, b) = (key("a.png"), key("b.png"));
+    scene.observed.put(&b, body(b"old"), options(PutMode::Create)).await.unwrap();
+    scene.index.off.store(true, Ordering::SeqCst);
+    scene.observed.put(&a, body(b"four"), options(PutMode::Create)).await.expect("the object is stored");
+    scene.observed.delete(&b).await.expect("the object is gone");
+    assert!(scene.row(&a).await.is_none());
+    assert_eq!(scene.pending().await, 2);
+    scene.observed.replay().await.expect_err("it is still off");
+    assert_eq!(scene.pending().await, 2);
+    scene.index.off.store(false, Ordering::SeqCst);
+    assert_eq!(scene.observed.replay().await.unwrap(), 2);
+    assert_eq!(scene.row(&a).await.unwrap().size, 4);
+    assert!(matches!(scene.row(&b).await.unwrap().state, ObjectState::Tombstone { .. }));
+    assert_eq!(scene.observed.replay().await.unwrap(), 0);
+}
+
+#[tokio::test]
+async fn a_crash_at_any_step_is_mended_by_the_replay() {
+    let scene = Scene::new();
+    let (before, after) = (key("before.png"), key("after.png"));
+    let now = Timestamp::from_micros(1);
+    // The process died after it wrote its intent, once before and once after the object was there.
+    scene.store.begin(&before, None, now).await.unwrap();
+    scene.store.begin(&after, None, now).await.unwrap();
+    scene.media.put(&after, body(b"four"), options(PutMode::Create)).await.unwrap();
+    assert_eq!(scene.observed.replay().await.unwrap(), 2);
+    assert_eq!(scene.row(&after).await.unwrap().state, ObjectState::Present);
+    let row = scene.row(&before).await;
+    assert!(row.is_none_or(|row| row.state != ObjectState::Present));
+    assert_eq!(scene.pending().await, 0);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn parallel_changes_of_one_key_end_as_the_store_does() {
+    let scene = Scene::new();
+    let a = key("a.png");
+    for _ in 0..50 {
+        let put = {
+            let (observed, a) = (scene.observed.clone(), a.clone());
+            tokio::spawn(async move { observed.put(&a, body(b"four"), options(PutMode::Overwrite)).await })
+        };
+        let delete = {
+            let (observed, a) = (scene.observed.clone(), a.clone());
+            tokio::spawn(async move { observed.delete(&a).await })
+        };
+        put.await.unwrap().unwrap();
+        delete.await.unwrap().unwrap();
+        let there = scene.media.head(&a).await.is_ok();
+        let known = scene.row(&a).await.unwrap().state == ObjectState::Present;
+        assert_eq!(there, known);
+    }
+}
