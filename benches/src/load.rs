@@ -91,7 +91,14 @@ async fn queries(binary: &std::path::Path, folder: &std::path::Path, posts: usiz
     let cookie = client::log_in(server.address, seed::LOGIN, seed::PASSWORD).await?;
     let post = format!("/posts/{}", seed::SLUG);
     let author = format!("/@{}", seed::LOGIN);
-    let pages = ["/", &author, "/tags/bench", "/feed.xml", "/atom.xml", post.as_str()];
+    let pages = [
+        "/",
+        &author,
+        "/tags/bench",
+        "/feed.xml",
+        "/atom.xml",
+        post.as_str(),
+    ];
     for page in pages {
         let anonymous = server.statements_of(page, None).await?;
         let with_session = server.statements_of(page, Some(&cookie)).await?;
@@ -150,7 +157,11 @@ async fn requests(
         let cpu = server.cpu()? - cpu;
         println!(
             "{page:<24} {:<15} {:>8.0} requests/s, {:>6.0} µs of CPU a request",
-            if cookie.is_some() { "with a session" } else { "anonymous" },
+            if cookie.is_some() {
+                "with a session"
+            } else {
+                "anonymous"
+            },
             done as f64 / took.as_secs_f64(),
             cpu.as_secs_f64() * 1e6 / done.max(1) as f64,
         );

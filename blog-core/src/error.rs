@@ -268,7 +268,9 @@ pub enum Reason {
     #[error("Choose one of your own pictures.")]
     NotYourMedia,
     /// A picture with more pixels, or longer sides, than are taken.
-    #[error("This picture has too many pixels; make it smaller (at most 40 megapixels, 12 000 on a side).")]
+    #[error(
+        "This picture has too many pixels; make it smaller (at most 40 megapixels, 12 000 on a side)."
+    )]
     TooManyPixels,
     /// A picture that cannot be decoded.
     #[error("This picture is damaged; export it again.")]

@@ -199,7 +199,10 @@ impl<'a> Waiting<'a> {
     fn enter(count: &'a AtomicUsize) -> Result<Self> {
         let place = Self(count);
         if count.fetch_add(1, Ordering::Relaxed) >= QUEUE {
-            return Err(Error::unavailable("the password queue", "the queue is full"));
+            return Err(Error::unavailable(
+                "the password queue",
+                "the queue is full",
+            ));
         }
         Ok(place)
     }
@@ -242,17 +245,33 @@ mod tests {
         let hash = queue.hash(typed("s\u{e9}same ouvre-toi")).await.unwrap();
         assert!(hash.as_phc().starts_with("$argon2id$v=19$m=19456,t=2,p=1$"));
         // The same letters, decomposed: people's keyboards differ.
-        let right = queue.verify(typed("se\u{301}same ouvre-toi"), Some(hash.clone())).await.unwrap();
+        let right = queue
+            .verify(typed("se\u{301}same ouvre-toi"), Some(hash.clone()))
+            .await
+            .unwrap();
         assert_eq!(right, Verdict::Right { outdated: false });
-        assert_eq!(queue.verify(typed("other"), Some(hash)).await.unwrap(), Verdict::Wrong);
-        assert_eq!(queue.verify(typed("other"), None).await.unwrap(), Verdict::Wrong);
-        let weak = PasswordHash::from_phc(
-            Argon2::new(Algorithm::Argon2id, Version::V0x13, Params::new(8192, 1, 1, None).unwrap())
-                .hash_password(b"old and weak one")
-                .unwrap()
-                .to_string(),
+        assert_eq!(
+            queue.verify(typed("other"), Some(hash)).await.unwrap(),
+            Verdict::Wrong
         );
-        let verdict = queue.verify(typed("old and weak one"), Some(weak)).await.unwrap();
+        assert_eq!(
+            queue.verify(typed("other"), None).await.unwrap(),
+            Verdict::Wrong
+        );
+        let weak = PasswordHash::from_phc(
+            Argon2::new(
+                Algorithm::Argon2id,
+                Version::V0x13,
+                Params::new(8192, 1, 1, None).unwrap(),
+            )
+            .hash_password(b"old and weak one")
+            .unwrap()
+            .to_string(),
+        );
+        let verdict = queue
+            .verify(typed("old and weak one"), Some(weak))
+            .await
+            .unwrap();
         assert_eq!(verdict, Verdict::Right { outdated: true });
     }
 

@@ -244,7 +244,13 @@ impl Policy {
         if suspended {
             return Err(Denied::Suspended);
         }
-        let at_least = |least: Role| if role >= least { Ok(()) } else { Err(Denied::Role) };
+        let at_least = |least: Role| {
+            if role >= least {
+                Ok(())
+            } else {
+                Err(Denied::Role)
+            }
+        };
         let own_or_editor = |owner: UserId| match () {
             () if id == owner || role >= Role::Editor => Ok(()),
             () => Err(Denied::NotYours),

@@ -437,7 +437,11 @@ mod tests {
         assert!(matches!(received[1].record, Err(EventError::Key(_))));
         assert!(matches!(received[2].record, Err(EventError::Sequencer(_))));
         assert_eq!(keys(&received[3..4]), ["c"]);
-        assert!(received[1..4].iter().all(|one| one.message_id.as_deref() == Some("m2")));
+        assert!(
+            received[1..4]
+                .iter()
+                .all(|one| one.message_id.as_deref() == Some("m2"))
+        );
         assert!(matches!(received[4].record, Ok(Record::Unknown(_))));
         assert!(matches!(received[5].record, Ok(Record::Unknown(_))));
     }
@@ -485,7 +489,10 @@ mod tests {
         for _ in 0..10 {
             document = json!({"Type": "Notification", "Message": document.to_string()});
         }
-        assert!(matches!(read_json(&document)[0].record, Ok(Record::Unknown(_))));
+        assert!(matches!(
+            read_json(&document)[0].record,
+            Ok(Record::Unknown(_))
+        ));
     }
 
     proptest! {

@@ -166,7 +166,10 @@ mod tests {
             ("a\nBcc: victim@example.org\n\nbody", "text"),
             ("a\u{b}\u{0}\u{85}b", "text"),
             ("Günaydın, dünya", "Merhaba\n"),
-            ("日本語の件名がとても長いときには行が折り返されるはずです。日本語の件名がとても長い", "本文"),
+            (
+                "日本語の件名がとても長いときには行が折り返されるはずです。日本語の件名がとても長い",
+                "本文",
+            ),
             ("", ""),
             (&"long ".repeat(300), &"x".repeat(5_000)),
         ];
@@ -201,7 +204,11 @@ mod tests {
             let refused = format(&mail(to, "s", "t")).unwrap_err();
             assert!(matches!(refused, Error::Invalid(_)), "{to:?}: {refused}");
         }
-        for to in ["ada@example.org", "o'hara+blog@example.org", "çağrı@örnek.example"] {
+        for to in [
+            "ada@example.org",
+            "o'hara+blog@example.org",
+            "çağrı@örnek.example",
+        ] {
             format(&mail(to, "s", "t")).unwrap();
         }
     }
@@ -210,7 +217,10 @@ mod tests {
     fn says_what_it_was_given() {
         let message = formatted("ada@example.org", "You have an account", "One\nTwo\n");
         assert!(message.contains("\r\nTo: ada@example.org\r\n"), "{message}");
-        assert!(message.contains("Subject: You have an account\r\n"), "{message}");
+        assert!(
+            message.contains("Subject: You have an account\r\n"),
+            "{message}"
+        );
         assert!(message.contains("From: blog@localhost\r\n"), "{message}");
         assert!(message.ends_with("\r\n\r\nOne\r\nTwo\r\n"), "{message}");
     }
@@ -255,6 +265,10 @@ mod tests {
     fn a_file_in_the_way_is_told() {
         let file = tempfile::NamedTempFile::new().unwrap();
         let refused = FolderMail::open(file.path()).unwrap_err();
-        assert!(refused.chain().contains(&file.path().display().to_string()), "{}", refused.chain());
+        assert!(
+            refused.chain().contains(&file.path().display().to_string()),
+            "{}",
+            refused.chain()
+        );
     }
 }

@@ -138,10 +138,7 @@ impl Web {
         Ok(all)
     }
 
-    fn build(
-        self,
-        mounted: bool,
-    ) -> Result<impl Endpoint<Output = Response> + use<>, ViewError> {
+    fn build(self, mounted: bool) -> Result<impl Endpoint<Output = Response> + use<>, ViewError> {
         let app = Arc::new(App {
             view: View::new(self.site.mount())?,
             session: SessionCookie::for_site(&self.site),

@@ -20,7 +20,9 @@ fn body(number: usize) -> String {
                      the long quay, the two cranes, the ferry that would not leave before morning. ";
     let mut body = format!("Number {number}. {paragraph}\n\n");
     for section in 1..=4 {
-        body.push_str(&format!("## Section {section}\n\n{paragraph}{paragraph}{paragraph}\n\n- one\n- two\n\n"));
+        body.push_str(&format!(
+            "## Section {section}\n\n{paragraph}{paragraph}{paragraph}\n\n- one\n- two\n\n"
+        ));
     }
     body
 }

@@ -74,14 +74,19 @@ impl Server {
             tokio::spawn(async move {
                 let mut lines = BufReader::new(stderr).lines();
                 while let Ok(Some(line)) = lines.next_line().await {
-                    log.lock().unwrap_or_else(PoisonError::into_inner).push(line);
+                    log.lock()
+                        .unwrap_or_else(PoisonError::into_inner)
+                        .push(line);
                 }
             });
         }
         let stdout = child.stdout.take().ok_or("the server has no output")?;
         let mut lines = BufReader::new(stdout).lines();
         let address = loop {
-            let line = lines.next_line().await?.ok_or("the server ended at its start")?;
+            let line = lines
+                .next_line()
+                .await?
+                .ok_or("the server ended at its start")?;
             if let Some(address) = address_in(&line) {
                 break address;
             }
@@ -150,7 +155,9 @@ impl Server {
             .filter(|line| line.contains(id) && line.contains("blog_storage::sql"));
         let (reads, writes): (Vec<_>, Vec<_>) = of_request.partition(|line| {
             let upper = line.to_ascii_uppercase();
-            !["INSERT ", "UPDATE ", "DELETE "].iter().any(|verb| upper.contains(verb))
+            !["INSERT ", "UPDATE ", "DELETE "]
+                .iter()
+                .any(|verb| upper.contains(verb))
         });
         Ok(Statements {
             reads: reads.len(),

@@ -37,7 +37,10 @@ pub(super) async fn run(binary: &Path, folder: &Path) -> Outcome {
         }
         slowest = slowest.max(began.elapsed());
     }
-    println!("other requests go on: 100 of 100, slowest {:.1} ms", millis(slowest));
+    println!(
+        "other requests go on: 100 of 100, slowest {:.1} ms",
+        millis(slowest)
+    );
     let mut last = Duration::ZERO;
     let mut open = 0;
     for one in slow {

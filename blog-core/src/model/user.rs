@@ -37,7 +37,13 @@ text! {
 fn parse_email(input: &str) -> Result<String, Reason> {
     let address = take(input, Lines::One, 1, 254)?;
     let (local, domain) = address.rsplit_once('@').ok_or(Reason::NotAnAddress)?;
-    let bad = |c: char| c.is_whitespace() || matches!(c, '<' | '>' | ',' | ';' | ':' | '"' | '(' | ')' | '@' | '\\');
+    let bad = |c: char| {
+        c.is_whitespace()
+            || matches!(
+                c,
+                '<' | '>' | ',' | ';' | ':' | '"' | '(' | ')' | '@' | '\\'
+            )
+    };
     let labels_ok = domain.split('.').count() >= 2
         && domain.split('.').all(|label| {
             !label.is_empty()

@@ -31,7 +31,10 @@ pub struct NoMail;
 #[async_trait]
 impl Mailer for NoMail {
     async fn send(&self, mail: &Mail) -> Result<()> {
-        tracing::info!(subject = mail.subject, "a mail was dropped: this blog sends none");
+        tracing::info!(
+            subject = mail.subject,
+            "a mail was dropped: this blog sends none"
+        );
         Ok(())
     }
 }

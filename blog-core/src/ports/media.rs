@@ -5,9 +5,7 @@ use std::fmt::Debug;
 use async_trait::async_trait;
 
 use crate::error::Result;
-use crate::model::media::{
-    ByteRange, ByteStream, Object, ObjectKey, ObjectMeta, PutOptions,
-};
+use crate::model::media::{ByteRange, ByteStream, Object, ObjectKey, ObjectMeta, PutOptions};
 use crate::page::Page;
 
 /// Objects by key. Bodies stream both ways; nothing holds a whole file.
@@ -21,8 +19,12 @@ pub trait MediaStore: Debug + Send + Sync + 'static {
     /// With `PutMode::Create` an existing object is left alone and the answer is `Conflict(Exists)`; of many creations
     /// of one key at once exactly one succeeds. A body that ends in an error, or whose length is not `size`, stores
     /// nothing and leaves what was there.
-    async fn put(&self, key: &ObjectKey, body: ByteStream, options: PutOptions)
-    -> Result<ObjectMeta>;
+    async fn put(
+        &self,
+        key: &ObjectKey,
+        body: ByteStream,
+        options: PutOptions,
+    ) -> Result<ObjectMeta>;
 
     /// Reads an object, or a part of it. `NotFound(Object)` when there is none, `RangeNotSatisfiable` with the size
     /// when the range holds no byte of it. Bytes that were damaged in the store end the stream with an error, when

@@ -34,8 +34,12 @@ pub trait SessionStore: Debug + Send + Sync + 'static {
     async fn delete(&self, token: &SecretHash, effects: Effects) -> Result<()>;
 
     /// Deletes a user's sessions, all or all but one.
-    async fn delete_all(&self, user: UserId, except: Option<SessionId>, effects: Effects)
-    -> Result<()>;
+    async fn delete_all(
+        &self,
+        user: UserId,
+        except: Option<SessionId>,
+        effects: Effects,
+    ) -> Result<()>;
 
     /// A user's live sessions at `now` (those that `authenticate` would return), newest first, at most 100.
     async fn list(&self, user: UserId, now: Timestamp) -> Result<Vec<Session>>;

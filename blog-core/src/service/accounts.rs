@@ -284,7 +284,9 @@ impl Accounts {
             let owner = this.create(checked, Role::Admin, true, None).await;
             let owner = owner.map_err(name_taken)?;
             let tokens = &this.core.records.tokens;
-            tokens.redeem(&hash, Purpose::Owner, this.core.now()).await?;
+            tokens
+                .redeem(&hash, Purpose::Owner, this.core.now())
+                .await?;
             Sessions::new(this.core.clone())
                 .begin(owner, false, &device)
                 .await

@@ -36,8 +36,18 @@ const MAX_PENDING: usize = 20_000;
 
 /// Words of the `User-Agent` of programs that are no readers.
 const BOTS: [&str; 12] = [
-    "bot", "crawl", "spider", "slurp", "preview", "fetch", "monitor", "curl", "wget", "python",
-    "scan", "headless-check",
+    "bot",
+    "crawl",
+    "spider",
+    "slurp",
+    "preview",
+    "fetch",
+    "monitor",
+    "curl",
+    "wget",
+    "python",
+    "scan",
+    "headless-check",
 ];
 
 /// Likes and views.

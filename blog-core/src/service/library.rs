@@ -266,7 +266,11 @@ impl Library {
             .later(
                 now,
                 Task::DeleteObjects {
-                    keys: keys.into_iter().flatten().map(ToString::to_string).collect(),
+                    keys: keys
+                        .into_iter()
+                        .flatten()
+                        .map(ToString::to_string)
+                        .collect(),
                 },
             );
         let tasks = effects.due();

@@ -77,7 +77,9 @@ impl PostInput {
         let slug = match &post.published_at {
             Some(_) => post.slug.to_string(),
             None => draft_base(&post.slug)
-                .filter(|base| Some(*base) != from_title.as_ref().map(Slug::as_str) && *base != DRAFT)
+                .filter(|base| {
+                    Some(*base) != from_title.as_ref().map(Slug::as_str) && *base != DRAFT
+                })
                 .unwrap_or_default()
                 .to_owned(),
         };
@@ -321,7 +323,13 @@ impl Publishing {
         }
         let slug = self.new_slug(&stored, &parsed, status);
         let content = self
-            .content(parsed, status, published_at, &[author, editor], &stored.media)
+            .content(
+                parsed,
+                status,
+                published_at,
+                &[author, editor],
+                &stored.media,
+            )
             .await?;
         // What it showed before may have to be withdrawn, what it shows now published.
         let mut touched = stored.media.clone();
@@ -468,7 +476,12 @@ impl Publishing {
         owners: &[UserId],
         shown: &[MediaId],
     ) -> Result<PostContent> {
-        let mut ids: Vec<MediaId> = parsed.rendered.media.iter().map(|id| (*id).into()).collect();
+        let mut ids: Vec<MediaId> = parsed
+            .rendered
+            .media
+            .iter()
+            .map(|id| (*id).into())
+            .collect();
         ids.extend(parsed.cover.filter(|cover| !ids.contains(cover)));
         if ids.len() > MAX_MEDIA {
             return Err(Error::invalid("body", Reason::TooMany { max: MAX_MEDIA }));
@@ -525,7 +538,11 @@ impl Publishing {
         now: Timestamp,
     ) -> Effects {
         let was = stored.map_or("new", |post| post.status.as_str());
-        let action = if stored.is_none() { "post.create" } else { "post.save" };
+        let action = if stored.is_none() {
+            "post.create"
+        } else {
+            "post.save"
+        };
         let detail = format!("{was} → {}", content.status.as_str());
         let mut effects =
             Effects::at(now).audit(Some(editor), action, format!("post:{id}"), detail);

@@ -150,9 +150,7 @@ impl Core {
                 }
                 Ok(())
             }
-            Task::Mail { to, subject, text } => {
-                self.mailer.send(&Mail { to, subject, text }).await
-            }
+            Task::Mail { to, subject, text } => self.mailer.send(&Mail { to, subject, text }).await,
         }
     }
 }

@@ -60,7 +60,10 @@ pub(super) struct Finished {
 impl Draft {
     fn create(folder: &Path) -> Result<Self> {
         let temp = Temp::new(folder);
-        let file = OpenOptions::new().write(true).create_new(true).open(&temp.0);
+        let file = OpenOptions::new()
+            .write(true)
+            .create_new(true)
+            .open(&temp.0);
         Ok(Self {
             file: file.map_err(failed)?,
             temp,

@@ -36,7 +36,10 @@ pub(super) fn unusable(folder: &Path, error: io::Error) -> Error {
     match failed(error) {
         full @ Error::StorageFull { .. } => full,
         Error::Unavailable { source, .. } | Error::Backend { source, .. } => {
-            let what = format!("the media folder {} cannot be used: {source}", folder.display());
+            let what = format!(
+                "the media folder {} cannot be used: {source}",
+                folder.display()
+            );
             Error::Unavailable {
                 backend: BACKEND,
                 retryable: false,

@@ -54,7 +54,9 @@ impl Folders {
             let folder = above.join(name);
             if !self.lock().contains(&folder) {
                 match create_private(&folder) {
-                    Err(error) if error.kind() != io::ErrorKind::AlreadyExists => return Err(error),
+                    Err(error) if error.kind() != io::ErrorKind::AlreadyExists => {
+                        return Err(error);
+                    }
                     _ => sync_folder(&above)?,
                 }
                 let mut durable = self.lock();

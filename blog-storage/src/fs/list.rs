@@ -42,7 +42,9 @@ pub(super) fn list(
         }
         Some(_) => {}
     }
-    Ok(Page::from_overfetch(walk.found, limit, |meta| meta.key.clone()))
+    Ok(Page::from_overfetch(walk.found, limit, |meta| {
+        meta.key.clone()
+    }))
 }
 
 struct Walk<'a> {

@@ -159,7 +159,11 @@ mod tests {
             let error = Trailer::read(&mut file_of(&whole[..length])).unwrap_err();
             assert_eq!(error.kind(), io::ErrorKind::InvalidData, "cut to {length}");
             let error = Trailer::read(&mut file_of(&whole[length + 1..])).unwrap_err();
-            assert_eq!(error.kind(), io::ErrorKind::InvalidData, "cut from {length}");
+            assert_eq!(
+                error.kind(),
+                io::ErrorKind::InvalidData,
+                "cut from {length}"
+            );
         }
     }
 }

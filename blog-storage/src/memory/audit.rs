@@ -26,9 +26,11 @@ impl AuditLog for MemoryStore {
             .take(page.limit() + 1)
             .map(|(_, entry)| entry.clone())
             .collect();
-        Ok(Page::from_overfetch(entries, page.limit(), |entry| Cursor {
-            at: entry.at,
-            id: entry.id.uuid(),
+        Ok(Page::from_overfetch(entries, page.limit(), |entry| {
+            Cursor {
+                at: entry.at,
+                id: entry.id.uuid(),
+            }
         }))
     }
 }

@@ -23,7 +23,9 @@ impl State {
     }
 
     fn item_mut(&mut self, id: MediaId) -> Result<&mut MediaItem> {
-        self.media.get_mut(&id).ok_or(Error::NotFound(Entity::Media))
+        self.media
+            .get_mut(&id)
+            .ok_or(Error::NotFound(Entity::Media))
     }
 
     /// The posts that use an item.
@@ -86,7 +88,9 @@ impl MediaCatalog for MemoryStore {
             && (viewer.user() == Some(item.owner)
                 || viewer.is_editor()
                 || state.avatars_of(id) > 0
-                || state.posts_with(id).any(|post| state.sees(visibility, post)));
+                || state
+                    .posts_with(id)
+                    .any(|post| state.sees(visibility, post)));
         match seen {
             true => Ok(item.clone()),
             false => Err(Error::NotFound(Entity::Media)),
@@ -95,7 +99,11 @@ impl MediaCatalog for MemoryStore {
 
     async fn by_owner(&self, owner: UserId, page: PageRequest) -> Result<Page<MediaItem>> {
         let state = self.lock();
-        let first = (owner, Timestamp::from_micros(i64::MIN), MediaId::from(Uuid::nil()));
+        let first = (
+            owner,
+            Timestamp::from_micros(i64::MIN),
+            MediaId::from(Uuid::nil()),
+        );
         let end = match page.after {
             Some(cursor) => Bound::Excluded((owner, cursor.at, MediaId::from(cursor.id))),
             None => Bound::Included((

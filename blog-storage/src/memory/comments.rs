@@ -223,9 +223,11 @@ impl CommentStore for MemoryStore {
             .filter_map(|(_, id)| state.join_thread(*id))
             .take(page.limit() + 1)
             .collect();
-        Ok(Page::from_overfetch(threads, page.limit(), |thread| Cursor {
-            at: thread.comment.created_at,
-            id: thread.comment.id.uuid(),
+        Ok(Page::from_overfetch(threads, page.limit(), |thread| {
+            Cursor {
+                at: thread.comment.created_at,
+                id: thread.comment.id.uuid(),
+            }
         }))
     }
 }

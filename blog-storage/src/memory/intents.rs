@@ -41,6 +41,9 @@ impl IntentLog for MemoryStore {
         let state = self.lock();
         let begin = after.map_or(Bound::Unbounded, Bound::Excluded);
         let intents = state.intents.range((begin, Bound::Unbounded));
-        Ok(intents.take(limit as usize).map(|(_, intent)| intent.clone()).collect())
+        Ok(intents
+            .take(limit as usize)
+            .map(|(_, intent)| intent.clone())
+            .collect())
     }
 }

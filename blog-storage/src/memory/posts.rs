@@ -136,7 +136,11 @@ impl State {
             title: content.title.clone(),
             excerpt: content.rendered.excerpt.clone(),
             html: with_html.then(|| content.rendered.html.clone()),
-            media: if with_html { content.media.clone() } else { Vec::new() },
+            media: if with_html {
+                content.media.clone()
+            } else {
+                Vec::new()
+            },
             tags: content.tags.clone(),
             cover: self.join_media(content.cover),
             status: content.status,
@@ -187,7 +191,10 @@ impl State {
     }
 
     fn unlink_post(&mut self, id: PostId) -> Result<PostRow> {
-        let row = self.posts.remove(&id).ok_or(Error::NotFound(Entity::Post))?;
+        let row = self
+            .posts
+            .remove(&id)
+            .ok_or(Error::NotFound(Entity::Post))?;
         for used in PostRow::uses(&row.content) {
             unlink(&mut self.media_posts, &used, &id);
         }
@@ -341,7 +348,10 @@ impl PostStore for MemoryStore {
 
     async fn site(&self, now: Timestamp) -> Result<SiteState> {
         let state = self.lock();
-        let after_now = (Bound::Excluded((now, PostId::from(Uuid::max()))), Bound::Unbounded);
+        let after_now = (
+            Bound::Excluded((now, PostId::from(Uuid::max()))),
+            Bound::Unbounded,
+        );
         let next_publication = state
             .by_published
             .range(after_now)

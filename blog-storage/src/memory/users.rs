@@ -43,7 +43,10 @@ impl UserStore for MemoryStore {
                 return Err(Conflict::Username.into());
             }
             let email = user.email.as_ref().map(|email| email.key());
-            if email.as_ref().is_some_and(|key| state.emails.contains_key(key)) {
+            if email
+                .as_ref()
+                .is_some_and(|key| state.emails.contains_key(key))
+            {
                 return Err(Conflict::Email.into());
             }
             let subject = user.subject.as_ref();
@@ -121,14 +124,21 @@ impl UserStore for MemoryStore {
             if current != change.expected_version {
                 return Err(Conflict::Version { current }.into());
             }
-            if change.avatar.is_some_and(|id| !state.media.contains_key(&id)) {
+            if change
+                .avatar
+                .is_some_and(|id| !state.media.contains_key(&id))
+            {
                 return Err(Error::NotFound(Entity::Media));
             }
             if let Some(old) = row.avatar {
                 unlink(&mut state.media_avatars, &old, &change.id);
             }
             if let Some(new) = change.avatar {
-                state.media_avatars.entry(new).or_default().insert(change.id);
+                state
+                    .media_avatars
+                    .entry(new)
+                    .or_default()
+                    .insert(change.id);
             }
             let row = state.user_mut(change.id)?;
             row.user.display_name = change.display_name;

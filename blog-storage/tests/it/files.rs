@@ -41,7 +41,11 @@ fn files(folder: &Path) -> Vec<PathBuf> {
     while let Some(next) = folders.pop() {
         for entry in std::fs::read_dir(next).unwrap() {
             let path = entry.unwrap().path();
-            if path.is_dir() { folders.push(path) } else { found.push(path) }
+            if path.is_dir() {
+                folders.push(path)
+            } else {
+                found.push(path)
+            }
         }
     }
     found
@@ -51,7 +55,10 @@ fn files(folder: &Path) -> Vec<PathBuf> {
 async fn objects_outlive_the_store_and_drafts_do_not() {
     let folder = tempfile::tempdir().unwrap();
     let media = FsMedia::open(folder.path()).await.unwrap();
-    media.put(&key("a/b.png"), body(b"some bytes of a picture"), options()).await.unwrap();
+    media
+        .put(&key("a/b.png"), body(b"some bytes of a picture"), options())
+        .await
+        .unwrap();
     // What a crash leaves: the beginning of a body in `tmp`, one of today and one of two days ago.
     let tmp = folder.path().join("tmp");
     let (young, old) = (tmp.join("young"), tmp.join("old"));
@@ -59,13 +66,24 @@ async fn objects_outlive_the_store_and_drafts_do_not() {
         std::fs::write(left, b"half a bo").unwrap();
     }
     let long_ago = SystemTime::now() - Duration::from_secs(49 * 3600);
-    std::fs::File::options().write(true).open(&old).unwrap().set_modified(long_ago).unwrap();
+    std::fs::File::options()
+        .write(true)
+        .open(&old)
+        .unwrap()
+        .set_modified(long_ago)
+        .unwrap();
     drop(media);
     let media = FsMedia::open(folder.path()).await.unwrap();
     assert!(young.exists(), "it may be an upload of another process");
     assert!(!old.exists());
-    assert_eq!(read(&media, "a/b.png").await.unwrap(), b"some bytes of a picture");
-    assert_eq!(media.head(&key("a/b.png")).await.unwrap().content_type, "image/png");
+    assert_eq!(
+        read(&media, "a/b.png").await.unwrap(),
+        b"some bytes of a picture"
+    );
+    assert_eq!(
+        media.head(&key("a/b.png")).await.unwrap().content_type,
+        "image/png"
+    );
     let listed = media.list("", None, 100).await.unwrap();
     assert_eq!(listed.items.len(), 1, "drafts are no objects");
 }
@@ -74,7 +92,10 @@ async fn objects_outlive_the_store_and_drafts_do_not() {
 async fn damage_ends_the_read_with_an_error() {
     let folder = tempfile::tempdir().unwrap();
     let media = FsMedia::open(folder.path()).await.unwrap();
-    media.put(&key("a.png"), body(b"some bytes of a picture"), options()).await.unwrap();
+    media
+        .put(&key("a.png"), body(b"some bytes of a picture"), options())
+        .await
+        .unwrap();
     let file = files(&folder.path().join("objects")).pop().unwrap();
     let whole = std::fs::read(&file).unwrap();
     let mut damaged = whole.clone();
@@ -94,23 +115,40 @@ async fn damage_ends_the_read_with_an_error() {
                 }
             },
         };
-        assert!(!read, "{length} of {} bytes were taken for the whole", whole.len());
+        assert!(
+            !read,
+            "{length} of {} bytes were taken for the whole",
+            whole.len()
+        );
     }
     std::fs::write(&file, &whole).unwrap();
-    assert_eq!(read(&media, "a.png").await.unwrap(), b"some bytes of a picture");
+    assert_eq!(
+        read(&media, "a.png").await.unwrap(),
+        b"some bytes of a picture"
+    );
 }
 
 #[tokio::test]
 async fn a_body_that_breaks_off_or_is_dropped_leaves_nothing() {
     let folder = tempfile::tempdir().unwrap();
     let media = FsMedia::open(folder.path()).await.unwrap();
-    let broken = stream::iter([Ok(Bytes::from_static(b"half")), Err(std::io::Error::other("gone"))]);
-    media.put(&key("a.png"), broken.boxed(), options()).await.unwrap_err();
+    let broken = stream::iter([
+        Ok(Bytes::from_static(b"half")),
+        Err(std::io::Error::other("gone")),
+    ]);
+    media
+        .put(&key("a.png"), broken.boxed(), options())
+        .await
+        .unwrap_err();
     // A client that leaves: the put is dropped while its body waits.
     let waiting = stream::iter([Ok(Bytes::from_static(b"half"))]).chain(stream::pending());
     let name = key("b.png");
     let put = media.put(&name, waiting.boxed(), options());
-    assert!(tokio::time::timeout(Duration::from_millis(200), put).await.is_err());
+    assert!(
+        tokio::time::timeout(Duration::from_millis(200), put)
+            .await
+            .is_err()
+    );
     let mut left = files(folder.path());
     for _ in 0..50 {
         if left.is_empty() {
@@ -127,14 +165,48 @@ async fn keys_are_never_paths() {
     let folder = tempfile::tempdir().unwrap();
     let media = FsMedia::open(folder.path().join("media")).await.unwrap();
     // An object and a "folder" of one name may both be there, and names of our own files too.
-    for name in ["a", "a/b", "a/b/c", "tmp", "objects", "a.tmp", "..a/b..", "con", "a/.hidden"] {
-        media.put(&key(name), body(b"x"), options()).await.unwrap_or_else(|e| panic!("{name}: {e:?}"));
+    for name in [
+        "a",
+        "a/b",
+        "a/b/c",
+        "tmp",
+        "objects",
+        "a.tmp",
+        "..a/b..",
+        "con",
+        "a/.hidden",
+    ] {
+        media
+            .put(&key(name), body(b"x"), options())
+            .await
+            .unwrap_or_else(|e| panic!("{name}: {e:?}"));
     }
     let listed = media.list("a/", None, 100).await.unwrap();
-    let names: Vec<_> = listed.items.iter().map(|meta| meta.key.to_string()).collect();
+    let names: Vec<_> = listed
+        .items
+        .iter()
+        .map(|meta| meta.key.to_string())
+        .collect();
     assert_eq!(names, ["a/.hidden", "a/b", "a/b/c"]);
-    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1, "nothing beside the root");
-    for bad in ["../x", "a/../../x", "/x", "a//b", ".", "..", "a/", "A", "a b", "a\\b", "ü", "a\0"] {
+    assert_eq!(
+        std::fs::read_dir(folder.path()).unwrap().count(),
+        1,
+        "nothing beside the root"
+    );
+    for bad in [
+        "../x",
+        "a/../../x",
+        "/x",
+        "a//b",
+        ".",
+        "..",
+        "a/",
+        "A",
+        "a b",
+        "a\\b",
+        "ü",
+        "a\0",
+    ] {
         assert!(ObjectKey::try_from(bad).is_err(), "{bad:?}");
     }
 }
@@ -158,7 +230,10 @@ async fn of_fifty_creations_one_succeeds() {
         }
     }
     assert_eq!(made, 1);
-    let part = media.get(&key("one.png"), Some(ByteRange::Last(2))).await.unwrap();
+    let part = media
+        .get(&key("one.png"), Some(ByteRange::Last(2)))
+        .await
+        .unwrap();
     assert_eq!(part.range, 3..5);
 }
 
@@ -186,20 +261,41 @@ impl SmallDisk {
 
 impl Drop for SmallDisk {
     fn drop(&mut self) {
-        let _ = std::process::Command::new("umount").arg(self.0.path()).status();
+        let _ = std::process::Command::new("umount")
+            .arg(self.0.path())
+            .status();
     }
 }
 
 #[tokio::test]
 async fn a_full_disk_loses_nothing_that_was_there() {
-    let Some(disk) = SmallDisk::mount() else { return };
+    let Some(disk) = SmallDisk::mount() else {
+        return;
+    };
     let media = FsMedia::open(disk.0.path().join("media")).await.unwrap();
-    media.put(&key("first.png"), body(b"was there before"), options()).await.unwrap();
-    let large = stream::repeat_with(|| Ok(Bytes::from_static(&[7; 64 * 1024]))).take(64).boxed();
-    let error = media.put(&key("large.png"), large, options()).await.unwrap_err();
+    media
+        .put(&key("first.png"), body(b"was there before"), options())
+        .await
+        .unwrap();
+    let large = stream::repeat_with(|| Ok(Bytes::from_static(&[7; 64 * 1024])))
+        .take(64)
+        .boxed();
+    let error = media
+        .put(&key("large.png"), large, options())
+        .await
+        .unwrap_err();
     assert!(matches!(error, Error::StorageFull { .. }), "{error:?}");
-    assert!(matches!(media.head(&key("large.png")).await, Err(Error::NotFound(_))));
-    assert_eq!(read(&media, "first.png").await.unwrap(), b"was there before");
+    assert!(matches!(
+        media.head(&key("large.png")).await,
+        Err(Error::NotFound(_))
+    ));
+    assert_eq!(
+        read(&media, "first.png").await.unwrap(),
+        b"was there before"
+    );
     // The room is free again.
-    media.put(&key("second.png"), body(b"fits"), options()).await.unwrap();
+    media
+        .put(&key("second.png"), body(b"fits"), options())
+        .await
+        .unwrap();
 }

@@ -66,13 +66,29 @@ impl Scene {
     fn new() -> Self {
         let store = Arc::new(MemoryStore::new());
         let media = Arc::new(MemoryMedia::new());
-        let index = Arc::new(Switched { inner: store.clone(), off: AtomicBool::new(false) });
-        let observed = Observed::new(media.clone(), index.clone(), store.clone(), Arc::new(SystemClock));
-        Self { store, media, index, observed: Arc::new(observed) }
+        let index = Arc::new(Switched {
+            inner: store.clone(),
+            off: AtomicBool::new(false),
+        });
+        let observed = Observed::new(
+            media.clone(),
+            index.clone(),
+            store.clone(),
+            Arc::new(SystemClock),
+        );
+        Self {
+            store,
+            media,
+            index,
+            observed: Arc::new(observed),
+        }
     }
 
     async fn row(&self, key: &ObjectKey) -> Option<IndexItem> {
-        self.index.get(self.media.bucket(), key.as_str()).await.unwrap()
+        self.index
+            .get(self.media.bucket(), key.as_str())
+            .await
+            .unwrap()
     }
 
     async fn pending(&self) -> usize {
@@ -89,7 +105,11 @@ fn body(bytes: &'static [u8]) -> ByteStream {
 }
 
 fn options(mode: PutMode) -> PutOptions {
-    PutOptions { content_type: "image/png".to_owned(), mode, size: None }
+    PutOptions {
+        content_type: "image/png".to_owned(),
+        mode,
+        size: None,
+    }
 }
 
 #[tokio::test]
@@ -98,17 +118,32 @@ async fn every_finished_change_is_in_the_index() {
     let owner = UserId::generate();
     let (a, b) = (key("a.png"), key("b.png"));
     let create = options(PutMode::Create);
-    let meta = scene.observed.put_owned(&a, body(b"four"), create, Some(owner)).await.unwrap();
+    let meta = scene
+        .observed
+        .put_owned(&a, body(b"four"), create, Some(owner))
+        .await
+        .unwrap();
     let row = scene.row(&a).await.unwrap();
     assert_eq!((row.size, row.etag, row.owner), (4, meta.etag, Some(owner)));
     assert_eq!(row.content_type.as_deref(), Some("image/png"));
     scene.observed.copy(&a, &b).await.unwrap();
     assert_eq!(scene.row(&b).await.unwrap().state, ObjectState::Present);
-    scene.observed.put(&a, body(b"longer"), options(PutMode::Overwrite)).await.unwrap();
+    scene
+        .observed
+        .put(&a, body(b"longer"), options(PutMode::Overwrite))
+        .await
+        .unwrap();
     let row = scene.row(&a).await.unwrap();
-    assert_eq!((row.size, row.owner), (6, Some(owner)), "the owner stays known");
+    assert_eq!(
+        (row.size, row.owner),
+        (6, Some(owner)),
+        "the owner stays known"
+    );
     scene.observed.delete(&a).await.unwrap();
-    assert!(matches!(scene.row(&a).await.unwrap().state, ObjectState::Tombstone { .. }));
+    assert!(matches!(
+        scene.row(&a).await.unwrap().state,
+        ObjectState::Tombstone { .. }
+    ));
     assert_eq!(scene.pending().await, 0);
 }
 
@@ -116,9 +151,17 @@ async fn every_finished_change_is_in_the_index() {
 async fn a_refused_put_changes_nothing_in_the_index() {
     let scene = Scene::new();
     let a = key("a.png");
-    scene.observed.put(&a, body(b"four"), options(PutMode::Create)).await.unwrap();
+    scene
+        .observed
+        .put(&a, body(b"four"), options(PutMode::Create))
+        .await
+        .unwrap();
     let before = scene.row(&a).await.unwrap();
-    scene.observed.put(&a, body(b"other"), options(PutMode::Create)).await.unwrap_err();
+    scene
+        .observed
+        .put(&a, body(b"other"), options(PutMode::Create))
+        .await
+        .unwrap_err();
     let after = scene.row(&a).await.unwrap();
     assert_eq!((before.size, before.etag), (after.size, after.etag));
     assert_eq!(scene.pending().await, 0);
@@ -128,9 +171,17 @@ async fn a_refused_put_changes_nothing_in_the_index() {
 async fn what_an_index_that_failed_did_not_hear_is_replayed() {
     let scene = Scene::new();
     let (a, b) = (key("a.png"), key("b.png"));
-    scene.observed.put(&b, body(b"old"), options(PutMode::Create)).await.unwrap();
+    scene
+        .observed
+        .put(&b, body(b"old"), options(PutMode::Create))
+        .await
+        .unwrap();
     scene.index.off.store(true, Ordering::SeqCst);
-    scene.observed.put(&a, body(b"four"), options(PutMode::Create)).await.expect("the object is stored");
+    scene
+        .observed
+        .put(&a, body(b"four"), options(PutMode::Create))
+        .await
+        .expect("the object is stored");
     scene.observed.delete(&b).await.expect("the object is gone");
     assert!(scene.row(&a).await.is_none());
     assert_eq!(scene.pending().await, 2);
@@ -139,7 +190,10 @@ async fn what_an_index_that_failed_did_not_hear_is_replayed() {
     scene.index.off.store(false, Ordering::SeqCst);
     assert_eq!(scene.observed.replay().await.unwrap(), 2);
     assert_eq!(scene.row(&a).await.unwrap().size, 4);
-    assert!(matches!(scene.row(&b).await.unwrap().state, ObjectState::Tombstone { .. }));
+    assert!(matches!(
+        scene.row(&b).await.unwrap().state,
+        ObjectState::Tombstone { .. }
+    ));
     assert_eq!(scene.observed.replay().await.unwrap(), 0);
 }
 
@@ -151,7 +205,11 @@ async fn a_crash_at_any_step_is_mended_by_the_replay() {
     // The process died after it wrote its intent, once before and once after the object was there.
     scene.store.begin(&before, None, now).await.unwrap();
     scene.store.begin(&after, None, now).await.unwrap();
-    scene.media.put(&after, body(b"four"), options(PutMode::Create)).await.unwrap();
+    scene
+        .media
+        .put(&after, body(b"four"), options(PutMode::Create))
+        .await
+        .unwrap();
     assert_eq!(scene.observed.replay().await.unwrap(), 2);
     assert_eq!(scene.row(&after).await.unwrap().state, ObjectState::Present);
     let row = scene.row(&before).await;
@@ -166,7 +224,11 @@ async fn parallel_changes_of_one_key_end_as_the_store_does() {
     for _ in 0..50 {
         let put = {
             let (observed, a) = (scene.observed.clone(), a.clone());
-            tokio::spawn(async move { observed.put(&a, body(b"four"), options(PutMode::Overwrite)).await })
+            tokio::spawn(async move {
+                observed
+                    .put(&a, body(b"four"), options(PutMode::Overwrite))
+                    .await
+            })
         };
         let delete = {
             let (observed, a) = (scene.observed.clone(), a.clone());

@@ -34,22 +34,53 @@ async fn sqlite_and_files_keep_the_contract() {
 async fn a_url_that_cannot_be_served_is_refused_in_one_sentence() {
     for (records, media, index, said) in [
         (
-            "mysql://root:secret@db/blog", "memory:", None,
+            "mysql://root:secret@db/blog",
+            "memory:",
+            None,
             "records cannot be kept at \"mysql:…\": this build knows memory: and sqlite:path",
         ),
         (
-            "memory:", "s3://bucket", None,
+            "memory:",
+            "s3://bucket",
+            None,
             "media cannot be kept at \"s3:…\": this build knows memory: and file:path",
         ),
         (
-            "memory:", "memory:", Some("dynamodb://table"),
+            "memory:",
+            "memory:",
+            Some("dynamodb://table"),
             "the index cannot be kept at \"dynamodb:…\": this build knows memory: or the records' own URL",
         ),
-        ("blog.db", "memory:", None, "records cannot be kept at \"blog.db\""),
-        ("sqlite:", "memory:", None, "\"sqlite:\" names no place; write sqlite:./data/blog.db"),
-        ("memory:", "file:", None, "\"file:\" names no place; write file:./data/media"),
-        ("sqlite:/proc/no/blog.db", "memory:", None, "the records at \"sqlite:/proc/no/blog.db\" cannot be opened"),
-        ("memory:", "file:/proc/no", None, "the media at \"file:/proc/no\" cannot be opened"),
+        (
+            "blog.db",
+            "memory:",
+            None,
+            "records cannot be kept at \"blog.db\"",
+        ),
+        (
+            "sqlite:",
+            "memory:",
+            None,
+            "\"sqlite:\" names no place; write sqlite:./data/blog.db",
+        ),
+        (
+            "memory:",
+            "file:",
+            None,
+            "\"file:\" names no place; write file:./data/media",
+        ),
+        (
+            "sqlite:/proc/no/blog.db",
+            "memory:",
+            None,
+            "the records at \"sqlite:/proc/no/blog.db\" cannot be opened",
+        ),
+        (
+            "memory:",
+            "file:/proc/no",
+            None,
+            "the media at \"file:/proc/no\" cannot be opened",
+        ),
     ] {
         let urls = Urls {
             records: records.to_owned(),

@@ -49,7 +49,10 @@ pub(crate) async fn set_up_owner(mut call: Call) -> Result<Response, EdgeError> 
     };
     let accounts = call.blog().accounts();
     let token = secret(&form.token)?;
-    match accounts.set_up_owner(&token, sign_up, call.user_agent()).await {
+    match accounts
+        .set_up_owner(&token, sign_up, call.user_agent())
+        .await
+    {
         Ok(login) => {
             let mut response = call.redirect_with("/account/profile", "owner");
             call.begin_session(&login, &mut response);
@@ -61,8 +64,11 @@ pub(crate) async fn set_up_owner(mut call: Call) -> Result<Response, EdgeError> 
                 .value("username", form.username)
                 .value("email", form.email);
             let (refusal, form) = refusal::refuse(form, error)?;
-            let mut response =
-                call.refused_page(&refusal, &call.chrome("/account/owner"), &OwnerPage { form })?;
+            let mut response = call.refused_page(
+                &refusal,
+                &call.chrome("/account/owner"),
+                &OwnerPage { form },
+            )?;
             response.set_data(Surface::page().without_referrer().personal());
             Ok(response)
         }
@@ -281,7 +287,12 @@ pub(crate) async fn save_profile(mut call: Call) -> Result<Response, EdgeError> 
         bio: form.bio.clone(),
         avatar,
     };
-    match call.blog().accounts().update_profile(&call.actor, input).await {
+    match call
+        .blog()
+        .accounts()
+        .update_profile(&call.actor, input)
+        .await
+    {
         Ok(user) => Ok(call.redirect_with(&format!("/@{}", user.username), "profile-saved")),
         Err(error) => {
             if let Error::Conflict(Conflict::Version { current }) = &error {
@@ -320,8 +331,15 @@ mod tests {
             assert_eq!(safe_next(good), Some(good));
         }
         for bad in [
-            "", "write", "//evil.example", "/\\evil.example", "https://evil.example",
-            "/a\r\nX: y", "/a\\b", "/account/logout", "/account/login?next=/",
+            "",
+            "write",
+            "//evil.example",
+            "/\\evil.example",
+            "https://evil.example",
+            "/a\r\nX: y",
+            "/a\\b",
+            "/account/logout",
+            "/account/login?next=/",
         ] {
             assert_eq!(safe_next(bad), None, "{bad}");
         }

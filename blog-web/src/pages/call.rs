@@ -57,7 +57,10 @@ impl Call {
                 .decode_utf8_lossy()
                 .into_owned()
         };
-        self.request.raw_path_param(name).map(decoded).unwrap_or_default()
+        self.request
+            .raw_path_param(name)
+            .map(decoded)
+            .unwrap_or_default()
     }
 
     /// A parameter of the query; the first one of this name.
@@ -91,8 +94,7 @@ impl Call {
     pub(crate) fn chrome(&self, path: &str) -> PageChrome {
         let mut chrome = PageChrome::new(self.app.site_view(), path);
         let settings = self.blog().settings();
-        chrome.registration_open =
-            settings.registration == blog_core::settings::Registration::Open;
+        chrome.registration_open = settings.registration == blog_core::settings::Registration::Open;
         chrome.viewer = self.visitor.as_ref().map(|visitor| ViewerView {
             person: models::person(&visitor.user.to_ref()),
             can_write: self.blog().policy().may(&self.actor, Action::WritePost),
@@ -142,7 +144,9 @@ impl Call {
         let etag = format!("\"{hex}\"");
         let personal = self.visitor.is_some();
         let mut response = if !personal && matches(self.request.headers(), &etag) {
-            Response::builder().status(StatusCode::NOT_MODIFIED).finish()
+            Response::builder()
+                .status(StatusCode::NOT_MODIFIED)
+                .finish()
         } else {
             Response::builder().content_type(content_type).body(text)
         };

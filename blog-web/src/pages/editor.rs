@@ -146,7 +146,11 @@ pub(crate) async fn create(mut call: Call) -> Result<Response, EdgeError> {
 
 pub(crate) async fn edit_form(call: Call) -> Result<Response, EdgeError> {
     let slug = call.param("slug");
-    let post = call.blog().publishing().for_edit(&call.actor, &slug).await?;
+    let post = call
+        .blog()
+        .publishing()
+        .for_edit(&call.actor, &slug)
+        .await?;
     let action = format!("/posts/{}/edit", post.slug);
     let input = PostInput::of(&post, call.blog().now());
     let form = filled(&action, &input, Some(post.version));
@@ -210,7 +214,11 @@ fn delete_page(call: &Call, post: &Post) -> PostDeletePage {
 
 pub(crate) async fn delete_form(call: Call) -> Result<Response, EdgeError> {
     let slug = call.param("slug");
-    let post = call.blog().publishing().for_edit(&call.actor, &slug).await?;
+    let post = call
+        .blog()
+        .publishing()
+        .for_edit(&call.actor, &slug)
+        .await?;
     let chrome = call.chrome(&format!("/posts/{}/delete", post.slug));
     call.page(&chrome, &delete_page(&call, &post))
 }
@@ -254,4 +262,3 @@ pub(crate) async fn drafts(call: Call) -> Result<Response, EdgeError> {
     };
     call.page(&call.chrome("/drafts"), &page)
 }
-

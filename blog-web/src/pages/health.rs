@@ -38,14 +38,17 @@ pub(crate) async fn ready(call: Call) -> Result<Response, EdgeError> {
         _ => {
             let asked = tokio::time::timeout(CAP, call.blog().ping()).await;
             let ready = matches!(asked, Ok(Ok(())));
-            *health.lock().unwrap_or_else(PoisonError::into_inner) =
-                Some((Instant::now(), ready));
+            *health.lock().unwrap_or_else(PoisonError::into_inner) = Some((Instant::now(), ready));
             ready
         }
     };
     Ok(answer(
         ready,
-        if ready { "ready" } else { "the records do not answer" },
+        if ready {
+            "ready"
+        } else {
+            "the records do not answer"
+        },
     ))
 }
 

@@ -1,7 +1,7 @@
 //! Home, author and tag pages, search.
 
-use blog_core::model::post::PostCard;
 use blog_core::Page;
+use blog_core::model::post::PostCard;
 use poem::Response;
 
 use super::call::Call;
@@ -57,7 +57,11 @@ pub(crate) async fn author(call: Call) -> Result<Response, EdgeError> {
 
 pub(crate) async fn tag(call: Call) -> Result<Response, EdgeError> {
     let slug = call.param("tag");
-    let found = call.blog().reading().tag(&slug, call.after()?, false).await?;
+    let found = call
+        .blog()
+        .reading()
+        .tag(&slug, call.after()?, false)
+        .await?;
     // A tag exists by its posts, and is called what the newest of them calls it.
     let name = found.items.first().and_then(|card| {
         let mut tags = card.tags.iter();

@@ -89,7 +89,9 @@ fn answer(call: &Call, object: Object, range: Option<ByteRange>, cache: &'static
     let size = object.meta.size;
     let part = object.range.clone();
     let mut response = if matches(call.request.headers(), &etag) {
-        Response::builder().status(StatusCode::NOT_MODIFIED).finish()
+        Response::builder()
+            .status(StatusCode::NOT_MODIFIED)
+            .finish()
     } else {
         let partial = range.is_some() && (part.end - part.start < size);
         let mut builder = Response::builder()

@@ -40,11 +40,7 @@ fn tags(tags: &[Tag]) -> Vec<TagView> {
         .collect()
 }
 
-fn status(
-    status: post::PostStatus,
-    published_at: Option<Timestamp>,
-    now: Timestamp,
-) -> PostStatus {
+fn status(status: post::PostStatus, published_at: Option<Timestamp>, now: Timestamp) -> PostStatus {
     match status {
         post::PostStatus::Draft => PostStatus::Draft,
         post::PostStatus::Unlisted => PostStatus::Unlisted,

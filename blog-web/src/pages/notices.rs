@@ -4,23 +4,59 @@ use crate::edge::cookie::Flash;
 use crate::view::{FlashKind, FlashView};
 
 const TABLE: &[(&str, FlashKind, &str)] = &[
-    ("registered", FlashKind::Success, "Your account is ready. Log in to begin."),
-    ("owner", FlashKind::Success, "Welcome! This blog is yours now."),
+    (
+        "registered",
+        FlashKind::Success,
+        "Your account is ready. Log in to begin.",
+    ),
+    (
+        "owner",
+        FlashKind::Success,
+        "Welcome! This blog is yours now.",
+    ),
     ("logged-in", FlashKind::Success, "You are logged in."),
     ("logged-out", FlashKind::Info, "You are logged out."),
     ("log-in-first", FlashKind::Info, "Please log in to go on."),
-    ("profile-saved", FlashKind::Success, "Your profile is saved."),
-    ("draft-saved", FlashKind::Success, "Your draft is saved. Only you and the editors see it."),
+    (
+        "profile-saved",
+        FlashKind::Success,
+        "Your profile is saved.",
+    ),
+    (
+        "draft-saved",
+        FlashKind::Success,
+        "Your draft is saved. Only you and the editors see it.",
+    ),
     ("published", FlashKind::Success, "Your post is published."),
     ("scheduled", FlashKind::Success, "Your post is scheduled."),
-    ("unlisted", FlashKind::Success, "Your post is saved. Whoever has its address can read it."),
+    (
+        "unlisted",
+        FlashKind::Success,
+        "Your post is saved. Whoever has its address can read it.",
+    ),
     ("post-deleted", FlashKind::Success, "The post is deleted."),
     ("commented", FlashKind::Success, "Your comment is there."),
-    ("comment-saved", FlashKind::Success, "Your comment is changed."),
-    ("comment-deleted", FlashKind::Success, "The comment is deleted."),
-    ("uploaded", FlashKind::Success, "Your file is in the library."),
+    (
+        "comment-saved",
+        FlashKind::Success,
+        "Your comment is changed.",
+    ),
+    (
+        "comment-deleted",
+        FlashKind::Success,
+        "The comment is deleted.",
+    ),
+    (
+        "uploaded",
+        FlashKind::Success,
+        "Your file is in the library.",
+    ),
     ("media-deleted", FlashKind::Success, "The file is deleted."),
-    ("media-used", FlashKind::Error, "A post or profile shows this file; take it out there first."),
+    (
+        "media-used",
+        FlashKind::Error,
+        "A post or profile shows this file; take it out there first.",
+    ),
 ];
 
 /// Every code, for the cookie.

@@ -85,7 +85,11 @@ impl TestApp {
     }
 
     pub(crate) async fn send(&self, request: Request) -> Answer {
-        let mut response = self.endpoint.call(request).await.expect("the edge answers errors");
+        let mut response = self
+            .endpoint
+            .call(request)
+            .await
+            .expect("the edge answers errors");
         Answer {
             status: response.status(),
             headers: response.headers().clone(),
@@ -179,8 +183,17 @@ impl TestApp {
 }
 
 /// The form of a post.
-pub(crate) fn post_form<'a>(title: &'a str, body: &'a str, status: &'a str) -> Vec<(&'a str, &'a str)> {
-    vec![("title", title), ("body", body), ("status", status), ("tags", "Harbour, Lamps")]
+pub(crate) fn post_form<'a>(
+    title: &'a str,
+    body: &'a str,
+    status: &'a str,
+) -> Vec<(&'a str, &'a str)> {
+    vec![
+        ("title", title),
+        ("body", body),
+        ("status", status),
+        ("tags", "Harbour, Lamps"),
+    ]
 }
 
 /// A picture of a few pixels.

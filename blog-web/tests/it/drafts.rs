@@ -70,7 +70,10 @@ async fn a_draft_is_invisible_everywhere_until_it_is_published() {
         for list in ["/", "/@ada", "/feed.xml", "/atom.xml", "/search?q=quiet"] {
             let page = app.get(list, who).await;
             assert_eq!(page.status, 200, "{list}");
-            assert!(!page.text().to_lowercase().contains("secret lamps"), "{list}");
+            assert!(
+                !page.text().to_lowercase().contains("secret lamps"),
+                "{list}"
+            );
         }
         assert_eq!(app.get("/tags/harbour", who).await.status, 404);
         let edit = format!("{draft}/edit");
@@ -91,15 +94,28 @@ async fn a_draft_is_invisible_everywhere_until_it_is_published() {
     for address in &public {
         let bytes = app.get(address, &nobody).await;
         assert_eq!(bytes.status, 200, "{address}");
-        assert_eq!(bytes.headers["cache-control"], "public, max-age=31536000, immutable");
+        assert_eq!(
+            bytes.headers["cache-control"],
+            "public, max-age=31536000, immutable"
+        );
     }
-    for list in ["/", "/@ada", "/feed.xml", "/atom.xml", "/search?q=quiet", "/tags/harbour"] {
+    for list in [
+        "/",
+        "/@ada",
+        "/feed.xml",
+        "/atom.xml",
+        "/search?q=quiet",
+        "/tags/harbour",
+    ] {
         let page = app.get(list, &nobody).await.text();
         assert!(page.contains("Secret lamps"), "{list}");
     }
     // The draft's own address leads on.
     let old = app.get(&draft, &nobody).await;
-    assert_eq!((old.status.as_u16(), old.location()), (301, "/posts/secret-lamps".to_owned()));
+    assert_eq!(
+        (old.status.as_u16(), old.location()),
+        (301, "/posts/secret-lamps".to_owned())
+    );
 
     // Withdrawn, the public addresses are gone for good.
     let mut form = post_form("Secret lamps", &body, "draft");
@@ -148,7 +164,9 @@ async fn a_picture_that_a_writer_does_not_own_is_not_shown_by_their_post() {
     let thief = app.person("bob", Role::Author).await;
     let picture = upload(&app, &author, "lamp.png", &png()).await;
     let body = format!("Mine now: ![A lamp](media:{picture})");
-    let saved = app.post("/write", &thief, &post_form("Stolen", &body, "published")).await;
+    let saved = app
+        .post("/write", &thief, &post_form("Stolen", &body, "published"))
+        .await;
     assert_eq!(saved.status, 303);
     let page = app.get("/posts/stolen", &thief).await.text();
     assert!(!page.contains("/media/"), "{page}");

@@ -5,12 +5,19 @@ use blog_core::model::user::Role;
 use crate::app::{Person, TestApp, mp4, png, post_form};
 
 async fn published(app: &TestApp, author: &Person, name: &str, bytes: &[u8]) -> String {
-    let parts: [(&str, Option<&str>, &[u8]); 2] = [("file", Some(name), bytes), ("alt", None, b"Film")];
-    assert_eq!(app.post_parts("/media/uploads", author, &parts).await.status, 303);
+    let parts: [(&str, Option<&str>, &[u8]); 2] =
+        [("file", Some(name), bytes), ("alt", None, b"Film")];
+    assert_eq!(
+        app.post_parts("/media/uploads", author, &parts)
+            .await
+            .status,
+        303
+    );
     let library = app.get("/library", author).await.text();
     let at = library.find("media:").unwrap() + 6;
     let body = format!("![Film](media:{})", &library[at..at + 36]);
-    app.post("/write", author, &post_form("Film", &body, "published")).await;
+    app.post("/write", author, &post_form("Film", &body, "published"))
+        .await;
     let page = app.get("/posts/film", &Person::default()).await.text();
     let at = page.find("/media/public/").expect("a public address");
     let end = page[at..].find('"').unwrap();
@@ -28,7 +35,10 @@ async fn videos_are_served_in_ranges() {
     assert_eq!(whole.body, video);
     assert_eq!(whole.headers["content-type"], "video/mp4");
     assert_eq!(whole.headers["accept-ranges"], "bytes");
-    assert_eq!(whole.headers["content-security-policy"], "default-src 'none'; sandbox");
+    assert_eq!(
+        whole.headers["content-security-policy"],
+        "default-src 'none'; sandbox"
+    );
     let size = video.len();
     let etag = whole.headers["etag"].to_str().unwrap().to_owned();
     for (range, from, to) in [
@@ -45,12 +55,21 @@ async fn videos_are_served_in_ranges() {
         let shown = format!("bytes {from}-{}/{size}", to - 1);
         assert_eq!(part.headers["content-range"], shown.as_str());
     }
-    let past = app.request("GET", &address, &nobody).header("range", "bytes=999999999-");
+    let past = app
+        .request("GET", &address, &nobody)
+        .header("range", "bytes=999999999-");
     let past = app.send(past.finish()).await;
     assert_eq!(past.status, 416);
-    assert_eq!(past.headers["content-range"], format!("bytes */{size}").as_str());
-    let other = app.request("GET", &address, &nobody).header("range", "bytes=0-9");
-    let other = app.send(other.header("if-range", "\"another\"").finish()).await;
+    assert_eq!(
+        past.headers["content-range"],
+        format!("bytes */{size}").as_str()
+    );
+    let other = app
+        .request("GET", &address, &nobody)
+        .header("range", "bytes=0-9");
+    let other = app
+        .send(other.header("if-range", "\"another\"").finish())
+        .await;
     assert_eq!((other.status.as_u16(), other.body.len()), (200, size));
 }
 
@@ -68,7 +87,9 @@ async fn deleting_a_post_withdraws_its_pictures_and_the_library_deletes_the_rest
     // In use, it stays.
     app.post(&delete, &author, &[]).await;
     assert_eq!(app.get(&address, &nobody).await.status, 200);
-    let deleted = app.post("/posts/film/delete", &author, &[("version", "1")]).await;
+    let deleted = app
+        .post("/posts/film/delete", &author, &[("version", "1")])
+        .await;
     assert_eq!(deleted.status, 303, "{}", deleted.text());
     assert_eq!(app.get(&address, &nobody).await.status, 404);
     let private = format!("/media/private/{id}");

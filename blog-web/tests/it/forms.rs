@@ -8,10 +8,18 @@ use crate::app::{PASSWORD, Person, TestApp, mp4, png, post_form};
 async fn unknown_fields_are_refused_on_every_form() {
     let app = TestApp::new();
     let author = app.person("ada", Role::Author).await;
-    app.post("/write", &author, &post_form("One", "Text", "published")).await;
+    app.post("/write", &author, &post_form("One", "Text", "published"))
+        .await;
     for path in [
-        "/write", "/posts/one/edit", "/posts/one/delete", "/posts/one/like", "/posts/one/comments",
-        "/account/login", "/account/register", "/account/logout", "/account/owner",
+        "/write",
+        "/posts/one/edit",
+        "/posts/one/delete",
+        "/posts/one/like",
+        "/posts/one/comments",
+        "/account/login",
+        "/account/register",
+        "/account/logout",
+        "/account/owner",
     ] {
         let answer = app.post(path, &author, &[("role", "admin")]).await;
         assert_eq!(answer.status, 422, "{path}: {}", answer.text());
@@ -32,10 +40,18 @@ async fn refused_posts_keep_their_text() {
     for (field, value, sentence) in [
         ("title", "", "Please fill this in."),
         ("title", &long, "Use at most 300 characters."),
-        ("title", "a\u{202e}b", "Remove the invisible control characters."),
+        (
+            "title",
+            "a\u{202e}b",
+            "Remove the invisible control characters.",
+        ),
         ("tags", "a,b,c,d,e,f,g,h,i,j,k", "Use at most 10."),
         ("status", "deleted", "Choose one of the offered values."),
-        ("publish_at", "tomorrow", "Give the date and time as 2026-01-31T18:30."),
+        (
+            "publish_at",
+            "tomorrow",
+            "Give the date and time as 2026-01-31T18:30.",
+        ),
         ("slug", "admin", "This word is reserved; choose another."),
         ("slug", "Not a slug", "Use only the letters a to z"),
         ("cover", "7", "Choose one of your own pictures."),
@@ -46,18 +62,28 @@ async fn refused_posts_keep_their_text() {
         let answer = app.post("/write", &author, &form).await;
         assert_eq!(answer.status, 422, "{field}={value}");
         let page = answer.text();
-        assert!(page.contains("My only copy of this &lt;text&gt; &amp; that"), "{field}: {page}");
+        assert!(
+            page.contains("My only copy of this &lt;text&gt; &amp; that"),
+            "{field}: {page}"
+        );
         assert!(page.contains(sentence), "{field}={value}: {page}");
         assert!(page.contains(&format!("f-{field}-error")), "{field}");
     }
-    assert!(app.get("/drafts", &author).await.text().find("Fine").is_none());
+    assert!(
+        app.get("/drafts", &author)
+            .await
+            .text()
+            .find("Fine")
+            .is_none()
+    );
 }
 
 #[tokio::test]
 async fn a_session_that_ended_loses_no_text() {
     let app = TestApp::new();
     let author = app.person("ada", Role::Author).await;
-    app.post("/write", &author, &post_form("One", "Text", "published")).await;
+    app.post("/write", &author, &post_form("One", "Text", "published"))
+        .await;
     app.advance(13 * 3600);
     let form = post_form("Two", "Hours of work", "draft");
     let answer = app.post("/write", &author, &form).await;
@@ -69,7 +95,11 @@ async fn a_session_that_ended_loses_no_text() {
     assert_eq!(answer.status, 403);
     assert!(answer.text().contains("Hours of edits"));
     let answer = app
-        .post("/posts/one/comments", &author, &[("body", "A long comment")])
+        .post(
+            "/posts/one/comments",
+            &author,
+            &[("body", "A long comment")],
+        )
         .await;
     assert_eq!(answer.status, 403);
     assert!(answer.text().contains("A long comment"));
@@ -79,10 +109,18 @@ async fn a_session_that_ended_loses_no_text() {
 async fn the_second_of_two_editors_sees_both_versions() {
     let app = TestApp::new();
     let author = app.person("ada", Role::Author).await;
-    app.post("/write", &author, &post_form("One", "First words", "published")).await;
+    app.post(
+        "/write",
+        &author,
+        &post_form("One", "First words", "published"),
+    )
+    .await;
     let mut first = post_form("One", "Words of the first tab", "published");
     first.push(("version", "1"));
-    assert_eq!(app.post("/posts/one/edit", &author, &first).await.status, 303);
+    assert_eq!(
+        app.post("/posts/one/edit", &author, &first).await.status,
+        303
+    );
     let mut second = post_form("One", "Words of the second tab", "published");
     second.push(("version", "1"));
     let answer = app.post("/posts/one/edit", &author, &second).await;
@@ -90,7 +128,12 @@ async fn the_second_of_two_editors_sees_both_versions() {
     let page = answer.text();
     assert!(page.contains("Words of the first tab") && page.contains("Words of the second tab"));
     assert!(page.contains("name=\"version\" value=\"2\""), "{page}");
-    assert!(app.get("/posts/one", &author).await.text().contains("Words of the first tab"));
+    assert!(
+        app.get("/posts/one", &author)
+            .await
+            .text()
+            .contains("Words of the first tab")
+    );
 }
 
 #[tokio::test]
@@ -98,21 +141,33 @@ async fn empty_comments_come_back_and_strangers_are_asked_to_log_in() {
     let app = TestApp::new();
     let author = app.person("ada", Role::Author).await;
     let reader = app.person("bob", Role::Reader).await;
-    app.post("/write", &author, &post_form("One", "Text", "published")).await;
-    let answer = app.post("/posts/one/comments", &reader, &[("body", "  \n ")]).await;
+    app.post("/write", &author, &post_form("One", "Text", "published"))
+        .await;
+    let answer = app
+        .post("/posts/one/comments", &reader, &[("body", "  \n ")])
+        .await;
     assert_eq!(answer.status, 422);
     assert!(answer.text().contains("Please fill this in."));
     let long = "y".repeat(16 * 1024 + 1);
-    let answer = app.post("/posts/one/comments", &reader, &[("body", &long)]).await;
+    let answer = app
+        .post("/posts/one/comments", &reader, &[("body", &long)])
+        .await;
     assert_eq!(answer.status, 422);
     assert!(answer.text().contains(&long));
     let answer = app
-        .post("/posts/one/comments", &Person::default(), &[("body", "Hello")])
+        .post(
+            "/posts/one/comments",
+            &Person::default(),
+            &[("body", "Hello")],
+        )
         .await;
     assert_eq!(answer.status, 403);
     let profile = app.get("/account/profile", &Person::default()).await;
     assert_eq!(profile.status, 303);
-    assert_eq!(profile.location(), "/account/login?next=%2Faccount%2Fprofile");
+    assert_eq!(
+        profile.location(),
+        "/account/login?next=%2Faccount%2Fprofile"
+    );
 }
 
 #[tokio::test]
@@ -145,7 +200,11 @@ async fn uploads_are_refused_by_size_and_by_their_first_bytes() {
         }
     }
     let library = app.get("/library", &author).await.text();
-    assert_eq!(library.matches("media:").count(), 1, "only the good one is there");
+    assert_eq!(
+        library.matches("media:").count(),
+        1,
+        "only the good one is there"
+    );
 }
 
 #[tokio::test]
@@ -175,12 +234,20 @@ async fn sign_up_says_the_same_whether_the_address_is_known_or_not() {
     let app = TestApp::new();
     app.person("ada", Role::Author).await;
     let register = async |username: &str, email: &str| {
-        let form = [("username", username), ("email", email), ("password", PASSWORD)];
-        app.post("/account/register", &Person::default(), &form).await
+        let form = [
+            ("username", username),
+            ("email", email),
+            ("password", PASSWORD),
+        ];
+        app.post("/account/register", &Person::default(), &form)
+            .await
     };
     let new = register("bob", "bob@example.org").await;
     let known = register("eve", "ADA@example.org").await;
-    assert_eq!((new.status, known.status), (http::StatusCode::SEE_OTHER, http::StatusCode::SEE_OTHER));
+    assert_eq!(
+        (new.status, known.status),
+        (http::StatusCode::SEE_OTHER, http::StatusCode::SEE_OTHER)
+    );
     assert_eq!(new.location(), known.location());
     assert_eq!(new.headers["set-cookie"], known.headers["set-cookie"]);
     assert_eq!(new.body, known.body);

@@ -58,7 +58,12 @@ fn form_of(path: &str) -> Vec<(&'static str, &'static str)> {
         }
         "/posts/:slug/delete" => vec![("version", "1")],
         "/write" => post_form("Another", "Text", "draft"),
-        "/account/owner" => vec![("token", ""), ("username", "x"), ("email", "x"), ("password", "x")],
+        "/account/owner" => vec![
+            ("token", ""),
+            ("username", "x"),
+            ("email", "x"),
+            ("password", "x"),
+        ],
         "/account/register" => vec![("username", ""), ("email", ""), ("password", "")],
         "/account/login" => vec![("login", ""), ("password", "")],
         _ => vec![],
@@ -69,9 +74,14 @@ fn form_of(path: &str) -> Vec<(&'static str, &'static str)> {
 async fn scene(who: usize) -> (TestApp, Person, String) {
     let app = TestApp::new();
     let author = app.person("ada", Role::Author).await;
-    app.post("/write", &author, &post_form("One", "Text", "published")).await;
+    app.post("/write", &author, &post_form("One", "Text", "published"))
+        .await;
     let answer = app
-        .post("/posts/one/comments", &author, &[("body", "My own comment")])
+        .post(
+            "/posts/one/comments",
+            &author,
+            &[("body", "My own comment")],
+        )
         .await;
     let location = answer.location();
     let comment = location.split("#comment-").nth(1).unwrap().to_owned();
@@ -87,8 +97,14 @@ async fn scene(who: usize) -> (TestApp, Person, String) {
 
 #[tokio::test]
 async fn every_route_for_everybody() {
-    let rows: Vec<_> = ROWS.iter().map(|(method, path, _)| (*method, *path)).collect();
-    let table: Vec<_> = TABLE.iter().map(|route| (route.method, route.path)).collect();
+    let rows: Vec<_> = ROWS
+        .iter()
+        .map(|(method, path, _)| (*method, *path))
+        .collect();
+    let table: Vec<_> = TABLE
+        .iter()
+        .map(|route| (route.method, route.path))
+        .collect();
     assert_eq!(rows, table, "a row for each route, in the table's order");
     for who in 0..5 {
         let (mut app, mut person, mut comment) = scene(who).await;
@@ -105,18 +121,32 @@ async fn every_route_for_everybody() {
                 ("GET", _) => app.get(&address, &person).await,
                 (_, "/media/uploads" | "/account/profile") => {
                     let parts: &[(&str, Option<&str>, &[u8])] = match *path {
-                        "/account/profile" => {
-                            &[("display_name", None, b"A"), ("bio", None, b""), ("version", None, b"9")]
-                        }
+                        "/account/profile" => &[
+                            ("display_name", None, b"A"),
+                            ("bio", None, b""),
+                            ("version", None, b"9"),
+                        ],
                         _ => &[("alt", None, b"")],
                     };
                     app.post_parts(&address, &person, parts).await
                 }
                 _ => app.post(&address, &person, &form_of(path)).await,
             };
-            assert_eq!(answer.status, expected[who], "{method} {path} as {who}: {}", answer.text());
-            for header in ["content-security-policy", "x-content-type-options", "x-request-id"] {
-                assert!(answer.headers.contains_key(header), "{method} {path}: {header}");
+            assert_eq!(
+                answer.status,
+                expected[who],
+                "{method} {path} as {who}: {}",
+                answer.text()
+            );
+            for header in [
+                "content-security-policy",
+                "x-content-type-options",
+                "x-request-id",
+            ] {
+                assert!(
+                    answer.headers.contains_key(header),
+                    "{method} {path}: {header}"
+                );
             }
             if person.cookie.is_some() && !path.starts_with("/assets") && !path.ends_with("z") {
                 let cache = answer.headers["cache-control"].to_str().unwrap();
@@ -137,7 +167,8 @@ async fn every_route_for_everybody() {
 async fn anonymous_reading_sets_no_cookie_and_can_be_asked_for_again() {
     let app = TestApp::new();
     let author = app.person("ada", Role::Author).await;
-    app.post("/write", &author, &post_form("One", "Text", "published")).await;
+    app.post("/write", &author, &post_form("One", "Text", "published"))
+        .await;
     let nobody = Person::default();
     for route in TABLE.iter().filter(|route| route.method == "GET") {
         let address = route
@@ -148,12 +179,16 @@ async fn anonymous_reading_sets_no_cookie_and_can_be_asked_for_again() {
             .replace("*name", "blog.css");
         let answer = app.get(&address, &nobody).await;
         assert!(!answer.headers.contains_key("set-cookie"), "{address}");
-        let head = app.send(app.request("HEAD", &address, &nobody).finish()).await;
+        let head = app
+            .send(app.request("HEAD", &address, &nobody).finish())
+            .await;
         assert_eq!(head.status, answer.status, "{address}");
         assert!(head.body.is_empty(), "{address}");
         if route.cache == Cache::Revalidate && answer.status == 200 {
             let etag = answer.headers["etag"].to_str().unwrap().to_owned();
-            let request = app.request("GET", &address, &nobody).header("if-none-match", etag);
+            let request = app
+                .request("GET", &address, &nobody)
+                .header("if-none-match", etag);
             let again = app.send(request.finish()).await;
             assert_eq!(again.status, 304, "{address}");
             assert!(again.body.is_empty());
@@ -164,9 +199,15 @@ async fn anonymous_reading_sets_no_cookie_and_can_be_asked_for_again() {
 #[tokio::test]
 async fn other_methods_are_told_which_there_are() {
     let app = TestApp::new();
-    for (path, allow) in [("/", "GET, HEAD"), ("/write", "GET, POST, HEAD"), ("/account/logout", "POST")] {
+    for (path, allow) in [
+        ("/", "GET, HEAD"),
+        ("/write", "GET, POST, HEAD"),
+        ("/account/logout", "POST"),
+    ] {
         for method in ["PUT", "DELETE", "PATCH"] {
-            let answer = app.send(app.request(method, path, &Person::default()).finish()).await;
+            let answer = app
+                .send(app.request(method, path, &Person::default()).finish())
+                .await;
             assert_eq!(answer.status, 405, "{method} {path}");
             assert_eq!(answer.headers["allow"], allow);
         }

@@ -64,7 +64,10 @@ async fn pages_ask_as_often_for_one_post_as_for_five_hundred() {
                 let answer = app.get(page, who).await;
                 let asked = store.statements() - before;
                 assert_eq!(answer.status, 200, "{page}");
-                assert!(asked <= allowed, "{page} with {posts} posts: {asked} statements");
+                assert!(
+                    asked <= allowed,
+                    "{page} with {posts} posts: {asked} statements"
+                );
                 row.push(asked);
             }
         }
@@ -80,7 +83,8 @@ async fn reading_writes_nothing_until_the_worker_flushes() {
     let (app, _) = sqlite(folder.path()).await;
     let author = app.person("ada", Role::Author).await;
     let reader = app.person("bob", Role::Reader).await;
-    app.post("/write", &author, &post_form("One", "Text", "published")).await;
+    app.post("/write", &author, &post_form("One", "Text", "published"))
+        .await;
     app.advance(3600);
     let size = || {
         // Every write of a transaction makes the log of the database longer, or the database younger.
@@ -103,14 +107,21 @@ async fn reading_writes_nothing_until_the_worker_flushes() {
         }
     }
     assert!(size() == before, "a page wrote to the store");
-    assert!(app.get("/posts/one", &Person::default()).await.text().contains("0 views"));
+    assert!(
+        app.get("/posts/one", &Person::default())
+            .await
+            .text()
+            .contains("0 views")
+    );
     app.blog.worker().flush().await;
     assert!(size() != before, "the views are written by the worker");
     // Both came from one address with one browser, several times: one visitor.
     let page = app.get("/posts/one", &Person::default()).await.text();
     assert!(page.contains("1 view<"), "{page}");
     for (agent, views) in [("Other/1.0", "2 views"), ("Googlebot/2.1", "2 views")] {
-        let mut request = app.request("GET", "/posts/one", &Person::default()).finish();
+        let mut request = app
+            .request("GET", "/posts/one", &Person::default())
+            .finish();
         let agent = http::HeaderValue::from_static(agent);
         request.headers_mut().insert("user-agent", agent);
         app.send(request).await;
@@ -137,7 +148,12 @@ async fn no_request_counts_rows() {
             let text = std::fs::read_to_string(&path).unwrap().to_ascii_uppercase();
             seen += 1;
             for (number, line) in text.lines().enumerate() {
-                assert!(!line.contains("COUNT(*)"), "{} line {}", path.display(), number + 1);
+                assert!(
+                    !line.contains("COUNT(*)"),
+                    "{} line {}",
+                    path.display(),
+                    number + 1
+                );
             }
         }
     }

@@ -39,7 +39,10 @@ impl Answer {
 impl App {
     fn start() -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let address = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+        let address = TcpListener::bind("127.0.0.1:0")
+            .unwrap()
+            .local_addr()
+            .unwrap();
         let child = Command::new(env!("CARGO_BIN_EXE_embed-poem"))
             .arg(address.to_string())
             .current_dir(folder.path())
@@ -51,13 +54,24 @@ impl App {
             assert!(Instant::now() < until, "the example did not start");
             std::thread::sleep(Duration::from_millis(50));
         }
-        Self { child, address, cookies: BTreeMap::new(), _folder: folder }
+        Self {
+            child,
+            address,
+            cookies: BTreeMap::new(),
+            _folder: folder,
+        }
     }
 
     fn send(&mut self, method: &str, path: &str, content_type: &str, body: &[u8]) -> Answer {
         let mut stream = TcpStream::connect(self.address).unwrap();
-        stream.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
-        let cookies: Vec<_> = self.cookies.iter().map(|(k, v)| format!("{k}={v}")).collect();
+        stream
+            .set_read_timeout(Some(Duration::from_secs(20)))
+            .unwrap();
+        let cookies: Vec<_> = self
+            .cookies
+            .iter()
+            .map(|(k, v)| format!("{k}={v}"))
+            .collect();
         let head = format!(
             "{method} {path} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\nAccept: text/html\r\n\
              Sec-Fetch-Site: same-origin\r\nCookie: {}\r\nContent-Type: {content_type}\r\n\
@@ -73,7 +87,14 @@ impl App {
         let raw = String::from_utf8_lossy(&raw).into_owned();
         let (head, body) = raw.split_once("\r\n\r\n").expect("a head");
         let mut lines = head.lines();
-        let status = lines.next().unwrap().split(' ').nth(1).unwrap().parse().unwrap();
+        let status = lines
+            .next()
+            .unwrap()
+            .split(' ')
+            .nth(1)
+            .unwrap()
+            .parse()
+            .unwrap();
         let headers: Vec<(String, String)> = lines
             .filter_map(|line| line.split_once(": "))
             .map(|(name, value)| (name.to_ascii_lowercase(), value.to_owned()))
@@ -81,16 +102,24 @@ impl App {
         for (name, value) in &headers {
             if name == "set-cookie" {
                 assert!(value.contains("Path=/blog"), "{path} sets {value}");
-                assert!(!value.to_ascii_lowercase().contains("domain="), "{path} sets {value}");
+                assert!(
+                    !value.to_ascii_lowercase().contains("domain="),
+                    "{path} sets {value}"
+                );
                 let (key, rest) = value.split_once('=').unwrap();
                 assert!(key.starts_with("blog-"), "{path} sets {value}");
-                self.cookies.insert(key.to_owned(), rest.split(';').next().unwrap().to_owned());
+                self.cookies
+                    .insert(key.to_owned(), rest.split(';').next().unwrap().to_owned());
             }
             if name == "location" {
                 assert!(inside(value), "{path} leads to {value}");
             }
         }
-        Answer { status, headers, body: body.to_owned() }
+        Answer {
+            status,
+            headers,
+            body: body.to_owned(),
+        }
     }
 
     fn get(&mut self, path: &str) -> Answer {
@@ -98,7 +127,12 @@ impl App {
     }
 
     fn post(&mut self, path: &str, form: &str) -> Answer {
-        self.send("POST", path, "application/x-www-form-urlencoded", form.as_bytes())
+        self.send(
+            "POST",
+            path,
+            "application/x-www-form-urlencoded",
+            form.as_bytes(),
+        )
     }
 
     fn upload(&mut self, png: &[u8]) -> Answer {
@@ -132,7 +166,12 @@ fn addresses(document: &str, own: &str) -> Vec<String> {
     found
         .into_iter()
         .map(|address| address.replace("&#x2f;", "/").replace("&amp;", "&"))
-        .map(|address| address.strip_prefix(own).map(str::to_owned).unwrap_or(address))
+        .map(|address| {
+            address
+                .strip_prefix(own)
+                .map(str::to_owned)
+                .unwrap_or(address)
+        })
         .filter(|address| !address.starts_with("urn:uuid:"))
         .collect()
 }
@@ -159,9 +198,9 @@ fn walk(app: &mut App) -> BTreeSet<String> {
             continue;
         }
         let answer = app.get(&path);
-        let text = answer.header("content-type").is_some_and(|kind| {
-            kind.contains("html") || kind.contains("xml")
-        });
+        let text = answer
+            .header("content-type")
+            .is_some_and(|kind| kind.contains("html") || kind.contains("xml"));
         if !text {
             continue;
         }
@@ -194,26 +233,61 @@ fn nothing_leads_out_of_the_mount() {
     let at = library.find("media:").expect("a snippet");
     let media = &library[at..at + 42];
     let id = &media[6..];
-    for (title, status) in [("First", "published"), ("Second", "published"), ("Third", "draft")] {
+    for (title, status) in [
+        ("First", "published"),
+        ("Second", "published"),
+        ("Third", "draft"),
+    ] {
         let form = format!(
             "title={title}&body=%21%5BLamp%5D%28{media}%29&tags=Harbour&status={status}&cover={id}"
         );
         assert_eq!(app.post("/blog/write", &form).status, 303);
     }
-    assert_eq!(app.post("/blog/posts/first/comments", "body=Hello").status, 303);
+    assert_eq!(
+        app.post("/blog/posts/first/comments", "body=Hello").status,
+        303
+    );
     assert_eq!(app.post("/blog/posts/first/like", "liked=true").status, 303);
 
     let with_session = walk(&mut app);
-    for page in ["/blog/drafts", "/blog/library", "/blog/account/profile", "/blog/posts/first/edit"] {
-        assert!(with_session.contains(page), "{page} was not reached: {with_session:?}");
+    for page in [
+        "/blog/drafts",
+        "/blog/library",
+        "/blog/account/profile",
+        "/blog/posts/first/edit",
+    ] {
+        assert!(
+            with_session.contains(page),
+            "{page} was not reached: {with_session:?}"
+        );
     }
-    assert!(with_session.iter().any(|path| path.starts_with("/blog/media/public/")));
-    assert!(with_session.iter().any(|path| path.starts_with("/blog/assets/")));
+    assert!(
+        with_session
+            .iter()
+            .any(|path| path.starts_with("/blog/media/public/"))
+    );
+    assert!(
+        with_session
+            .iter()
+            .any(|path| path.starts_with("/blog/assets/"))
+    );
     assert_eq!(app.post("/blog/account/logout", "").status, 303);
     app.cookies.clear();
     let anonymous = walk(&mut app);
-    for page in ["/blog/posts/first", "/blog/@ada", "/blog/tags/harbour", "/blog/feed.xml"] {
-        assert!(anonymous.contains(page), "{page} was not reached: {anonymous:?}");
+    for page in [
+        "/blog/posts/first",
+        "/blog/@ada",
+        "/blog/tags/harbour",
+        "/blog/feed.xml",
+    ] {
+        assert!(
+            anonymous.contains(page),
+            "{page} was not reached: {anonymous:?}"
+        );
     }
-    assert!(app.cookies.is_empty(), "reading sets no cookie: {:?}", app.cookies);
+    assert!(
+        app.cookies.is_empty(),
+        "reading sets no cookie: {:?}",
+        app.cookies
+    );
 }

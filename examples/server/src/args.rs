@@ -74,7 +74,11 @@ pub(crate) fn read() -> Args {
         Some(("user", matches)) => Command::User(user_command(matches)),
         _ => Command::Serve,
     };
-    Args { command, config_file, flags }
+    Args {
+        command,
+        config_file,
+        flags,
+    }
 }
 
 fn user_command(matches: &ArgMatches) -> UserCommand {
@@ -84,10 +88,13 @@ fn user_command(matches: &ArgMatches) -> UserCommand {
             .expect("the parser lets only the words of roles through")
     };
     match matches.subcommand() {
-        Some(("password", matches)) => UserCommand::Password { login: text(matches, "login") },
-        Some(("role", matches)) => {
-            UserCommand::Role { login: text(matches, "login"), role: role(matches) }
-        }
+        Some(("password", matches)) => UserCommand::Password {
+            login: text(matches, "login"),
+        },
+        Some(("role", matches)) => UserCommand::Role {
+            login: text(matches, "login"),
+            role: role(matches),
+        },
         Some((_, matches)) => UserCommand::Add {
             username: text(matches, "username"),
             email: text(matches, "email"),
@@ -120,7 +127,12 @@ fn command() -> clap::Command {
             Kind::Text | Kind::Number | Kind::List => flag.value_name("VALUE"),
         }
     });
-    let login = || Arg::new("login").value_name("LOGIN").required(true).help("Username or address");
+    let login = || {
+        Arg::new("login")
+            .value_name("LOGIN")
+            .required(true)
+            .help("Username or address")
+    };
     let role = || {
         Arg::new("role")
             .value_name("ROLE")
@@ -129,8 +141,20 @@ fn command() -> clap::Command {
     };
     let add = clap::Command::new("add")
         .about("Makes an account; the password is the first line of standard input")
-        .arg(Arg::new("username").long("username").value_name("NAME").required(true).help("The name in addresses"))
-        .arg(Arg::new("email").long("email").value_name("ADDRESS").required(true).help("The mail address"))
+        .arg(
+            Arg::new("username")
+                .long("username")
+                .value_name("NAME")
+                .required(true)
+                .help("The name in addresses"),
+        )
+        .arg(
+            Arg::new("email")
+                .long("email")
+                .value_name("ADDRESS")
+                .required(true)
+                .help("The mail address"),
+        )
         .arg(role().long("role").default_value("author"));
     let user = clap::Command::new("user")
         .about("Manages accounts")
@@ -167,7 +191,8 @@ fn command() -> clap::Command {
         .subcommand(clap::Command::new("serve").about("Serves the blog; the default"))
         .subcommand(clap::Command::new("migrate").about("Brings the database's schema up to date"))
         .subcommand(
-            clap::Command::new("config").about("Prints the configuration file's commented template"),
+            clap::Command::new("config")
+                .about("Prints the configuration file's commented template"),
         )
         .subcommand(user)
 }

@@ -44,8 +44,13 @@ pub(crate) struct Config {
 }
 
 /// Every section, in the order of the template.
-const SECTIONS: &[Section] =
-    &[Serve::SECTION, Site::SECTION, Stores::SECTION, Limits::SECTION, Log::SECTION];
+const SECTIONS: &[Section] = &[
+    Serve::SECTION,
+    Site::SECTION,
+    Stores::SECTION,
+    Limits::SECTION,
+    Log::SECTION,
+];
 
 /// Every key, in the order of the template.
 pub(crate) fn keys() -> impl Iterator<Item = &'static Key> {
@@ -77,7 +82,8 @@ impl Config {
         for key in keys() {
             if let Some(value) = flags(key) {
                 let origin = Origin::Flag(key.flag);
-                (key.set)(&mut config, &value).map_err(|needs| origin.wrong(key, &needs, &value))?;
+                (key.set)(&mut config, &value)
+                    .map_err(|needs| origin.wrong(key, &needs, &value))?;
             }
         }
         check::check(&config)?;

@@ -12,7 +12,8 @@ use crate::failure::Failure;
 
 /// Begins to log.
 pub(crate) fn init(log: &Log) -> Result<(), Failure> {
-    let failed = |error: &dyn std::fmt::Display| Failure::run(format!("the log cannot start: {error}"));
+    let failed =
+        |error: &dyn std::fmt::Display| Failure::run(format!("the log cannot start: {error}"));
     let filter = EnvFilter::try_new(&log.filter).map_err(|error| failed(&error))?;
     // The spans of requests carry their ids, and must be there for lines of whatever part is asked for.
     let requests = filter_fn(|metadata| metadata.is_span() && metadata.target() == LOG_TARGET)
@@ -20,7 +21,11 @@ pub(crate) fn init(log: &Log) -> Result<(), Failure> {
     let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
     let lines = match log.format {
         LogFormat::Text => lines.with_ansi(std::io::stderr().is_terminal()).boxed(),
-        LogFormat::Json => lines.json().flatten_event(true).with_span_list(false).boxed(),
+        LogFormat::Json => lines
+            .json()
+            .flatten_event(true)
+            .with_span_list(false)
+            .boxed(),
     };
     tracing_subscriber::registry()
         .with(lines.with_filter(filter.or(requests)))

@@ -32,7 +32,9 @@ pub(crate) async fn serve(config: &Config) -> Result<(), Failure> {
     let signals = Signals::catch()
         .map_err(|error| Failure::run(format!("signals cannot be caught: {error}")))?;
     let listener = bind(config.serve.listen).await?;
-    let address = listener.local_addr().map_err(|error| cannot_listen(config.serve.listen, &error))?;
+    let address = listener
+        .local_addr()
+        .map_err(|error| cannot_listen(config.serve.listen, &error))?;
     let site = site::of(config, address).map_err(|error| Failure::run(error.to_string()))?;
 
     let (blog, stores) = start::open(config).await?;
@@ -72,7 +74,9 @@ fn announce(url: &Url, address: SocketAddr, owner: Option<&Secret>) -> Result<()
         let mut link = url.clone();
         link.set_path(&format!("{}account/owner", url.path()));
         link.set_query(Some(&format!("token={}", secret.encode())));
-        text.push_str(&format!("Make the owner's account at {link} (once, within 24 hours)\n"));
+        text.push_str(&format!(
+            "Make the owner's account at {link} (once, within 24 hours)\n"
+        ));
     }
     print(&text)
 }
@@ -90,7 +94,9 @@ fn limits(config: &Config) -> ServeConfig {
 }
 
 async fn bind(address: SocketAddr) -> Result<TcpListener, Failure> {
-    TcpListener::bind(address).await.map_err(|error| cannot_listen(address, &error))
+    TcpListener::bind(address)
+        .await
+        .map_err(|error| cannot_listen(address, &error))
 }
 
 fn cannot_listen(address: SocketAddr, error: &io::Error) -> Failure {
@@ -119,7 +125,10 @@ impl Work {
     fn begin(blog: &Blog) -> Self {
         let cancel = CancellationToken::new();
         let (worker, token) = (blog.worker(), cancel.clone());
-        Self { task: tokio::spawn(async move { worker.run(token).await }), cancel }
+        Self {
+            task: tokio::spawn(async move { worker.run(token).await }),
+            cancel,
+        }
     }
 
     /// Lets it write what is noted in memory.

@@ -22,7 +22,11 @@ pub(crate) fn of(config: &Config, listen: SocketAddr) -> Result<Site, SiteError>
 
 /// The address to tell people: what the configuration says, else where the server listens.
 pub(crate) fn shown_url(config: &Config, listen: SocketAddr) -> Url {
-    let mut url = config.site.base_url.clone().unwrap_or_else(|| url_of(listen));
+    let mut url = config
+        .site
+        .base_url
+        .clone()
+        .unwrap_or_else(|| url_of(listen));
     if !url.path().ends_with('/') {
         url.set_path(&format!("{}/", url.path()));
     }

@@ -50,14 +50,18 @@ async fn migrated(config: &Config) -> Result<Connected, Failure> {
     };
     let connected = connect(&urls).await.map_err(|error| match error {
         // Its own sentence names the nearest cause only.
-        ConnectError::Open { what, url, source } => {
-            Failure::run(format!("{what} at \"{url}\" cannot be opened: {}", source.chain()))
-        }
+        ConnectError::Open { what, url, source } => Failure::run(format!(
+            "{what} at \"{url}\" cannot be opened: {}",
+            source.chain()
+        )),
         other => ConfigError::new(other.to_string()).into(),
     })?;
     connected.migrate().await.map_err(|error| {
         let chain = error.chain();
-        Failure::run(format!("the schema of \"{}\" cannot be brought up to date: {chain}", stores.database_url))
+        Failure::run(format!(
+            "the schema of \"{}\" cannot be brought up to date: {chain}",
+            stores.database_url
+        ))
     })?;
     Ok(connected)
 }
@@ -66,7 +70,9 @@ fn mailer(url: &str) -> Result<Arc<dyn Mailer>, Failure> {
     if url.is_empty() {
         return Ok(Arc::new(NoMail));
     }
-    let folder = url.strip_prefix("file:").map(|path| path.strip_prefix("//").unwrap_or(path));
+    let folder = url
+        .strip_prefix("file:")
+        .map(|path| path.strip_prefix("//").unwrap_or(path));
     let Some(folder) = folder.filter(|folder| !folder.is_empty()) else {
         // What stands behind the scheme may be a password.
         let scheme = url.split(':').next().unwrap_or_default();
@@ -90,6 +96,5 @@ fn settings(config: &Config) -> Settings {
         max_picture_bytes: limits.max_picture_mib.get() * MIB,
         max_video_bytes: limits.max_video_mib.get() * MIB,
         page_size: u16::try_from(site.page_size.get()).unwrap_or(u16::MAX),
-        ..Settings::default()
     }
 }

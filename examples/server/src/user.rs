@@ -18,10 +18,21 @@ pub(crate) async fn run(config: &Config, command: UserCommand) -> Result<(), Fai
     let (blog, stores) = start::open(config).await?;
     let accounts = blog.accounts();
     let done = match command {
-        UserCommand::Add { username, email, role } => {
+        UserCommand::Add {
+            username,
+            email,
+            role,
+        } => {
             let password = read_password()?;
             let user = accounts
-                .add(SignUp { username, email, password }, role)
+                .add(
+                    SignUp {
+                        username,
+                        email,
+                        password,
+                    },
+                    role,
+                )
                 .await
                 .map_err(|error| refused("the account was not made", &error))?;
             format!("{} has an account as {}.\n", user.username, role.as_str())
@@ -32,14 +43,21 @@ pub(crate) async fn run(config: &Config, command: UserCommand) -> Result<(), Fai
                 .set_password(&login, &password)
                 .await
                 .map_err(|error| about(&login, "the password was not changed", &error))?;
-            format!("The password of {} is changed; all their sessions are over.\n", user.username)
+            format!(
+                "The password of {} is changed; all their sessions are over.\n",
+                user.username
+            )
         }
         UserCommand::Role { login, role } => {
             let user = accounts
                 .set_role(&login, role)
                 .await
                 .map_err(|error| about(&login, "the role was not changed", &error))?;
-            format!("{} is {} from now on; all their sessions are over.\n", user.username, role.as_str())
+            format!(
+                "{} is {} from now on; all their sessions are over.\n",
+                user.username,
+                role.as_str()
+            )
         }
     };
     stores.close().await;
@@ -59,11 +77,14 @@ fn refused(what: &str, error: &Error) -> Failure {
 
 /// The password: typed unseen at a terminal, else the first line of standard input.
 fn read_password() -> Result<String, Failure> {
-    let failed = |error: std::io::Error| Failure::run(format!("the password cannot be read: {error}"));
+    let failed =
+        |error: std::io::Error| Failure::run(format!("the password cannot be read: {error}"));
     if std::io::stdin().is_terminal() {
         let password = ask("Password: ").map_err(failed)?;
         if ask("Again: ").map_err(failed)? != password {
-            return Err(Failure::run("the two passwords differ; nothing was changed"));
+            return Err(Failure::run(
+                "the two passwords differ; nothing was changed",
+            ));
         }
         return Ok(password);
     }
@@ -75,7 +96,9 @@ fn read_password() -> Result<String, Failure> {
     let password = line.strip_suffix('\n').unwrap_or(&line);
     let password = password.strip_suffix('\r').unwrap_or(password);
     if password.is_empty() {
-        return Err(Failure::run("give the password as the first line of standard input"));
+        return Err(Failure::run(
+            "give the password as the first line of standard input",
+        ));
     }
     Ok(password.to_owned())
 }

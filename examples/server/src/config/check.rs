@@ -8,9 +8,13 @@ use crate::site;
 
 /// Refuses combinations that cannot work.
 pub(super) fn check(config: &Config) -> Result<(), ConfigError> {
-    let Config { serve, site, log, .. } = config;
+    let Config {
+        serve, site, log, ..
+    } = config;
     if site.title.is_empty() {
-        return Err(ConfigError::new("site.title is empty; give the blog a name"));
+        return Err(ConfigError::new(
+            "site.title is empty; give the blog a name",
+        ));
     }
     if serve.trusted_hops.get() > 0 && serve.trusted_proxies.is_empty() {
         return Err(ConfigError::new(

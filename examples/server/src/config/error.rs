@@ -75,7 +75,10 @@ impl ConfigError {
     }
 
     pub(super) fn unreadable(path: &Path, error: &std::io::Error) -> Self {
-        Self(format!("the configuration file {} cannot be read: {error}", path.display()))
+        Self(format!(
+            "the configuration file {} cannot be read: {error}",
+            path.display()
+        ))
     }
 
     pub(super) fn no_toml(origin: Origin<'_>, message: &str) -> Self {
@@ -84,14 +87,21 @@ impl ConfigError {
     }
 
     pub(super) fn unknown_key(origin: Origin<'_>, section: &str, name: &str) -> Self {
-        let path = if section.is_empty() { name.to_owned() } else { format!("{section}.{name}") };
+        let path = if section.is_empty() {
+            name.to_owned()
+        } else {
+            format!("{section}.{name}")
+        };
         let hint = hint(nearest::key(section, name).map(|key| key.path));
         Self(format!("{origin}: there is no key {path}; {hint}"))
     }
 
     pub(super) fn unknown_section(origin: Origin<'_>, name: &str) -> Self {
         let near = nearest::section(name).map(|near| format!("[{near}]"));
-        Self(format!("{origin}: there is no section [{name}]; {}", hint(near.as_deref())))
+        Self(format!(
+            "{origin}: there is no section [{name}]; {}",
+            hint(near.as_deref())
+        ))
     }
 
     pub(super) fn unknown_variable(name: &str) -> Self {

@@ -49,7 +49,10 @@ pub(super) fn apply_text(config: &mut Config, path: &Path, text: &str) -> Result
 /// The entries as the file has them, so that the first mistake is the one that is told.
 fn in_order<'t, 'i>(
     table: &'t DeTable<'i>,
-) -> Vec<(&'t Spanned<std::borrow::Cow<'i, str>>, &'t Spanned<DeValue<'i>>)> {
+) -> Vec<(
+    &'t Spanned<std::borrow::Cow<'i, str>>,
+    &'t Spanned<DeValue<'i>>,
+)> {
     let mut entries: Vec<_> = table.iter().collect();
     entries.sort_by_key(|(name, _)| name.span().start);
     entries
@@ -70,8 +73,10 @@ fn apply_key(
         }
         (Kind::Switch, DeValue::Boolean(switch)) => switch.to_string(),
         (Kind::List, DeValue::Array(entries)) => {
-            let entries: Option<Vec<&str>> =
-                entries.iter().map(|entry| entry.get_ref().as_str()).collect();
+            let entries: Option<Vec<&str>> = entries
+                .iter()
+                .map(|entry| entry.get_ref().as_str())
+                .collect();
             entries.ok_or_else(|| at.wrong_kind(key))?.join(",")
         }
         _ => return Err(at.wrong_kind(key)),

@@ -8,7 +8,9 @@ use super::{Key, SECTIONS, keys};
 pub(super) fn key(section: &str, name: &str) -> Option<&'static Key> {
     // A dotted name at the top, or a section in a section, may hold the whole path.
     let name = name.rsplit('.').next().unwrap_or(name);
-    nearest(name, keys(), |key| distance(name, key.name) + usize::from(key.section != section))
+    nearest(name, keys(), |key| {
+        distance(name, key.name) + usize::from(key.section != section)
+    })
 }
 
 /// The section nearest to `name`.

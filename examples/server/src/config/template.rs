@@ -50,8 +50,11 @@ pub(super) fn to_toml(key: &Key, config: &Config) -> String {
         Kind::Text => quoted(&value),
         Kind::Number | Kind::Switch => value,
         Kind::List => {
-            let entries: Vec<_> =
-                value.split(',').filter(|entry| !entry.is_empty()).map(quoted).collect();
+            let entries: Vec<_> = value
+                .split(',')
+                .filter(|entry| !entry.is_empty())
+                .map(quoted)
+                .collect();
             format!("[{}]", entries.join(", "))
         }
     }

@@ -30,7 +30,10 @@ pub(crate) struct Number<const MIN: u64, const MAX: u64>(u64);
 impl<const MIN: u64, const MAX: u64> Number<MIN, MAX> {
     /// A number within its limits.
     pub(super) const fn new(number: u64) -> Self {
-        assert!(MIN <= number && number <= MAX, "a default lies within its key's limits");
+        assert!(
+            MIN <= number && number <= MAX,
+            "a default lies within its key's limits"
+        );
         Self(number)
     }
 
@@ -92,8 +95,9 @@ impl Value for SocketAddr {
     const KIND: Kind = Kind::Text;
 
     fn read(text: &str) -> Result<Self, String> {
-        text.parse()
-            .map_err(|_| "an address with a port, such as \"127.0.0.1:3000\" or \"[::]:80\"".to_owned())
+        text.parse().map_err(|_| {
+            "an address with a port, such as \"127.0.0.1:3000\" or \"[::]:80\"".to_owned()
+        })
     }
 
     fn write(&self) -> String {

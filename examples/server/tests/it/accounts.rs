@@ -16,9 +16,17 @@ async fn an_added_user_logs_in_beside_a_running_server() {
     let server = home.serve().await;
     home.add_user("ada", "author").await;
     let mut ada = server.client();
-    assert_eq!(ada.log_in("ada@example.org", "not this one at all").await.status, 422);
+    assert_eq!(
+        ada.log_in("ada@example.org", "not this one at all")
+            .await
+            .status,
+        422
+    );
     assert_eq!(ada.log_in("ada@example.org", PASSWORD).await.status, 303);
-    let post = ada.write("Hello", "From the command line's user").await.unwrap();
+    let post = ada
+        .write("Hello", "From the command line's user")
+        .await
+        .unwrap();
     assert!(ada.get(&post).await.body.contains("From the command line"));
     server.stop().await;
 }
@@ -31,16 +39,29 @@ async fn a_new_password_or_role_ends_all_sessions() {
     let mut ada = server.client();
     assert_eq!(ada.log_in("ada", PASSWORD).await.status, 303);
     assert_eq!(ada.get("/account/profile").await.status, 200);
-    assert_eq!(ada.get("/write").await.status, 403, "a reader does not write");
+    assert_eq!(
+        ada.get("/write").await.status,
+        403,
+        "a reader does not write"
+    );
 
     let output = home.run(&["user", "role", "ada", "author"], "").await;
     assert!(output.status.success(), "{output:?}");
-    assert_eq!(ada.get("/account/profile").await.status, 303, "sent to log in");
+    assert_eq!(
+        ada.get("/account/profile").await.status,
+        303,
+        "sent to log in"
+    );
     assert_eq!(ada.log_in("ada", PASSWORD).await.status, 303);
     assert_eq!(ada.get("/write").await.status, 200);
 
     let new = "four quiet otters swim";
-    let output = home.run(&["user", "password", "ada@example.org"], &format!("{new}\r\n")).await;
+    let output = home
+        .run(
+            &["user", "password", "ada@example.org"],
+            &format!("{new}\r\n"),
+        )
+        .await;
     assert!(output.status.success(), "{output:?}");
     assert!(!String::from_utf8_lossy(&output.stdout).contains(new));
     assert_eq!(ada.get("/account/profile").await.status, 303);
@@ -56,20 +77,46 @@ async fn refusals_say_what_is_wrong() {
     let add = |name, email| ["user", "add", "--username", name, "--email", email];
     let good = format!("{PASSWORD}\n");
     for (args, input, part) in [
-        (add("ada", "other@example.org"), good.as_str(), "username: This is taken"),
+        (
+            add("ada", "other@example.org"),
+            good.as_str(),
+            "username: This is taken",
+        ),
         (add("bob", "ADA@example.org"), &good, "email: This is taken"),
         (add("a b", "bob@example.org"), &good, "username: Use only"),
-        (add("bob", "bob"), &good, "email: This is not a mail address"),
-        (add("bob", "bob@example.org"), "short\n", "password: Use at least 12"),
-        (add("bob", "bob@example.org"), "", "first line of standard input"),
-        (add("bob", "bob@example.org"), "\nsecond line is no password\n", "first line of standard input"),
+        (
+            add("bob", "bob"),
+            &good,
+            "email: This is not a mail address",
+        ),
+        (
+            add("bob", "bob@example.org"),
+            "short\n",
+            "password: Use at least 12",
+        ),
+        (
+            add("bob", "bob@example.org"),
+            "",
+            "first line of standard input",
+        ),
+        (
+            add("bob", "bob@example.org"),
+            "\nsecond line is no password\n",
+            "first line of standard input",
+        ),
     ] {
         let output = home.run(&args, input).await;
         assert!(sentence(&output).contains(part), "{args:?}: {output:?}");
     }
-    for args in [&["user", "password", "nobody"][..], &["user", "role", "nobody", "admin"]] {
+    for args in [
+        &["user", "password", "nobody"][..],
+        &["user", "role", "nobody", "admin"],
+    ] {
         let output = home.run(args, &good).await;
-        assert_eq!(sentence(&output), "blog-server: there is no user \"nobody\"");
+        assert_eq!(
+            sentence(&output),
+            "blog-server: there is no user \"nobody\""
+        );
     }
     let output = home.run(&["user", "role", "ada", "owner"], "").await;
     assert_eq!(output.status.code(), Some(2), "{output:?}");

@@ -34,32 +34,51 @@ pub(crate) struct Answer {
 impl Answer {
     /// Where a redirect leads.
     pub(crate) fn location(&self) -> &str {
-        self.headers.get(LOCATION).expect("a redirect").to_str().unwrap()
+        self.headers
+            .get(LOCATION)
+            .expect("a redirect")
+            .to_str()
+            .unwrap()
     }
 
     /// The id that the server gave the request.
     pub(crate) fn request_id(&self) -> &str {
-        self.headers.get("x-request-id").expect("an id").to_str().unwrap()
+        self.headers
+            .get("x-request-id")
+            .expect("an id")
+            .to_str()
+            .unwrap()
     }
 }
 
 impl Client {
     pub(crate) fn new(address: SocketAddr) -> Self {
-        Self { address, cookies: BTreeMap::new() }
+        Self {
+            address,
+            cookies: BTreeMap::new(),
+        }
     }
 
     /// Goes on at another address with the same cookies.
     pub(crate) fn moved_to(&self, address: SocketAddr) -> Self {
-        Self { address, cookies: self.cookies.clone() }
+        Self {
+            address,
+            cookies: self.cookies.clone(),
+        }
     }
 
     /// What its cookies hold, without the short words of notices.
     pub(crate) fn cookie_values(&self) -> impl Iterator<Item = &str> {
-        self.cookies.values().map(String::as_str).filter(|value| value.len() >= 40)
+        self.cookies
+            .values()
+            .map(String::as_str)
+            .filter(|value| value.len() >= 40)
     }
 
     pub(crate) async fn get(&mut self, path: &str) -> Answer {
-        self.send(Method::GET, path, "", Bytes::new()).await.expect("an answer")
+        self.send(Method::GET, path, "", Bytes::new())
+            .await
+            .expect("an answer")
     }
 
     pub(crate) async fn post(&mut self, path: &str, fields: &[(&str, &str)]) -> Answer {
@@ -72,7 +91,9 @@ impl Client {
         path: &str,
         fields: &[(&str, &str)],
     ) -> Result<Answer, NoAnswer> {
-        let form = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
+        let form = url::form_urlencoded::Serializer::new(String::new())
+            .extend_pairs(fields)
+            .finish();
         let kind = "application/x-www-form-urlencoded";
         self.send(Method::POST, path, kind, form.into()).await
     }
@@ -87,7 +108,9 @@ impl Client {
         body.extend_from_slice(content);
         body.extend_from_slice(b"\r\n--limit--\r\n");
         let kind = "multipart/form-data; boundary=limit";
-        self.send(Method::POST, path, kind, body.into()).await.expect("an answer")
+        self.send(Method::POST, path, kind, body.into())
+            .await
+            .expect("an answer")
     }
 
     /// Writes a published post; its path once it is answered.
@@ -102,7 +125,11 @@ impl Client {
 
     /// Logs in.
     pub(crate) async fn log_in(&mut self, login: &str, password: &str) -> Answer {
-        self.post("/account/login", &[("login", login), ("password", password)]).await
+        self.post(
+            "/account/login",
+            &[("login", login), ("password", password)],
+        )
+        .await
     }
 
     async fn send(
@@ -119,10 +146,16 @@ impl Client {
             .header("accept", "text/html")
             .header("connection", "close");
         if method == Method::POST {
-            request = request.header("content-type", kind).header("sec-fetch-site", "same-origin");
+            request = request
+                .header("content-type", kind)
+                .header("sec-fetch-site", "same-origin");
         }
         if !self.cookies.is_empty() {
-            let pairs: Vec<_> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
+            let pairs: Vec<_> = self
+                .cookies
+                .iter()
+                .map(|(name, value)| format!("{name}={value}"))
+                .collect();
             request = request.header(COOKIE, pairs.join("; "));
         }
         let request = request.body(Full::new(body))?;

@@ -16,9 +16,19 @@ async fn refused(home: &Home, args: &[&str]) -> String {
 #[tokio::test]
 async fn an_unknown_key_stops_the_start_with_one_sentence() {
     let home = Home::new();
-    fs::write(home.path().join("blog.toml"), "[site]\ntitle = \"Notes\"\ntitel = \"x\"\n").unwrap();
-    let expected = "blog-server: blog.toml, line 3: there is no key site.titel; did you mean site.title?";
-    for command in [&[][..], &["serve"], &["migrate"], &["user", "role", "ada", "editor"]] {
+    fs::write(
+        home.path().join("blog.toml"),
+        "[site]\ntitle = \"Notes\"\ntitel = \"x\"\n",
+    )
+    .unwrap();
+    let expected =
+        "blog-server: blog.toml, line 3: there is no key site.titel; did you mean site.title?";
+    for command in [
+        &[][..],
+        &["serve"],
+        &["migrate"],
+        &["user", "role", "ada", "editor"],
+    ] {
         assert_eq!(refused(&home, command).await, expected);
     }
     assert!(!home.path().join("data").exists(), "nothing was begun");
@@ -28,16 +38,26 @@ async fn an_unknown_key_stops_the_start_with_one_sentence() {
 async fn a_wrong_variable_flag_or_combination_stops_the_start() {
     let home = Home::new().variable("BLOG_LISEN", "127.0.0.1:0");
     let sentence = refused(&home, &["serve"]).await;
-    assert_eq!(sentence, "blog-server: there is no variable BLOG_LISEN; did you mean BLOG_LISTEN?");
+    assert_eq!(
+        sentence,
+        "blog-server: there is no variable BLOG_LISEN; did you mean BLOG_LISTEN?"
+    );
 
     let home = Home::new().variable("BLOG_PAGE_SIZE", "many");
     let sentence = refused(&home, &["serve"]).await;
-    assert_eq!(sentence, "blog-server: BLOG_PAGE_SIZE must be a whole number from 1 to 100, not \"many\"");
+    assert_eq!(
+        sentence,
+        "blog-server: BLOG_PAGE_SIZE must be a whole number from 1 to 100, not \"many\""
+    );
 
     let sentence = refused(&Home::new(), &["serve", "--listen", "0.0.0.0:0"]).await;
     assert!(sentence.contains("set site.base_url"), "{sentence}");
 
-    let sentence = refused(&Home::new(), &["serve", "--database-url", "postgres://localhost/blog"]).await;
+    let sentence = refused(
+        &Home::new(),
+        &["serve", "--database-url", "postgres://localhost/blog"],
+    )
+    .await;
     assert!(sentence.contains("sqlite:"), "{sentence}");
     let sentence = refused(&Home::new(), &["serve", "--media-url", "ftp://example.org"]).await;
     assert!(sentence.contains("file:"), "{sentence}");
@@ -49,7 +69,10 @@ async fn a_wrong_variable_flag_or_combination_stops_the_start() {
 async fn the_printed_template_is_a_configuration() {
     let home = Home::new().variable("BLOG_NO_SUCH", "x");
     let output = home.run(&["config"], "").await;
-    assert!(output.status.success(), "the template helps to repair a configuration: {output:?}");
+    assert!(
+        output.status.success(),
+        "the template helps to repair a configuration: {output:?}"
+    );
     let template = String::from_utf8(output.stdout).unwrap();
     let uncommented: Vec<_> = template
         .lines()
@@ -60,22 +83,32 @@ async fn the_printed_template_is_a_configuration() {
         .collect();
     let home = Home::new();
     fs::write(home.path().join("own.toml"), uncommented.join("\n")).unwrap();
-    let server = home.serve_with(&["--config", "own.toml", "--title", "Notes"]).await;
+    let server = home
+        .serve_with(&["--config", "own.toml", "--title", "Notes"])
+        .await;
     let answer = server.client().get("/").await;
     assert_eq!(answer.status, 200);
     assert!(answer.body.contains("<title>Notes"), "{}", answer.body);
-    assert!(home.database().exists(), "the template's defaults are the defaults");
+    assert!(
+        home.database().exists(),
+        "the template's defaults are the defaults"
+    );
     server.stop().await;
 }
 
 #[tokio::test]
 async fn variables_override_the_file_and_flags_override_both() {
-    let home = Home::new().variable("BLOG_TITLE", "By variable").variable("BLOG_TEST_REQUIRE", "all");
+    let home = Home::new()
+        .variable("BLOG_TITLE", "By variable")
+        .variable("BLOG_TEST_REQUIRE", "all");
     let file = "[site]\ntitle = \"By file\"\ndescription = \"Told by the file\"\nregistration = \"closed\"\n";
     fs::write(home.path().join("blog.toml"), file).unwrap();
     let server = home.serve().await;
     let body = server.client().get("/").await.body;
-    assert!(body.contains("By variable") && body.contains("Told by the file"), "{body}");
+    assert!(
+        body.contains("By variable") && body.contains("Told by the file"),
+        "{body}"
+    );
     assert_eq!(server.client().get("/account/register").await.status, 403);
     server.stop().await;
     let server = home.serve_with(&["--title", "By flag"]).await;

@@ -17,7 +17,9 @@ async fn write_until_gone(mut writer: Client, round: u64) -> Written {
     for number in 0.. {
         let mark = format!("mark{round}x{number}");
         let text = format!("{mark}\n\n{}", "Some more text. ".repeat(200));
-        let Ok(path) = writer.write(&format!("Post {round} {number}"), &text).await else { break };
+        let Ok(path) = writer.write(&format!("Post {round} {number}"), &text).await else {
+            break;
+        };
         if number % 3 == 2 {
             let mark = format!("changed{round}x{number}");
             let version = "1";
@@ -28,7 +30,10 @@ async fn write_until_gone(mut writer: Client, round: u64) -> Written {
                 ("slug", path.trim_start_matches("/posts/").to_owned()),
                 ("version", version.to_owned()),
             ];
-            let fields: Vec<_> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
+            let fields: Vec<_> = fields
+                .iter()
+                .map(|(name, value)| (*name, value.as_str()))
+                .collect();
             match writer.try_post(&format!("{path}/edit"), &fields).await {
                 Ok(answer) => {
                     assert_eq!(answer.status, 303, "{}", answer.body);
@@ -52,7 +57,10 @@ async fn all_there(server: &Server, written: &Written) {
     for (path, mark) in written {
         let answer = reader.get(path).await;
         assert_eq!(answer.status, 200, "{path} was answered and is gone");
-        assert!(answer.body.contains(mark), "{path} is not as it was answered: {mark}");
+        assert!(
+            answer.body.contains(mark),
+            "{path} is not as it was answered: {mark}"
+        );
     }
 }
 
@@ -77,7 +85,11 @@ async fn every_answered_write_survives_kill_9() {
         all_there(&server, &written).await;
         all.extend(written);
     }
-    assert!(all.len() >= KILLS as usize, "only {} posts were written", all.len());
+    assert!(
+        all.len() >= KILLS as usize,
+        "only {} posts were written",
+        all.len()
+    );
     all_there(&server, &all).await;
     let mut ada = ada.moved_to(server.address);
     let path = ada.write("The last one", "Still writing").await.unwrap();

@@ -33,7 +33,10 @@ impl Drop for SmallDisk {
 async fn a_full_disk_answers_507_and_loses_nothing() {
     let home = Home::new();
     let Some(disk) = SmallDisk::mount(&home.path().join("data")) else {
-        return left_out("a_full_disk_answers_507_and_loses_nothing", "root, to mount a small tmpfs");
+        return left_out(
+            "a_full_disk_answers_507_and_loses_nothing",
+            "root, to mount a small tmpfs",
+        );
     };
     let filler = disk.0.join("filler");
     std::fs::write(&filler, vec![0; 3 * 1024 * 1024]).unwrap();
@@ -48,7 +51,11 @@ async fn a_full_disk_answers_507_and_loses_nothing() {
         let mark = format!("mark{number}");
         let text = format!("{mark}\n\n{}", "Some more text. ".repeat(6_000));
         let title = format!("Post {number}");
-        let fields = [("title", title.as_str()), ("body", &text), ("status", "published")];
+        let fields = [
+            ("title", title.as_str()),
+            ("body", &text),
+            ("status", "published"),
+        ];
         let answer = ada.post("/write", &fields).await;
         match answer.status {
             303 => written.push((answer.location().to_owned(), mark)),
@@ -63,7 +70,10 @@ async fn a_full_disk_answers_507_and_loses_nothing() {
     assert!(written.len() >= 3, "only {} posts fitted", written.len());
     // Until nothing fits: then no picture does.
     let _ = std::fs::write(disk.0.join("rest"), vec![0; 8 * 1024 * 1024]);
-    assert_eq!(ada.upload("/media/uploads", "p.png", &png()).await.status, 507);
+    assert_eq!(
+        ada.upload("/media/uploads", "p.png", &png()).await.status,
+        507
+    );
     for (path, mark) in &written {
         let answer = ada.get(path).await;
         assert_eq!(answer.status, 200, "{path}");
@@ -75,7 +85,10 @@ async fn a_full_disk_answers_507_and_loses_nothing() {
     std::fs::remove_file(disk.0.join("rest")).unwrap();
     std::fs::remove_file(&filler).unwrap();
     let after = ada.write("Room again", "Text").await.unwrap();
-    assert_eq!(ada.upload("/media/uploads", "p.png", &png()).await.status, 303);
+    assert_eq!(
+        ada.upload("/media/uploads", "p.png", &png()).await.status,
+        303
+    );
     server.stop().await;
     let server = home.serve().await;
     let mut reader = server.client();

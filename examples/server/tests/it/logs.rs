@@ -17,18 +17,34 @@ async fn each_statement_is_one_line_with_its_requests_id() {
     server.logged(later.request_id()).await;
     let log = server.log();
     let lines: Vec<_> = log.lines().filter(|line| line.contains(&id)).collect();
-    assert!((1..=2).contains(&lines.len()), "an anonymous list makes at most two queries: {lines:#?}");
+    assert!(
+        (1..=2).contains(&lines.len()),
+        "an anonymous list makes at most two queries: {lines:#?}"
+    );
     for line in lines {
-        assert!(line.contains("blog_storage::sql") && line.contains("SELECT"), "{line}");
+        assert!(
+            line.contains("blog_storage::sql") && line.contains("SELECT"),
+            "{line}"
+        );
     }
-    assert!(!log.contains("answered"), "only statements were asked for: {log}");
+    assert!(
+        !log.contains("answered"),
+        "only statements were asked for: {log}"
+    );
     server.stop().await;
 }
 
 #[tokio::test]
 async fn json_lines_carry_request_ids() {
     let home = Home::new();
-    let server = home.serve_with(&["--log-format", "json", "--log", "info,blog_storage::sql=debug"]).await;
+    let server = home
+        .serve_with(&[
+            "--log-format",
+            "json",
+            "--log",
+            "info,blog_storage::sql=debug",
+        ])
+        .await;
     let answer = server.client().get("/no-such-page").await;
     assert_eq!(answer.status, 404);
     let id = answer.request_id().to_owned();
@@ -37,7 +53,10 @@ async fn json_lines_carry_request_ids() {
     let mut access_lines = 0;
     for line in log.lines() {
         let line: Value = serde_json::from_str(line).expect("every line is a document");
-        assert!(line["timestamp"].is_string() && line["level"].is_string(), "{line}");
+        assert!(
+            line["timestamp"].is_string() && line["level"].is_string(),
+            "{line}"
+        );
         if line["span"]["id"] == id.as_str() && line["message"] == "answered" {
             access_lines += 1;
             assert_eq!(line["status"], 404, "{line}");
@@ -53,16 +72,35 @@ async fn no_secret_is_logged_however_much_is_asked_for() {
     let home = Home::new();
     let mut server = home.serve_with(&["--log", "trace"]).await;
     let link = server.next_line().await.expect("the owner's link");
-    let token = link.split_once("token=").unwrap().1.split(' ').next().unwrap().to_owned();
+    let token = link
+        .split_once("token=")
+        .unwrap()
+        .1
+        .split(' ')
+        .next()
+        .unwrap()
+        .to_owned();
     home.add_user("ada", "author").await;
     let mut ada = server.client();
     assert_eq!(ada.log_in("ada", crate::server::PASSWORD).await.status, 303);
-    assert_eq!(ada.log_in("ada", "a wrong password, not stored").await.status, 422);
+    assert_eq!(
+        ada.log_in("ada", "a wrong password, not stored")
+            .await
+            .status,
+        422
+    );
     ada.get("/account/profile").await;
     let last = server.client().get("/livez").await;
     server.logged(last.request_id()).await;
     let log = server.log();
-    for secret in [token.as_str(), "seven", "herons", "wrong+password", "wrong password", "argon2id"] {
+    for secret in [
+        token.as_str(),
+        "seven",
+        "herons",
+        "wrong+password",
+        "wrong password",
+        "argon2id",
+    ] {
         assert!(!log.contains(secret), "{secret} is in the log");
     }
     for secret in ada.cookie_values() {

@@ -27,7 +27,10 @@ pub(crate) struct Home {
 
 impl Home {
     pub(crate) fn new() -> Self {
-        Self { folder: tempfile::tempdir().unwrap(), variables: Vec::new() }
+        Self {
+            folder: tempfile::tempdir().unwrap(),
+            variables: Vec::new(),
+        }
     }
 
     /// With a variable for every command.
@@ -69,19 +72,34 @@ impl Home {
     /// Runs a command to its end, with this standard input.
     pub(crate) async fn run(&self, args: &[&str], input: &str) -> Output {
         let mut command = self.command(args);
-        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        command
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
         let mut child = command.spawn().unwrap();
         let mut stdin = child.stdin.take().unwrap();
         // A command that needs no input may be gone before it is written.
         let _ = stdin.write_all(input.as_bytes()).await;
         drop(stdin);
-        tokio::time::timeout(PATIENCE, child.wait_with_output()).await.expect("it ends").unwrap()
+        tokio::time::timeout(PATIENCE, child.wait_with_output())
+            .await
+            .expect("it ends")
+            .unwrap()
     }
 
     /// Makes an account from the command line.
     pub(crate) async fn add_user(&self, name: &str, role: &str) {
         let email = format!("{name}@example.org");
-        let args = ["user", "add", "--username", name, "--email", &email, "--role", role];
+        let args = [
+            "user",
+            "add",
+            "--username",
+            name,
+            "--email",
+            &email,
+            "--role",
+            role,
+        ];
         let output = self.run(&args, &format!("{PASSWORD}\n")).await;
         assert!(output.status.success(), "{output:?}");
     }
@@ -112,7 +130,10 @@ pub(crate) struct Server {
 impl Server {
     /// Starts a command that serves, and waits for its first line.
     pub(crate) async fn start(mut command: Command) -> Self {
-        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        command
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
         let mut child = command.spawn().unwrap();
         let mut stdout = BufReader::new(child.stdout.take().unwrap()).lines();
         let stderr = collect(child.stderr.take().unwrap());
@@ -123,7 +144,13 @@ impl Server {
             panic!("it ended with {status:?}: {}", stderr.lock().unwrap());
         };
         let address = address_in(&line);
-        Self { child, stdout, stderr, address, line }
+        Self {
+            child,
+            stdout,
+            stderr,
+            address,
+            line,
+        }
     }
 
     pub(crate) fn client(&self) -> Client {
@@ -165,7 +192,10 @@ impl Server {
 
     /// Waits for the end.
     pub(crate) async fn ended(&mut self) -> ExitStatus {
-        tokio::time::timeout(PATIENCE, self.child.wait()).await.expect("it ends").unwrap()
+        tokio::time::timeout(PATIENCE, self.child.wait())
+            .await
+            .expect("it ends")
+            .unwrap()
     }
 
     /// Stops it as an operator does.
@@ -182,8 +212,12 @@ impl Server {
 }
 
 fn address_in(line: &str) -> SocketAddr {
-    let listening = line.rsplit_once("listening on ").map(|(_, rest)| rest.trim_end_matches(')'));
-    let url = line.split_once("http://").map(|(_, rest)| rest.split('/').next().unwrap_or(rest));
+    let listening = line
+        .rsplit_once("listening on ")
+        .map(|(_, rest)| rest.trim_end_matches(')'));
+    let url = line
+        .split_once("http://")
+        .map(|(_, rest)| rest.split('/').next().unwrap_or(rest));
     let address = listening.or(url).expect("an address in the first line");
     address.parse().expect("an address with a port")
 }

@@ -63,7 +63,11 @@ async fn readyz_refuses_at_once_while_the_rest_goes_on() {
     assert_eq!(client.get("/").await.status, 200);
     assert!(asked.elapsed() < Duration::from_secs(2), "too slow to tell");
     assert_eq!(server.ended().await.code(), Some(0));
-    assert!(asked.elapsed() >= Duration::from_secs(2), "{:?}", asked.elapsed());
+    assert!(
+        asked.elapsed() >= Duration::from_secs(2),
+        "{:?}",
+        asked.elapsed()
+    );
 }
 
 #[tokio::test]
@@ -76,7 +80,11 @@ async fn a_second_signal_stops_at_once() {
     let asked = Instant::now();
     server.signal("TERM").await;
     assert_eq!(server.ended().await.code(), Some(128 + 15));
-    assert!(asked.elapsed() < Duration::from_secs(5), "{:?}", asked.elapsed());
+    assert!(
+        asked.elapsed() < Duration::from_secs(5),
+        "{:?}",
+        asked.elapsed()
+    );
     drop(request);
 }
 
@@ -88,7 +96,11 @@ async fn a_request_that_never_ends_holds_up_the_end_only_so_long() {
     let asked = Instant::now();
     server.signal("TERM").await;
     assert_eq!(server.ended().await.code(), Some(0), "{}", server.log());
-    assert!(asked.elapsed() < Duration::from_secs(6), "{:?}", asked.elapsed());
+    assert!(
+        asked.elapsed() < Duration::from_secs(6),
+        "{:?}",
+        asked.elapsed()
+    );
     drop(request);
 }
 
@@ -106,7 +118,11 @@ async fn idle_connections_do_not_hold_up_the_end() {
     let asked = Instant::now();
     server.signal("TERM").await;
     assert_eq!(server.ended().await.code(), Some(0));
-    assert!(asked.elapsed() < Duration::from_secs(5), "{:?}", asked.elapsed());
+    assert!(
+        asked.elapsed() < Duration::from_secs(5),
+        "{:?}",
+        asked.elapsed()
+    );
     let mut rest = Vec::new();
     unused.read_to_end(&mut rest).await.unwrap();
     assert!(rest.is_empty());

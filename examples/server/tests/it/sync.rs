@@ -28,7 +28,11 @@ fn read(trace: &str) -> Seen {
     for line in trace.lines() {
         let (thread, call) = line.split_once(' ').unwrap_or(("", line));
         let call = call.trim_start();
-        let file = || call.split_once('<').and_then(|(_, rest)| rest.split_once('>')).map(|(name, _)| name.to_owned());
+        let file = || {
+            call.split_once('<')
+                .and_then(|(_, rest)| rest.split_once('>'))
+                .map(|(name, _)| name.to_owned())
+        };
         let is_sync = call.starts_with("fsync(") || call.starts_with("fdatasync(");
         if call.contains("HTTP/1.1 303") {
             seen.answers += 1;
@@ -49,7 +53,9 @@ fn read(trace: &str) -> Seen {
         } else if is_sync && call.ends_with("= 0") {
             dirty.remove(&file().unwrap_or_default());
             synced_since_answer = true;
-        } else if let Some(name) = file().filter(|name| name.ends_with("-wal") || name.ends_with(".db")) {
+        } else if let Some(name) =
+            file().filter(|name| name.ends_with("-wal") || name.ends_with(".db"))
+        {
             dirty.insert(name);
         }
     }
@@ -68,10 +74,19 @@ fn the_reading_of_a_trace_finds_what_is_missing() {
 7 fdatasync(9</d/blog.db-wal>) = 0
 8 writev(12<socket:[1]>, [{\"HTTP/1.1 303 See Other\"...}], 2) = 400
 ";
-    assert_eq!(read(good), Seen { answers: 2, ..Seen::default() });
+    assert_eq!(
+        read(good),
+        Seen {
+            answers: 2,
+            ..Seen::default()
+        }
+    );
     let without = good.replace("7 fdatasync(9</d/blog.db-wal>) = 0\n", "");
     let seen = read(&without);
-    assert_eq!((seen.answers, seen.without_sync, seen.unsynced.len()), (2, 1, 1));
+    assert_eq!(
+        (seen.answers, seen.without_sync, seen.unsynced.len()),
+        (2, 1, 1)
+    );
     let late = "\
 7 pwrite64(9</d/blog.db-wal>, \"x\"..., 4120, 0) = 4120
 7 fdatasync(9</d/blog.db-wal> <unfinished ...>
@@ -79,7 +94,10 @@ fn the_reading_of_a_trace_finds_what_is_missing() {
 7 <... fdatasync resumed>) = 0
 ";
     let seen = read(late);
-    assert_eq!((seen.answers, seen.without_sync, seen.unsynced.len()), (1, 1, 1));
+    assert_eq!(
+        (seen.answers, seen.without_sync, seen.unsynced.len()),
+        (1, 1, 1)
+    );
     let failed = "\
 7 pwrite64(9</d/blog.db-wal>, \"x\"..., 4120, 0) = 4120
 7 fdatasync(9</d/blog.db-wal>) = -1 EIO (Input/output error)
@@ -89,14 +107,20 @@ fn the_reading_of_a_trace_finds_what_is_missing() {
 }
 
 async fn has_strace() -> bool {
-    let tried = tokio::process::Command::new("strace").args(["-o", "/dev/null", "true"]).output().await;
+    let tried = tokio::process::Command::new("strace")
+        .args(["-o", "/dev/null", "true"])
+        .output()
+        .await;
     tried.is_ok_and(|output| output.status.success())
 }
 
 #[tokio::test]
 async fn a_write_is_synced_before_it_is_answered() {
     if !has_strace().await {
-        return left_out("a_write_is_synced_before_it_is_answered", "strace, allowed to trace");
+        return left_out(
+            "a_write_is_synced_before_it_is_answered",
+            "strace, allowed to trace",
+        );
     }
     let home = Home::new();
     home.add_user("ada", "author").await;
@@ -120,11 +144,23 @@ async fn a_write_is_synced_before_it_is_answered() {
 
     let trace = std::fs::read_to_string(&trace).unwrap();
     let seen = read(&trace);
-    let expected = Seen { answers: POSTS + 2, ..Seen::default() };
+    let expected = Seen {
+        answers: POSTS + 2,
+        ..Seen::default()
+    };
     assert_eq!(seen, expected);
-    let media_syncs = trace.lines().filter(|line| line.contains("sync(") && line.contains("data/media")).count();
-    assert!(media_syncs >= 2, "the picture's file and its folder: {media_syncs}");
-    println!("{} answers to writes, each after its fsync; {media_syncs} syncs of media", seen.answers);
+    let media_syncs = trace
+        .lines()
+        .filter(|line| line.contains("sync(") && line.contains("data/media"))
+        .count();
+    assert!(
+        media_syncs >= 2,
+        "the picture's file and its folder: {media_syncs}"
+    );
+    println!(
+        "{} answers to writes, each after its fsync; {media_syncs} syncs of media",
+        seen.answers
+    );
 }
 
 /// A picture of one colour.
