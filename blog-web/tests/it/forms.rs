@@ -172,9 +172,11 @@ async fn empty_comments_come_back_and_strangers_are_asked_to_log_in() {
 
 #[tokio::test]
 async fn uploads_are_refused_by_size_and_by_their_first_bytes() {
-    let mut settings = blog_core::Settings::default();
-    settings.max_picture_bytes = 200;
-    settings.max_video_bytes = 4_000;
+    let settings = blog_core::Settings {
+        max_picture_bytes: 200,
+        max_video_bytes: 4_000,
+        ..blog_core::Settings::default()
+    };
     let app = TestApp::on(crate::app::memory(), settings);
     let author = app.person("ada", Role::Author).await;
     let file = async |name: &str, bytes: &[u8]| {
