@@ -1,7 +1,7 @@
 //! Markdown made into safe HTML.
 //!
-//! The way of a text: pulldown-cmark reads it, [`write`] turns its events into
-//! well-formed HTML of bounded depth, and [`clean`] lets only an allow-list
+//! The way of a text: pulldown-cmark reads it, `write` turns its events into
+//! well-formed HTML of bounded depth, and `clean` lets only an allow-list
 //! through. The sanitiser alone decides what is safe; the writer before it only
 //! sees to it that the sanitiser's parser never meets the unbalanced tags that
 //! make HTML parsers take quadratic time and memory.

@@ -2,7 +2,7 @@
 //!
 //! Every port is object-safe and held as `Arc<dyn Port>`. Each sentence in a method's documentation that
 //! promises something has a named check in the conformance kit (feature `conformance`): an adapter whose
-//! tests call [`conformance::run`](crate::conformance::run) keeps them all.
+//! tests call `conformance::run` keeps them all.
 //!
 //! Rules for all ports:
 //! - A failed write changes nothing.

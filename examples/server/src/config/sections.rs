@@ -38,8 +38,8 @@ section! {
 section! {
     /// What the blog is.
     Site, site {
-        /// The address that people use, such as "https://blog.example.org/". Needed unless the server listens on
-        /// this machine only; then "localhost", "127.0.0.1" and "[::1]" are all accepted.
+        /// The address that people use, such as `https://blog.example.org/`. Needed unless the server listens on
+        /// this machine only; then `localhost`, `127.0.0.1` and `[::1]` are all accepted.
         base_url: Option<Url> = None, "BLOG_BASE_URL", "base-url";
         /// Whether a base_url beyond this machine may be plain http: passwords then travel readably.
         allow_plain_http: bool = false, "BLOG_ALLOW_PLAIN_HTTP", "allow-plain-http";
