@@ -47,11 +47,23 @@ pub(super) fn post(events: Vec<Event<'_>>) -> Result<Written, MarkdownError> {
     let mut writer = Writer {
         footnotes,
         pictures: true,
+        top_heading: top_heading(&body),
         ..Writer::default()
     };
     writer.events(&body)?;
     writer.notes()?;
     Ok(writer.written)
+}
+
+/// The greatest heading of a text, 1 to 6. It becomes the page's `h2`, below the title's `h1`, and the others keep
+/// their distance from it: so no level is left out, whether somebody begins with `#` or with `##`.
+fn top_heading(events: &[Event<'_>]) -> u8 {
+    let headings = events.windows(2).filter_map(|pair| match pair {
+        [Event::Start(Tag::Heading { .. }), Event::End(_)] => None,
+        [Event::Start(Tag::Heading { level, .. }), _] => Some(*level as u8),
+        _ => None,
+    });
+    headings.min().unwrap_or(1)
 }
 
 /// Writes a comment: pictures are links.
@@ -104,6 +116,8 @@ struct Writer<'a> {
     html_block: Option<String>,
     /// Where the last text node was ended on purpose.
     text_node_start: usize,
+    /// The level that becomes `h2`.
+    top_heading: u8,
     heading_ids: HashSet<String>,
     /// The number that the next heading of the same text gets.
     heading_numbers: HashMap<String, u32>,
@@ -273,12 +287,12 @@ impl<'a> Writer<'a> {
     }
 
     fn heading(&mut self, level: HeadingLevel, rest: &[Event<'a>]) -> &'static str {
-        let (level, close) = match level {
-            HeadingLevel::H1 => (2, "</h2>\n"),
-            HeadingLevel::H2 => (3, "</h3>\n"),
-            HeadingLevel::H3 => (4, "</h4>\n"),
-            HeadingLevel::H4 => (5, "</h5>\n"),
-            HeadingLevel::H5 | HeadingLevel::H6 => (6, "</h6>\n"),
+        let (level, close) = match (level as u8).saturating_sub(self.top_heading) {
+            0 => (2, "</h2>\n"),
+            1 => (3, "</h3>\n"),
+            2 => (4, "</h4>\n"),
+            3 => (5, "</h5>\n"),
+            _ => (6, "</h6>\n"),
         };
         let text = plain::heading_text(rest);
         let id = self.heading_id(&text);

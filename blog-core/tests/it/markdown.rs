@@ -150,6 +150,16 @@ fn heading_ids_are_unique_in_any_script() {
 }
 
 #[test]
+fn the_greatest_heading_comes_right_below_the_title() {
+    let post = post("Text\n\n## Two\n\n### Three\n\n## Again\n\n#\n");
+    assert_eq!(
+        post.html,
+        "<p>Text</p>\n<h2 id=\"h-two\">Two</h2>\n<h3 id=\"h-three\">Three</h3>\n\
+         <h2 id=\"h-again\">Again</h2>\n"
+    );
+}
+
+#[test]
 fn the_table_of_contents_is_bounded() {
     let post = post(&"# a\n".repeat(MAX_TOC_ENTRIES + 50));
     assert_eq!(post.toc.len(), MAX_TOC_ENTRIES);
