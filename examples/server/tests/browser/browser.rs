@@ -74,7 +74,7 @@ impl Browser {
             "args": [
                 "--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage",
                 "--disable-background-networking", "--disable-component-update", "--disable-sync",
-                "--no-first-run", "--window-size=1280,1000",
+                "--no-first-run", "--force-prefers-reduced-motion", "--window-size=1280,1000",
                 format!("--user-data-dir={}", profile.display()),
             ],
         });
@@ -100,7 +100,7 @@ impl Browser {
 impl Drop for Browser {
     fn drop(&mut self) {
         // The shell's own `kill`: a fresh machine may have no other.
-        let group = format!("kill -KILL -- -{}", self.driver.id());
+        let group = format!("kill -s KILL -- -{}", self.driver.id());
         let _ = Command::new("sh")
             .args(["-c", &group])
             .stderr(Stdio::null())

@@ -31,14 +31,13 @@ pub(crate) async fn take_open(visitor: &Visitor, name: &str) {
                 )
                 .await;
             resize(visitor, width, &json!(SHORTEST)).await;
-            let size =
-                visitor.devtools("Page.getLayoutMetrics", json!({})).await["cssContentSize"].take();
+            let metrics = visitor.devtools("Page.getLayoutMetrics", json!({})).await;
+            let (all, shown) = (&metrics["cssContentSize"], &metrics["cssLayoutViewport"]);
             assert_eq!(
-                size["width"],
-                json!(width),
+                all["width"], shown["clientWidth"],
                 "{name} fits into {width} pixels"
             );
-            resize(visitor, width, &size["height"]).await;
+            resize(visitor, width, &all["height"]).await;
             let png = visitor.client.screenshot().await.expect("a screenshot");
             brightness.push(corner(&png));
             let folder = folder(visitor.scripts);
@@ -61,7 +60,7 @@ pub(crate) async fn take_open(visitor: &Visitor, name: &str) {
 
 async fn resize(visitor: &Visitor, width: u64, height: &Value) {
     let metrics =
-        json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": false });
+        json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 600 });
     visitor
         .devtools("Emulation.setDeviceMetricsOverride", metrics)
         .await;

@@ -72,7 +72,7 @@ impl Server {
 
     /// Asks it to stop, as an init system does, and waits until it has.
     pub(crate) async fn stop(mut self) {
-        let terminate = format!("kill -TERM {}", self.process.id());
+        let terminate = format!("kill -s TERM {}", self.process.id());
         let sent = Command::new("sh")
             .args(["-c", &terminate])
             .status()

@@ -85,14 +85,17 @@ impl Visitor {
         self.property(css, "value").await
     }
 
-    /// A property of the first element that `css` finds.
+    /// A property of the first element that `css` finds, as text.
     pub(crate) async fn property(&self, css: &str, name: &str) -> String {
-        self.see(css)
-            .await
-            .prop(name)
-            .await
-            .expect("a property")
-            .unwrap_or_default()
+        // WebDriver runs this also where pages may run no script.
+        let script = "return String(arguments[0][arguments[1]] ?? '')";
+        let element = serde_json::to_value(self.see(css).await).expect("an element has an id");
+        let answer = self
+            .client
+            .execute(script, vec![element, json!(name)])
+            .await;
+        let answer = answer.unwrap_or_else(|e| panic!("{name} of {css}: {e}"));
+        answer.as_str().expect("a string").to_owned()
     }
 
     /// How many elements `css` finds now.
