@@ -39,7 +39,12 @@ pub(crate) struct Core {
     pub(crate) policy: Policy,
     pub(crate) settings: Settings,
     pub(crate) passwords: PasswordQueue,
+    /// Turns at decoding a picture: decoded, one may take a quarter of a gigabyte.
     pub(crate) pictures: tokio::sync::Semaphore,
+    /// Bytes of pictures that may be in memory before they are decoded.
+    pub(crate) picture_bytes: Arc<tokio::sync::Semaphore>,
+    /// Turns at rendering a long text.
+    pub(crate) rendering: tokio::sync::Semaphore,
     pub(crate) views: PendingViews,
     pub(crate) touches: PendingTouches,
     pub(crate) wake: tokio::sync::Notify,
@@ -54,6 +59,9 @@ impl Core {
         Visibility::new(*viewer, surface, self.now())
     }
 }
+
+/// 64 MiB: three pictures of the largest size, or many that are only beginning.
+const PICTURE_BYTES: usize = 64 * 1024 * 1024;
 
 /// Runs a mutation in a task of its own: a deadline or a client that leaves abandons the wait, not the work.
 pub(crate) async fn detached<T: Send + 'static>(
@@ -223,6 +231,8 @@ impl BlogBuilder {
                 settings: self.settings,
                 passwords: PasswordQueue::new()?,
                 pictures: tokio::sync::Semaphore::new(1),
+                picture_bytes: Arc::new(tokio::sync::Semaphore::new(PICTURE_BYTES)),
+                rendering: tokio::sync::Semaphore::new(2),
                 views: PendingViews::default(),
                 touches: PendingTouches::default(),
                 wake: tokio::sync::Notify::new(),

@@ -179,6 +179,11 @@ pub enum Denied {
     /// Registration is closed.
     #[error("registration is closed; ask the owner for an account")]
     RegistrationClosed,
+    /// The owner's account must be made first.
+    #[error(
+        "this blog is being set up; its owner's account comes first, by the link in the server's terminal"
+    )]
+    OwnerFirst,
     /// Name and password do not belong together.
     #[error("the name or the password is wrong")]
     Credentials,

@@ -34,6 +34,9 @@ pub struct Settings {
     pub description: String,
     /// Who may make an account.
     pub registration: Registration,
+    /// Whether nobody can register before the owner's account is made: for programs that give out
+    /// [`owner_link`](crate::service::accounts::Accounts::owner_link), which is good on an empty store only.
+    pub owner_first: bool,
     /// Whether publishing and commenting need a verified address.
     pub require_verified_email: bool,
     /// The largest picture, in bytes as uploaded.
@@ -50,6 +53,7 @@ impl Default for Settings {
             title: "A blog".to_owned(),
             description: String::new(),
             registration: Registration::Open,
+            owner_first: false,
             require_verified_email: false,
             max_picture_bytes: 20 * 1024 * 1024,
             max_video_bytes: 2 * 1024 * 1024 * 1024,

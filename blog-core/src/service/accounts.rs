@@ -101,12 +101,15 @@ impl Accounts {
     /// is, nothing is made and its owner gets a mail. A taken username is told, since usernames are public.
     ///
     /// # Errors
-    /// `Denied(RegistrationClosed)`, `Invalid` by field, `RateLimited` above five an hour from one client.
+    /// `Denied(RegistrationClosed)`, `Denied(OwnerFirst)`, `Invalid` by field, `RateLimited` above five an hour from one client.
     pub async fn register(&self, form: SignUp, client: &str) -> Result<()> {
         if self.core.settings.registration != Registration::Open {
             return Err(Denied::RegistrationClosed.into());
         }
         let checked = form.check()?;
+        if self.core.settings.owner_first && self.core.records.users.is_empty().await? {
+            return Err(Denied::OwnerFirst.into());
+        }
         quotas::SIGN_UP.take(&self.core, client).await?;
         let this = self.clone();
         detached(async move {
@@ -328,7 +331,15 @@ impl Accounts {
         // By account where there is one, since a name and an address are two ways to guess at the same password.
         let account = user.as_ref().map_or(login, |user| user.id.to_string());
         quotas::LOGIN_ACCOUNT.take(core, &account).await?;
-        let verdict = core.passwords.verify(password.clone(), hash).await?;
+        let verdict = match core.passwords.verify(password.clone(), hash).await {
+            Ok(verdict) => verdict,
+            Err(busy) => {
+                // Nothing was guessed.
+                quotas::LOGIN_CLIENT.give_back(core, &form.client).await?;
+                quotas::LOGIN_ACCOUNT.give_back(core, &account).await?;
+                return Err(busy);
+            }
+        };
         let (Some(user), Verdict::Right { outdated }) = (user, verdict) else {
             return Err(Denied::Credentials.into());
         };

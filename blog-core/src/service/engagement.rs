@@ -34,6 +34,9 @@ struct Seen {
 
 const MAX_PENDING: usize = 20_000;
 
+/// More of a `User-Agent` tells nobody apart.
+const AGENT_CHARS: usize = 256;
+
 /// Words of the `User-Agent` of programs that are no readers.
 const BOTS: [&str; 12] = [
     "bot",
@@ -85,7 +88,11 @@ impl Engagement {
     /// Notes that somebody saw a public post; written later, counted once per visitor and day. Programs that say
     /// that they are one are left out. Neither the address nor the `User-Agent` is ever stored.
     pub fn seen(&self, post: &Post, client: &str, user_agent: &str) {
-        let agent = user_agent.to_ascii_lowercase();
+        let agent: String = user_agent
+            .chars()
+            .take(AGENT_CHARS)
+            .map(|c| c.to_ascii_lowercase())
+            .collect();
         let now = self.core.now();
         let public = self.core.visibility(&Actor::Anonymous, Surface::Page);
         let out = public.allows(&crate::policy::PostFacts {

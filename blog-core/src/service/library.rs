@@ -2,12 +2,14 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
 use futures_util::StreamExt as _;
+use tokio::sync::OwnedSemaphorePermit;
 
 use crate::blog::{Core, detached};
-use crate::error::{Denied, Entity, Error, Reason, Result, Violations};
+use crate::error::{Conflict, Denied, Entity, Error, Reason, Result, Violations};
 use crate::id::{MediaId, UserId};
 use crate::model::effects::Effects;
 use crate::model::media::{
@@ -48,6 +50,9 @@ impl std::fmt::Debug for Upload {
 /// The kinds that are accepted, as people call them.
 pub const ACCEPTED: &str = "PNG, JPEG, WebP, GIF, MP4 or WebM";
 const ACCEPTED_PICTURES: &str = "PNG, JPEG, WebP or GIF";
+
+/// How long a picture waits for room in memory.
+const ROOM_WAIT: Duration = Duration::from_secs(2);
 
 /// Enough of a file's beginning to know its type.
 const HEAD: usize = 512;
@@ -115,7 +120,7 @@ impl Library {
     }
 
     async fn take_picture(&self, new: NewItem, body: ByteStream) -> Result<MediaItem> {
-        let bytes = collect(body, self.core.settings.max_picture_bytes).await?;
+        let (bytes, room) = self.collect(body).await?;
         let this = self.clone();
         detached(async move {
             let turn = this.core.pictures.acquire().await;
@@ -124,7 +129,7 @@ impl Library {
                 .await
                 .map_err(|panic| Error::backend("the picture decoder", panic))?
                 .map_err(refused)?;
-            drop(turn);
+            drop((turn, room));
             let size = picture.bytes.len() as u64;
             let bytes = Bytes::from(picture.bytes);
             let body = futures_util::stream::once(async move { Ok(bytes) }).boxed();
@@ -133,6 +138,37 @@ impl Library {
                 .await
         })
         .await
+    }
+
+    /// Holds a picture's bytes; all pictures on their way share so much room, and each takes only what has come.
+    async fn collect(
+        &self,
+        mut body: ByteStream,
+    ) -> Result<(Vec<u8>, Option<OwnedSemaphorePermit>)> {
+        let max = self.core.settings.max_picture_bytes;
+        let mut bytes = Vec::new();
+        let mut room: Option<OwnedSemaphorePermit> = None;
+        while let Some(piece) = body.next().await {
+            let piece = piece.map_err(broken)?;
+            if (bytes.len() + piece.len()) as u64 > max {
+                return Err(Error::TooLarge {
+                    what: "the picture",
+                    max,
+                });
+            }
+            let more = u32::try_from(piece.len()).unwrap_or(u32::MAX);
+            let more = self.core.picture_bytes.clone().acquire_many_owned(more);
+            let more = tokio::time::timeout(ROOM_WAIT, more)
+                .await
+                .map_err(|late| Error::unavailable("the room for pictures", late))?
+                .map_err(|closed| Error::backend("the room for pictures", closed))?;
+            match &mut room {
+                Some(room) => room.merge(more),
+                None => room = Some(more),
+            }
+            bytes.extend_from_slice(&piece);
+        }
+        Ok((bytes, room))
     }
 
     async fn take_video(
@@ -211,8 +247,15 @@ impl Library {
             format!("media:{id}"),
             item.content_type.as_str(),
         );
-        catalog.set_ready(item.clone(), effects).await?;
-        Ok(item)
+        match catalog.set_ready(item.clone(), effects).await {
+            Ok(()) => Ok(item),
+            // It took so long that its row was swept: without a row nobody would ever find the object.
+            Err(error @ Error::NotFound(_)) => {
+                self.core.media.delete(&item.private_key).await?;
+                Err(error)
+            }
+            Err(error) => Err(error),
+        }
     }
 
     async fn put(
@@ -321,14 +364,25 @@ impl Library {
     }
 
     /// Brings the public copy of an item in line with its use: makes it where something public uses the item, and
-    /// withdraws it where nothing does. May be done any number of times, by any number at once.
+    /// withdraws it where nothing does. May be done any number of times, by any number at once: after each step the
+    /// use is looked at again, so the last one to step sees what the others did.
     pub(crate) async fn sync_public(&self, id: MediaId) -> Result<()> {
+        for _ in 0..MAX_STEPS {
+            if !self.step_public(id).await? {
+                return Ok(());
+            }
+        }
+        Err(Error::Conflict(Conflict::State))
+    }
+
+    /// One step; whether there may be another.
+    async fn step_public(&self, id: MediaId) -> Result<bool> {
         let catalog = &self.core.records.catalog;
         let now = self.core.now();
-        let usage = catalog.usage(id, now).await?;
         let Some(item) = catalog.get(&[id]).await?.pop() else {
-            return Ok(());
+            return Ok(false);
         };
+        let usage = catalog.usage(id, now).await?;
         match (usage.public && item.is_ready(), item.public_key) {
             (true, None) => {
                 let extension = item.private_key.as_str().rsplit('.').next();
@@ -336,13 +390,15 @@ impl Library {
                 self.core.media.copy(&item.private_key, &copy).await?;
                 let effects = Effects::at(now).invalidating();
                 let set = catalog.set_public_key(id, None, Some(copy.clone()), effects);
-                match set.await {
-                    // Somebody else made one at the same time, or the item is gone: this one is one too many.
-                    Err(Error::Conflict(_) | Error::NotFound(_)) => {
-                        self.core.media.delete(&copy).await
-                    }
-                    other => other,
+                if let Err(error) = set.await {
+                    self.drop_copy(id, &copy).await?;
+                    // Somebody else made one at the same time, or the item is gone: look again.
+                    return match error {
+                        Error::Conflict(_) | Error::NotFound(_) => Ok(true),
+                        other => Err(other),
+                    };
                 }
+                Ok(true)
             }
             (false, Some(copy)) => {
                 let effects = Effects::at(now).invalidating().later(
@@ -353,15 +409,31 @@ impl Library {
                 );
                 let cleared = catalog.set_public_key(id, Some(copy.clone()), None, effects);
                 match cleared.await {
-                    Ok(()) => self.core.media.delete(&copy).await,
-                    Err(Error::Conflict(_) | Error::NotFound(_)) => Ok(()),
-                    Err(other) => Err(other),
+                    Ok(()) => self.core.media.delete(&copy).await?,
+                    Err(Error::Conflict(_) | Error::NotFound(_)) => {}
+                    Err(other) => return Err(other),
                 }
+                Ok(true)
             }
-            _ => Ok(()),
+            _ => Ok(false),
+        }
+    }
+
+    /// Deletes a copy that the catalog did not take, unless it did after all.
+    async fn drop_copy(&self, id: MediaId, copy: &ObjectKey) -> Result<()> {
+        let items = self.core.records.catalog.get(&[id]).await?;
+        let taken = items
+            .iter()
+            .any(|item| item.public_key.as_ref() == Some(copy));
+        match taken {
+            true => Ok(()),
+            false => self.core.media.delete(copy).await,
         }
     }
 }
+
+/// Steps of `sync_public` before it leaves the rest to the worker: more means that somebody goes back and forth.
+const MAX_STEPS: u32 = 8;
 
 struct NewItem {
     owner: UserId,
@@ -415,21 +487,6 @@ async fn peek(mut body: ByteStream) -> Result<(Bytes, ByteStream)> {
     let first = head.clone();
     let whole = futures_util::stream::once(async move { Ok(first) }).chain(body);
     Ok((head, whole.boxed()))
-}
-
-async fn collect(mut body: ByteStream, max: u64) -> Result<Vec<u8>> {
-    let mut bytes = Vec::new();
-    while let Some(piece) = body.next().await {
-        let piece = piece.map_err(broken)?;
-        if (bytes.len() + piece.len()) as u64 > max {
-            return Err(Error::TooLarge {
-                what: "the picture",
-                max,
-            });
-        }
-        bytes.extend_from_slice(&piece);
-    }
-    Ok(bytes)
 }
 
 /// Ends the body with an error at the first byte too many, and remembers that it did.

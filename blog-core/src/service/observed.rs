@@ -1,23 +1,46 @@
 //! The decorator that keeps the object index true in embedded mode.
 
-use std::sync::Arc;
+use std::collections::HashSet;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
+use tokio::sync::RwLock;
 
 use crate::error::{Error, Result};
 use crate::id::UserId;
-use crate::model::index::{ObjectChange, ObjectEvent};
+use crate::model::index::{Intent, ObjectChange, ObjectEvent};
 use crate::model::media::{ByteRange, ByteStream, Object, ObjectKey, ObjectMeta, PutOptions};
 use crate::page::Page;
 use crate::ports::{Clock, IntentLog, MediaStore, ObjectIndex};
 
 /// A media store whose every finished put and delete is told to the object index.
+///
+/// Each notes its intent, does its work, takes a number of the durable counter, looks at what is there *then*, and
+/// tells the index that under the number. No lock is needed for the order of a key's events: of two events, the one
+/// with the greater number looked later, and saw all that was done before the other was told. A process that dies in
+/// between leaves its intent, and [`Observed::replay`] tells what is there.
 #[derive(Debug)]
 pub struct Observed {
     inner: Arc<dyn MediaStore>,
     index: Arc<dyn ObjectIndex>,
     intents: Arc<dyn IntentLog>,
     clock: Arc<dyn Clock>,
+    /// The intents whose work goes on in this process: a replay leaves them alone.
+    running: Mutex<HashSet<u64>>,
+    /// Held while an intent is stored and not yet in `running`, so that a replay does not meet one in between.
+    beginning: RwLock<()>,
+}
+
+/// An intent whose work goes on; also when it is dropped half-way, it ends here, and is left to a replay.
+struct Running<'a> {
+    observed: &'a Observed,
+    intent: Intent,
+}
+
+impl Drop for Running<'_> {
+    fn drop(&mut self) {
+        self.observed.running().remove(&self.intent.id);
+    }
 }
 
 impl Observed {
@@ -33,13 +56,16 @@ impl Observed {
             index,
             intents,
             clock,
+            running: Mutex::default(),
+            beginning: RwLock::default(),
         }
     }
 
-    /// A put whose object's owner is known.
+    /// A put whose object's owner is known. Once the object is stored the answer is a success: if the index cannot be
+    /// told, that is logged and left to [`Observed::replay`].
     ///
     /// # Errors
-    /// As [`MediaStore::put`].
+    /// As [`MediaStore::put`]; those of the intent log, with nothing stored.
     pub async fn put_owned(
         &self,
         key: &ObjectKey,
@@ -47,58 +73,122 @@ impl Observed {
         options: PutOptions,
         owner: Option<UserId>,
     ) -> Result<ObjectMeta> {
-        let intent = self.intents.begin(key, owner, self.clock.now()).await?;
+        let running = self.begin(key, owner).await?;
         let put = self.inner.put(key, body, options).await;
-        self.settle(intent.id, key, owner).await;
+        self.settle_put(&running, &put).await;
         put
     }
 
-    /// Brings the index in line for every put and delete that is not known to have ended; returns how many.
+    /// Brings the index in line for every put and delete that is not known to have ended, and does not go on in this
+    /// process; returns how many. An object that cannot be looked at because it is damaged is logged and left.
     ///
     /// # Errors
-    /// Of the stores.
+    /// Of the stores; what was not replayed is replayed next time.
     pub async fn replay(&self) -> Result<u64> {
         let mut replayed = 0;
         let mut after = None;
         loop {
-            let intents = self.intents.pending(after, 100).await?;
+            let (intents, running) = {
+                let _nothing_begins = self.beginning.write().await;
+                let intents = self.intents.pending(after, 100).await?;
+                (intents, self.running().clone())
+            };
             let Some(last) = intents.last() else {
                 return Ok(replayed);
             };
             after = Some(last.id);
             for intent in intents {
-                self.tell(&intent.key, intent.owner).await?;
-                self.intents.finish(intent.id).await?;
-                replayed += 1;
+                if running.contains(&intent.id) {
+                    continue;
+                }
+                match self.tell(&intent.key, intent.owner, None).await {
+                    Ok(()) => {
+                        self.intents.finish(intent.id).await?;
+                        replayed += 1;
+                    }
+                    // One damaged object must not keep the others from the index.
+                    Err(error @ Error::Backend { .. }) => {
+                        tracing::error!(key = %intent.key, error = error.chain(), "the index does not hear of this object");
+                    }
+                    Err(other) => return Err(other),
+                }
             }
         }
     }
 
-    async fn settle(&self, intent: u64, key: &ObjectKey, owner: Option<UserId>) {
-        let told = async {
-            self.tell(key, owner).await?;
-            self.intents.finish(intent).await
+    async fn begin(&self, key: &ObjectKey, owner: Option<UserId>) -> Result<Running<'_>> {
+        let _no_replay_looks = self.beginning.read().await;
+        let intent = self.intents.begin(key, owner, self.clock.now()).await?;
+        self.running().insert(intent.id);
+        Ok(Running {
+            observed: self,
+            intent,
+        })
+    }
+
+    /// A set is whole whatever panicked beside it.
+    fn running(&self) -> MutexGuard<'_, HashSet<u64>> {
+        self.running.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    async fn settle_put(&self, running: &Running<'_>, put: &Result<ObjectMeta>) {
+        let Intent { id, key, owner, .. } = &running.intent;
+        let told = match put {
+            Ok(meta) => self.tell(key, *owner, Some(meta)).await,
+            // Whether it happened is not known, so the store is asked. If nothing is there, nothing was taken away.
+            Err(Error::Unavailable { .. } | Error::Backend { .. }) => {
+                match self.inner.head(key).await {
+                    Err(Error::NotFound(_)) => Ok(()),
+                    _ => self.tell(key, *owner, None).await,
+                }
+            }
+            Err(_) => Ok(()),
         };
-        if let Err(error) = told.await {
-            tracing::warn!(%key, error = error.chain(), "the index hears of this object at the next start");
+        self.finish(*id, key, told).await;
+    }
+
+    async fn finish(&self, intent: u64, key: &ObjectKey, told: Result<()>) {
+        let finished = match told {
+            Ok(()) => self.intents.finish(intent).await,
+            failed => failed,
+        };
+        if let Err(error) = finished {
+            tracing::warn!(%key, error = error.chain(), "the index hears of this object at the next replay");
         }
     }
 
-    /// Tells the index what is there now.
-    async fn tell(&self, key: &ObjectKey, owner: Option<UserId>) -> Result<()> {
+    /// Tells the index what is there now. The owner is the object's if it is the one that was `put`; where that is not
+    /// known, if the index has not heard of this content yet.
+    async fn tell(
+        &self,
+        key: &ObjectKey,
+        owner: Option<UserId>,
+        put: Option<&ObjectMeta>,
+    ) -> Result<()> {
+        let bucket = self.inner.bucket();
         let sequencer = self.intents.next_sequencer().await?;
         let change = match self.inner.head(key).await {
-            Ok(meta) => ObjectChange::Created {
-                size: meta.size,
-                etag: meta.etag,
-                content_type: Some(meta.content_type),
-                owner,
-            },
+            Ok(meta) => {
+                let put_it = match (owner, put) {
+                    (None, _) => false,
+                    (Some(_), Some(put)) => put.etag == meta.etag,
+                    (Some(_), None) => {
+                        let row = self.index.get(bucket, key.as_str()).await?;
+                        row.is_none_or(|row| row.etag != meta.etag)
+                    }
+                };
+                ObjectChange::Created {
+                    size: meta.size,
+                    etag: meta.etag,
+                    content_type: Some(meta.content_type),
+                    owner: owner.filter(|_| put_it),
+                }
+            }
             Err(Error::NotFound(_)) => ObjectChange::Removed,
             Err(other) => return Err(other),
         };
         let event = ObjectEvent {
-            bucket: self.inner.bucket().to_owned(),
+            bucket: bucket.to_owned(),
             key: key.to_string(),
             version: None,
             change,
@@ -133,16 +223,17 @@ impl MediaStore for Observed {
     }
 
     async fn delete(&self, key: &ObjectKey) -> Result<()> {
-        let intent = self.intents.begin(key, None, self.clock.now()).await?;
+        let running = self.begin(key, None).await?;
         let deleted = self.inner.delete(key).await;
-        self.settle(intent.id, key, None).await;
+        let told = self.tell(key, None, None).await;
+        self.finish(running.intent.id, key, told).await;
         deleted
     }
 
     async fn copy(&self, from: &ObjectKey, to: &ObjectKey) -> Result<ObjectMeta> {
-        let intent = self.intents.begin(to, None, self.clock.now()).await?;
+        let running = self.begin(to, None).await?;
         let copied = self.inner.copy(from, to).await;
-        self.settle(intent.id, to, None).await;
+        self.settle_put(&running, &copied).await;
         copied
     }
 

@@ -8,7 +8,7 @@ use tokio_util::sync::CancellationToken;
 use crate::blog::Core;
 use crate::error::{Entity, Error, Result};
 use crate::model::effects::Effects;
-use crate::model::media::ObjectKey;
+use crate::model::media::{MediaItem, ObjectKey};
 use crate::model::outbox::{OutboxMessage, Task};
 use crate::ports::mailer::Mail;
 use crate::service::engagement::Engagement;
@@ -70,20 +70,29 @@ impl Worker {
     pub async fn sweep(&self) -> Result<()> {
         let core = &self.core;
         let now = core.now();
-        core.records.sessions.purge(now, PURGE).await?;
-        core.records.tokens.purge(now, PURGE).await?;
-        core.records.limits.purge(now, PURGE).await?;
-        core.index.purge(now, PURGE).await?;
+        while core.records.sessions.purge(now, PURGE).await? == u64::from(PURGE) {}
+        while core.records.tokens.purge(now, PURGE).await? == u64::from(PURGE) {}
+        while core.records.limits.purge(now, PURGE).await? == u64::from(PURGE) {}
+        while core.index.purge(now, PURGE).await? == u64::from(PURGE) {}
         core.records.engagement.forget_before(now.day()).await?;
-        let catalog = &core.records.catalog;
-        for item in catalog.stale(now.minus(STALE_UPLOAD), PURGE).await? {
-            core.media.delete(&item.private_key).await?;
-            match catalog.delete(item.id, Effects::at(now)).await {
-                Ok(_) | Err(Error::NotFound(_)) => {}
-                Err(other) => return Err(other),
-            }
+        let stale = now.minus(STALE_UPLOAD);
+        for item in core.records.catalog.stale(stale, PURGE).await? {
+            // One that cannot be swept must not keep the others.
+            report(
+                "sweeping an upload that never ended",
+                self.forget(&item).await,
+            );
         }
         Ok(())
+    }
+
+    async fn forget(&self, item: &MediaItem) -> Result<()> {
+        self.core.media.delete(&item.private_key).await?;
+        let effects = Effects::at(self.core.now());
+        match self.core.records.catalog.delete(item.id, effects).await {
+            Ok(_) | Err(Error::NotFound(_)) => Ok(()),
+            Err(other) => Err(other),
+        }
     }
 }
 
@@ -139,16 +148,19 @@ impl Core {
         match task {
             Task::SyncMedia { media } => {
                 let library = Library::new(self.clone());
+                // One that cannot be done must not keep the others public.
+                let mut outcome = Ok(());
                 for id in media {
-                    library.sync_public(id).await?;
+                    outcome = outcome.and(library.sync_public(id).await);
                 }
-                Ok(())
+                outcome
             }
             Task::DeleteObjects { keys } => {
+                let mut outcome = Ok(());
                 for key in keys {
-                    self.media.delete(&ObjectKey::from_store(key)).await?;
+                    outcome = outcome.and(self.media.delete(&ObjectKey::from_store(key)).await);
                 }
-                Ok(())
+                outcome
             }
             Task::Mail { to, subject, text } => self.mailer.send(&Mail { to, subject, text }).await,
         }

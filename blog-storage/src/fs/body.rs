@@ -59,26 +59,18 @@ impl Reader {
     /// All pieces. The first is read at once, as this is called where waiting is allowed; so a small object costs no
     /// other trip.
     pub(super) fn into_stream(mut self) -> ByteStream {
-        let first = self.read();
-        stream::unfold((first, Some(self)), |(piece, reader)| async move {
-            match piece {
-                Ok(None) => None,
-                Err(error) => Some((Err(error), (Ok(None), None))),
-                Ok(Some(piece)) => Some((Ok(piece), next(reader).await)),
+        let first = self.read().transpose();
+        let reader = matches!(first, Some(Ok(_))).then_some(self);
+        let rest = stream::unfold(reader, |reader| async move {
+            let mut reader = reader.filter(|reader| !reader.rest.is_empty())?;
+            let read = tokio::task::spawn_blocking(move || (reader.read().transpose(), reader));
+            match read.await {
+                Ok((Some(Ok(piece)), reader)) => Some((Ok(piece), Some(reader))),
+                Ok((Some(Err(error)), _)) => Some((Err(error), None)),
+                Ok((None, _)) => None,
+                Err(panic) => Some((Err(io::Error::other(panic)), None)),
             }
-        })
-        .boxed()
-    }
-}
-
-/// The piece behind the one that is given out now.
-async fn next(reader: Option<Reader>) -> (io::Result<Option<Bytes>>, Option<Reader>) {
-    match reader {
-        Some(mut reader) if !reader.rest.is_empty() => {
-            let read = tokio::task::spawn_blocking(move || (reader.read(), Some(reader)));
-            read.await
-                .unwrap_or_else(|panic| (Err(io::Error::other(panic)), None))
-        }
-        _ => (Ok(None), None),
+        });
+        stream::iter(first).chain(rest).boxed()
     }
 }

@@ -80,7 +80,7 @@ impl Walk<'_> {
     }
 
     fn file(&mut self, key: &str) -> Result<()> {
-        // Other programs' files are no objects.
+        // Deeper than a key is long, there are no objects.
         let Ok(key) = ObjectKey::try_from(key) else {
             return Ok(());
         };
@@ -107,10 +107,16 @@ impl Walk<'_> {
             let Ok(mut name) = entry.file_name().into_string() else {
                 continue;
             };
-            if entry.file_type()?.is_dir() {
-                name.push('/');
-            } else if name.pop() != Some(FILE_MARK) {
+            let is_folder = entry.file_type()?.is_dir();
+            if !is_folder && name.pop() != Some(FILE_MARK) {
                 continue;
+            }
+            // What other programs put here (`lost+found`, say) is no object, and may not be readable.
+            if ObjectKey::try_from(name.as_str()).is_err() {
+                continue;
+            }
+            if is_folder {
+                name.push('/');
             }
             if name.as_str() > behind && self.wants(&format!("{base}{name}")) {
                 names.insert(name);

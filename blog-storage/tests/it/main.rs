@@ -1,7 +1,10 @@
 //! Every adapter against the contract, and what each adds to it.
 
 #![expect(clippy::unwrap_used, reason = "a panic is how a test fails")]
-#![expect(clippy::print_stdout, reason = "what was left out, and the counts, are said")]
+#![expect(
+    clippy::print_stdout,
+    reason = "what was left out, and the counts, are said"
+)]
 
 mod broken;
 #[cfg(feature = "fs")]

@@ -241,3 +241,112 @@ async fn parallel_changes_of_one_key_end_as_the_store_does() {
         assert_eq!(there, known);
     }
 }
+
+#[tokio::test]
+async fn an_object_is_whose_put_stored_it() {
+    let scene = Scene::new();
+    let (first, second) = (UserId::generate(), UserId::generate());
+    let a = key("a.png");
+    let put = |owner, bytes| {
+        let create = options(PutMode::Create);
+        scene
+            .observed
+            .put_owned(&a, body(bytes), create, Some(owner))
+    };
+    put(first, b"four").await.unwrap();
+    put(second, b"other").await.expect_err("it is there");
+    assert_eq!(scene.row(&a).await.unwrap().owner, Some(first));
+    // The same, when the process dies before it hears the refusal.
+    let now = Timestamp::from_micros(1);
+    scene.store.begin(&a, Some(second), now).await.unwrap();
+    assert_eq!(scene.observed.replay().await.unwrap(), 1);
+    assert_eq!(scene.row(&a).await.unwrap().owner, Some(first));
+    // And an object that the index did not hear of is whose intent it was.
+    let b = key("b.png");
+    scene.store.begin(&b, Some(second), now).await.unwrap();
+    let create = options(PutMode::Create);
+    scene.media.put(&b, body(b"new"), create).await.unwrap();
+    assert_eq!(scene.observed.replay().await.unwrap(), 1);
+    assert_eq!(scene.row(&b).await.unwrap().owner, Some(second));
+}
+
+#[tokio::test]
+async fn a_put_that_failed_leaves_no_row_and_no_intent() {
+    let scene = Scene::new();
+    let a = key("a.png");
+    let broken = stream::iter([
+        Ok(Bytes::from_static(b"half")),
+        Err(std::io::Error::other("gone")),
+    ]);
+    scene
+        .observed
+        .put(&a, broken.boxed(), options(PutMode::Create))
+        .await
+        .unwrap_err();
+    assert!(scene.row(&a).await.is_none());
+    assert_eq!(scene.pending().await, 0);
+}
+
+#[tokio::test]
+async fn a_replay_leaves_alone_what_goes_on_and_takes_up_what_was_dropped() {
+    let scene = Scene::new();
+    let a = key("a.png");
+    let (send, receive) = tokio::sync::oneshot::channel::<()>();
+    let waits = stream::once(async move {
+        receive.await.map_err(std::io::Error::other)?;
+        Ok(Bytes::from_static(b"four"))
+    });
+    let put = {
+        let (observed, a) = (scene.observed.clone(), a.clone());
+        let create = options(PutMode::Create);
+        tokio::spawn(async move { observed.put(&a, waits.boxed(), create).await })
+    };
+    while scene.pending().await == 0 {
+        tokio::task::yield_now().await;
+    }
+    assert_eq!(scene.observed.replay().await.unwrap(), 0);
+    assert_eq!(scene.pending().await, 1, "a crash may still come");
+    send.send(()).unwrap();
+    put.await.unwrap().unwrap();
+    assert_eq!(scene.pending().await, 0);
+    assert_eq!(scene.row(&a).await.unwrap().size, 4);
+
+    // A client that leaves: its put is dropped half-way, and the process lives on.
+    let b = key("b.png");
+    let never = options(PutMode::Create);
+    let put = scene.observed.put(&b, stream::pending().boxed(), never);
+    let soon = std::time::Duration::from_millis(20);
+    tokio::time::timeout(soon, put).await.unwrap_err();
+    assert_eq!(scene.pending().await, 1);
+    assert_eq!(scene.observed.replay().await.unwrap(), 1);
+    assert_eq!(scene.pending().await, 0);
+}
+
+#[cfg(feature = "fs")]
+#[tokio::test]
+async fn one_damaged_object_keeps_no_other_from_the_index() {
+    let scene = Scene::new();
+    let folder = tempfile::tempdir().unwrap();
+    let media = blog_storage::fs::FsMedia::open(folder.path())
+        .await
+        .unwrap();
+    let media: Arc<dyn MediaStore> = Arc::new(media);
+    let now = Timestamp::from_micros(1);
+    let (damaged, whole) = (key("damaged.png"), key("whole.png"));
+    for key in [&damaged, &whole] {
+        let create = options(PutMode::Create);
+        media.put(key, body(b"four"), create).await.unwrap();
+        scene.store.begin(key, None, now).await.unwrap();
+    }
+    std::fs::write(folder.path().join("objects/damaged.png@"), b"fo").unwrap();
+    let observed = Observed::new(
+        media.clone(),
+        scene.index.clone(),
+        scene.store.clone(),
+        Arc::new(SystemClock),
+    );
+    assert_eq!(observed.replay().await.unwrap(), 1);
+    let row = scene.index.get(media.bucket(), whole.as_str()).await;
+    assert_eq!(row.unwrap().unwrap().size, 4);
+    assert_eq!(scene.pending().await, 1, "the damaged one is not forgotten");
+}

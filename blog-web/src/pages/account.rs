@@ -63,7 +63,7 @@ pub(crate) async fn set_up_owner(mut call: Call) -> Result<Response, EdgeError> 
                 .value("token", form.token)
                 .value("username", form.username)
                 .value("email", form.email);
-            let (refusal, form) = refusal::refuse(form, error)?;
+            let (refusal, form) = refusal::refuse(form, error);
             let mut response = call.refused_page(
                 &refusal,
                 &call.chrome("/account/owner"),
@@ -109,7 +109,7 @@ pub(crate) async fn register(mut call: Call) -> Result<Response, EdgeError> {
             let form = FormView::new("/account/register")
                 .value("username", form.username)
                 .value("email", form.email);
-            let (refusal, form) = refusal::refuse(form, error)?;
+            let (refusal, form) = refusal::refuse(form, error);
             let chrome = call.chrome("/account/register");
             call.refused_page(&refusal, &chrome, &RegisterPage { form })
         }
@@ -182,7 +182,7 @@ pub(crate) async fn log_in(mut call: Call) -> Result<Response, EdgeError> {
         }
         Err(error) => {
             let form = login_page(&form.next, &form.login, form.remember);
-            let (refusal, form) = refusal::refuse(form, error)?;
+            let (refusal, form) = refusal::refuse(form, error);
             let chrome = call.chrome("/account/login");
             call.refused_page(&refusal, &chrome, &LoginPage { form })
         }
@@ -239,13 +239,12 @@ impl ProfileForm {
 }
 
 pub(crate) async fn save_profile(mut call: Call) -> Result<Response, EdgeError> {
-    let Some(visitor) = call.visitor.clone() else {
-        return Ok(call.to_login());
-    };
     let limits = MultipartLimits::one_file(call.blog().settings().max_picture_bytes);
     let mut parts = Multipart::of(&mut call.request, limits)?;
     let mut form = ProfileForm::default();
-    let mut avatar = visitor.user.avatar.as_ref().map(|avatar| avatar.id);
+    let old = call.visitor.as_ref().and_then(|v| v.user.avatar.as_ref());
+    let mut avatar = old.map(|avatar| avatar.id);
+    let mut taken = None;
     let mut refused = None;
     while let Some(part) = parts.next().await? {
         match part {
@@ -262,7 +261,10 @@ pub(crate) async fn save_profile(mut call: Call) -> Result<Response, EdgeError> 
                 let upload = upload_of(file, "");
                 let library = call.blog().library();
                 match library.upload_picture(&call.actor, upload).await {
-                    Ok(item) => avatar = Some(item.id),
+                    Ok(item) => {
+                        avatar = Some(item.id);
+                        taken = Some(item.id);
+                    }
                     Err(error) => {
                         refused = Some(error);
                         break;
@@ -276,7 +278,7 @@ pub(crate) async fn save_profile(mut call: Call) -> Result<Response, EdgeError> 
         if let Some(own) = EdgeError::find_in(&error) {
             return Err(own);
         }
-        let (refusal, form) = refusal::refuse(form.filled(), error)?;
+        let (refusal, form) = refusal::refuse(form.filled(), error);
         let form = move_error(form);
         let page = profile_page(&call, form);
         return call.refused_page(&refusal, &call.chrome("/account/profile"), &page);
@@ -295,10 +297,14 @@ pub(crate) async fn save_profile(mut call: Call) -> Result<Response, EdgeError> 
     {
         Ok(user) => Ok(call.redirect_with(&format!("/@{}", user.username), "profile-saved")),
         Err(error) => {
+            // A refused form has no effect.
+            if let Some(taken) = taken {
+                call.blog().library().delete(&call.actor, taken).await?;
+            }
             if let Error::Conflict(Conflict::Version { current }) = &error {
                 form.version = current.to_string();
             }
-            let (refusal, form) = refusal::refuse(form.filled(), error)?;
+            let (refusal, form) = refusal::refuse(form.filled(), error);
             let page = profile_page(&call, form);
             call.refused_page(&refusal, &call.chrome("/account/profile"), &page)
         }

@@ -32,7 +32,22 @@ fn anchor(post: &Post, comment: CommentId) -> String {
 
 pub(crate) async fn create(mut call: Call) -> Result<Response, EdgeError> {
     let form: CommentForm = call.form().await?.parse()?;
-    let found = post::find(&call, &call.param("slug")).await?;
+    let slug = call.param("slug");
+    let found = match post::find(&call, &slug).await {
+        Ok(found) => found,
+        // The post went while somebody wrote; what they wrote is still theirs.
+        Err(gone) => {
+            let path = format!("/posts/{slug}/comments");
+            let kept = FormView::new(path.clone())
+                .value("body", form.body)
+                .refuse("The post is not there any more; keep a copy of your text.");
+            let page = CommentEditPage {
+                form: kept,
+                back: "/".to_owned(),
+            };
+            return call.refused_page(&gone, &call.chrome(&path), &page);
+        }
+    };
     let parent = match form.parent.as_str() {
         "" => None,
         id => Some(id.parse().map_err(|_| missing())?),
@@ -51,7 +66,7 @@ pub(crate) async fn create(mut call: Call) -> Result<Response, EdgeError> {
             let form = FormView::new(format!("/posts/{}/comments", found.slug))
                 .value("body", input.body)
                 .value("parent", form.parent);
-            let (refusal, form) = refusal::refuse(form, error)?;
+            let (refusal, form) = refusal::refuse(form, error);
             post::page(&call, &found, Some(&refusal), Some(form)).await
         }
     }
@@ -112,7 +127,7 @@ pub(crate) async fn edit(mut call: Call) -> Result<Response, EdgeError> {
     let form = FormView::new(action)
         .value("body", form.body)
         .value("version", version.to_string());
-    let (refusal, form) = refusal::refuse(form, error)?;
+    let (refusal, form) = refusal::refuse(form, error);
     call.refused_page(&refusal, &chrome, &CommentEditPage { form, back })
 }
 

@@ -138,7 +138,7 @@ pub(crate) async fn create(mut call: Call) -> Result<Response, EdgeError> {
     match call.blog().publishing().create(&call.actor, &input).await {
         Ok(post) => Ok(call.redirect_with(&format!("/posts/{}", post.slug), notice(&post, &call))),
         Err(error) => {
-            let (refusal, form) = refusal::refuse(filled("/write", &input, None), error)?;
+            let (refusal, form) = refusal::refuse(filled("/write", &input, None), error);
             page(&call, form, None, Some(&refusal)).await
         }
     }
@@ -157,6 +157,26 @@ pub(crate) async fn edit_form(call: Call) -> Result<Response, EdgeError> {
     page(&call, form, Some(&post), None).await
 }
 
+/// The session ended while somebody wrote, or the post is gone or not theirs any more: the text goes back to them.
+async fn given_back(
+    call: &Call,
+    slug: &str,
+    input: &PostInput,
+    version: Option<u64>,
+    error: Error,
+) -> Result<Response, EdgeError> {
+    let form = filled(&format!("/posts/{slug}/edit"), input, version);
+    let error = match error {
+        // A stranger is not told whether there is such a post.
+        Error::NotFound(_) if call.visitor.is_none() => {
+            Error::Denied(blog_core::error::Denied::LogIn)
+        }
+        other => other,
+    };
+    let (refusal, form) = refusal::refuse(form, error);
+    page(call, form, None, Some(&refusal)).await
+}
+
 pub(crate) async fn save(mut call: Call) -> Result<Response, EdgeError> {
     let form: PostForm = call.form().await?.parse()?;
     let (input, version) = form.input();
@@ -165,18 +185,7 @@ pub(crate) async fn save(mut call: Call) -> Result<Response, EdgeError> {
     let stored = publishing.for_edit(&call.actor, &slug).await;
     let stored = match stored {
         Ok(stored) => stored,
-        // The session ended while somebody wrote, or the post is not theirs any more: the text goes back to them.
-        Err(error) => {
-            let action = format!("/posts/{slug}/edit");
-            let form = filled(&action, &input, version);
-            let gone = matches!(error, Error::NotFound(_)) && call.visitor.is_none();
-            let error = match gone {
-                true => Error::Denied(blog_core::error::Denied::LogIn),
-                false => error,
-            };
-            let (refusal, form) = refusal::refuse(form, error)?;
-            return page(&call, form, None, Some(&refusal)).await;
-        }
+        Err(error) => return given_back(&call, &slug, &input, version, error).await,
     };
     // A form without a version was not filled from a stored post; it is shown the conflict.
     let expected = version.unwrap_or(0);
@@ -186,7 +195,10 @@ pub(crate) async fn save(mut call: Call) -> Result<Response, EdgeError> {
     match saved {
         Ok(post) => Ok(call.redirect_with(&format!("/posts/{}", post.slug), notice(&post, &call))),
         Err(Error::Conflict(conflict @ Conflict::Version { .. })) => {
-            let stored = publishing.for_edit(&call.actor, &slug).await?;
+            let stored = match publishing.for_edit(&call.actor, &slug).await {
+                Ok(stored) => stored,
+                Err(error) => return given_back(&call, &slug, &input, version, error).await,
+            };
             let action = format!("/posts/{}/edit", stored.slug);
             let page = ConflictPage {
                 form: filled(&action, &input, Some(stored.version)),
@@ -198,7 +210,7 @@ pub(crate) async fn save(mut call: Call) -> Result<Response, EdgeError> {
         Err(error) => {
             let action = format!("/posts/{}/edit", stored.slug);
             let form = filled(&action, &input, version);
-            let (refusal, form) = refusal::refuse(form, error)?;
+            let (refusal, form) = refusal::refuse(form, error);
             page(&call, form, Some(&stored), Some(&refusal)).await
         }
     }
@@ -239,7 +251,7 @@ pub(crate) async fn delete(mut call: Call) -> Result<Response, EdgeError> {
         Err(error @ Error::Conflict(Conflict::Version { .. })) => {
             // Shown again as it is now: somebody may have saved what should not be deleted.
             let mut page = delete_page(&call, &post);
-            let (refusal, form) = refusal::refuse(page.form, error)?;
+            let (refusal, form) = refusal::refuse(page.form, error);
             page.form = form;
             let chrome = call.chrome(&format!("/posts/{}/delete", post.slug));
             call.refused_page(&refusal, &chrome, &page)

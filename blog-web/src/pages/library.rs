@@ -86,7 +86,7 @@ async fn refused(call: &Call, alt: &str, error: Error) -> Result<Response, EdgeE
         return Err(own);
     }
     let form = FormView::new("/media/uploads").value("alt", alt);
-    let (refusal, form) = refusal::refuse(form, error)?;
+    let (refusal, form) = refusal::refuse(form, error);
     let page = page(call, form).await?;
     call.refused_page(&refusal, &call.chrome("/library"), &page)
 }

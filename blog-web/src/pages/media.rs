@@ -22,11 +22,12 @@ pub(crate) async fn public(call: Call) -> Result<Response, EdgeError> {
         Err(Error::RangeNotSatisfiable { size }) => return Ok(unsatisfiable(size)),
         Err(error) => return Err(error.into()),
     };
-    let object = match fresh(&call, &object) {
-        true => object,
-        false => library.open_public(&name, None).await?,
+    let part = range.is_some() && fresh(&call, &object);
+    let object = match range.is_some() && !part {
+        true => library.open_public(&name, None).await?,
+        false => object,
     };
-    Ok(answer(&call, object, range, IMMUTABLE))
+    Ok(answer(&call, object, part, IMMUTABLE))
 }
 
 pub(crate) async fn private(call: Call) -> Result<Response, EdgeError> {
@@ -37,7 +38,7 @@ pub(crate) async fn private(call: Call) -> Result<Response, EdgeError> {
     let range = range(call.request.headers());
     let library = call.blog().library();
     match library.open_private(&call.actor, id, range).await {
-        Ok((_, object)) => Ok(answer(&call, object, range, PERSONAL)),
+        Ok((_, object)) => Ok(answer(&call, object, range.is_some(), PERSONAL)),
         Err(Error::RangeNotSatisfiable { size }) => Ok(unsatisfiable(size)),
         Err(error) => Err(error.into()),
     }
@@ -84,7 +85,8 @@ fn unsatisfiable(size: u64) -> Response {
         .finish()
 }
 
-fn answer(call: &Call, object: Object, range: Option<ByteRange>, cache: &'static str) -> Response {
+/// `partial` says that the request's range was honoured, which is 206 even when the range is the whole.
+fn answer(call: &Call, object: Object, partial: bool, cache: &'static str) -> Response {
     let etag = etag(&object);
     let size = object.meta.size;
     let part = object.range.clone();
@@ -93,7 +95,6 @@ fn answer(call: &Call, object: Object, range: Option<ByteRange>, cache: &'static
             .status(StatusCode::NOT_MODIFIED)
             .finish()
     } else {
-        let partial = range.is_some() && (part.end - part.start < size);
         let mut builder = Response::builder()
             .content_type(&object.meta.content_type)
             .header(header::CONTENT_LENGTH, part.end - part.start)

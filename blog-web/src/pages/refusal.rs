@@ -116,8 +116,8 @@ fn capitalised(text: &str) -> String {
 }
 
 /// A refused form: the status of its answer, and the form with the person's text and each error beside its field.
-/// Errors that are no matter of the form (it is gone, a defect) are given back.
-pub(super) fn refuse(form: FormView, error: Error) -> Result<(EdgeError, FormView), EdgeError> {
+/// Whatever went wrong, the text goes back to whoever wrote it.
+pub(super) fn refuse(form: FormView, error: Error) -> (EdgeError, FormView) {
     let mut form = form;
     match &error {
         Error::Invalid(violations) => {
@@ -128,8 +128,28 @@ pub(super) fn refuse(form: FormView, error: Error) -> Result<(EdgeError, FormVie
         Error::TooLarge { .. } | Error::UnsupportedType { .. } => {
             form = form.error("file", sentence_of(&error));
         }
-        Error::NotFound(_) | Error::Backend { .. } => return Err(error.into()),
+        Error::NotFound(what) => {
+            form = form.refuse(format!(
+                "{} is not there any more, so this was not saved; keep a copy of your text.",
+                capitalised(&what.to_string()).trim_end_matches('.')
+            ));
+        }
         other => form = form.refuse(sentence_of(other)),
     }
-    Ok((EdgeError::from(error), form))
+    let edge = EdgeError::from(error);
+    if edge.status().is_server_error() {
+        // Shown as a form, the error never reaches the edge, which would log it.
+        let mut causes = Vec::new();
+        let mut next = std::error::Error::source(&edge);
+        while let Some(cause) = next {
+            causes.push(cause.to_string());
+            next = cause.source();
+        }
+        tracing::warn!(
+            code = edge.code(),
+            causes = causes.join(": "),
+            "a form could not be saved"
+        );
+    }
+    (edge, form)
 }

@@ -176,6 +176,17 @@ impl TestApp {
         }
     }
 
+    /// The cookie of a new session, after time has passed.
+    pub(crate) async fn log_in_again(&self, name: &str) -> Option<String> {
+        let form = [("login", name), ("password", PASSWORD)];
+        let answer = self.post("/account/login", &Person::default(), &form).await;
+        let cookies = answer.headers.get_all(header::SET_COOKIE).iter();
+        let mut pairs = cookies.filter_map(|line| line.to_str().ok()?.split(';').next());
+        pairs
+            .find(|pair| pair.starts_with("sid="))
+            .map(str::to_owned)
+    }
+
     pub(crate) fn advance(&self, seconds: u64) -> Timestamp {
         self.clock.advance(Duration::from_secs(seconds));
         self.clock.now()

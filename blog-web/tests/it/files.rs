@@ -44,6 +44,7 @@ async fn videos_are_served_in_ranges() {
     for (range, from, to) in [
         ("bytes=0-0", 0, 1),
         ("bytes=0-99", 0, 100),
+        ("bytes=0-", 0, size),
         ("bytes=100-", 100, size),
         ("bytes=-10", size - 10, size),
         ("bytes=5-999999999", 5, size),

@@ -103,6 +103,34 @@ async fn a_session_that_ended_loses_no_text() {
         .await;
     assert_eq!(answer.status, 403);
     assert!(answer.text().contains("A long comment"));
+    let parts: [(&str, Option<&str>, &[u8]); 3] = [
+        ("version", None, b"1"),
+        ("display_name", None, b"Ada"),
+        ("bio", None, b"A long life"),
+    ];
+    let answer = app.post_parts("/account/profile", &author, &parts).await;
+    assert_eq!(answer.status, 403);
+    assert!(answer.text().contains("A long life"));
+}
+
+#[tokio::test]
+async fn a_post_that_went_meanwhile_loses_no_text() {
+    let app = TestApp::new();
+    let author = app.person("ada", Role::Author).await;
+    let reader = app.person("bob", Role::Reader).await;
+    app.post("/write", &author, &post_form("One", "Text", "published"))
+        .await;
+    app.post("/posts/one/delete", &author, &[("version", "1")])
+        .await;
+    let mut form = post_form("One", "Hours of edits", "published");
+    form.push(("version", "1"));
+    let answer = app.post("/posts/one/edit", &author, &form).await;
+    assert_eq!(answer.status, 404);
+    assert!(answer.text().contains("Hours of edits"));
+    let comment = [("body", "A long comment")];
+    let answer = app.post("/posts/one/comments", &reader, &comment).await;
+    assert_eq!(answer.status, 404);
+    assert!(answer.text().contains("A long comment"));
 }
 
 #[tokio::test]

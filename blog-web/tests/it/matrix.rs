@@ -40,7 +40,7 @@ const ROWS: &[(&str, &str, [u16; 5])] = &[
     ("POST", "/account/login", [422; 5]),
     ("POST", "/account/logout", [303; 5]),
     ("GET", "/account/profile", [303, 200, 200, 200, 200]),
-    ("POST", "/account/profile", [303, 409, 409, 409, 409]),
+    ("POST", "/account/profile", [403, 409, 409, 409, 409]),
     ("GET", "/assets/*name", [404; 5]),
     ("GET", "/livez", [200; 5]),
     ("GET", "/readyz", [200; 5]),

@@ -159,3 +159,20 @@ async fn no_request_counts_rows() {
     }
     assert!(seen > 10);
 }
+
+#[tokio::test]
+async fn the_health_check_touches_no_store_and_the_readiness_check_seldom() {
+    let folder = tempfile::tempdir().unwrap();
+    let (app, store) = sqlite(folder.path()).await;
+    let before = store.statements();
+    for _ in 0..20 {
+        assert_eq!(app.get("/livez", &Person::default()).await.status, 200);
+    }
+    assert_eq!(store.statements(), before);
+    for _ in 0..20 {
+        assert_eq!(app.get("/readyz", &Person::default()).await.status, 200);
+    }
+    let asked = store.statements() - before;
+    assert!(asked >= 1, "readiness asks the store");
+    assert!(asked <= 3, "and keeps the answer for a second: {asked}");
+}

@@ -92,6 +92,7 @@ fn settings(config: &Config) -> Settings {
         title: site.title.clone(),
         description: site.description.clone(),
         registration: site.registration,
+        owner_first: true,
         require_verified_email: site.require_verified_email,
         max_picture_bytes: limits.max_picture_mib.get() * MIB,
         max_video_bytes: limits.max_video_mib.get() * MIB,
