@@ -3,7 +3,7 @@
 use std::io::IsTerminal as _;
 
 use blog_web::edge::LOG_TARGET;
-use tracing_subscriber::filter::{EnvFilter, FilterExt as _, LevelFilter, filter_fn};
+use tracing_subscriber::filter::{FilterExt as _, LevelFilter, ParseError, Targets, filter_fn};
 use tracing_subscriber::layer::{Layer as _, SubscriberExt as _};
 use tracing_subscriber::util::SubscriberInitExt as _;
 
@@ -14,7 +14,10 @@ use crate::failure::Failure;
 pub(crate) fn init(log: &Log) -> Result<(), Failure> {
     let failed =
         |error: &dyn std::fmt::Display| Failure::run(format!("the log cannot start: {error}"));
-    let filter = EnvFilter::try_new(&log.filter).map_err(|error| failed(&error))?;
+    let filter: Targets = log
+        .filter
+        .parse()
+        .map_err(|error: ParseError| failed(&error))?;
     // The spans of requests carry their ids, and must be there for lines of whatever part is asked for.
     let requests = filter_fn(|metadata| metadata.is_span() && metadata.target() == LOG_TARGET)
         .with_max_level_hint(LevelFilter::INFO);

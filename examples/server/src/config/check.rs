@@ -1,7 +1,7 @@
 //! What one key alone cannot tell: values that do not go together.
 
 use blog_web::edge::host::SiteError;
-use tracing_subscriber::EnvFilter;
+use tracing_subscriber::filter::{ParseError, Targets};
 
 use super::{Config, ConfigError};
 use crate::site;
@@ -42,7 +42,7 @@ pub(super) fn check(config: &Config) -> Result<(), ConfigError> {
             other => format!("site.base_url cannot be used: {other}"),
         }));
     }
-    EnvFilter::try_new(&log.filter).map_err(|error| {
+    log.filter.parse::<Targets>().map_err(|error: ParseError| {
         ConfigError::new(format!(
             "log.filter must be levels such as \"info,blog_storage::sql=debug\": {error}"
         ))
