@@ -228,7 +228,7 @@ pub enum Reason {
         max: usize,
     },
     /// More entries than allowed.
-    #[error("Use at most {max}.")]
+    #[error("Use at most {max} of them.")]
     TooMany {
         /// The greatest number of entries.
         max: usize,
@@ -280,6 +280,12 @@ pub enum Reason {
     /// A picture that cannot be decoded.
     #[error("This picture is damaged; export it again.")]
     DamagedPicture,
+    /// A tag of which nothing could stand in an address.
+    #[error("Each tag needs at least one letter or digit.")]
+    NoLetter,
+    /// A published post cannot be dated ahead; a scheduled one can.
+    #[error("This time lies ahead: choose \"Scheduled\", or leave the date empty.")]
+    InFuture,
     /// A scheduled post needs a time that lies ahead.
     #[error("Choose a time in the future.")]
     NotInFuture,

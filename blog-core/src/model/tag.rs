@@ -52,12 +52,10 @@ impl Tag {
     /// A tag from what somebody wrote.
     ///
     /// # Errors
-    /// As [`TagName`]; `Characters` when nothing of it can stand in an address.
+    /// As [`TagName`]; `NoLetter` when nothing of it can stand in an address.
     pub fn parse(input: &str) -> Result<Self, Reason> {
         let name = TagName::try_from(input)?;
-        let slug = slugify::tag_slug(name.as_str()).ok_or(Reason::Characters {
-            allowed: "at least one letter or digit in each tag",
-        })?;
+        let slug = slugify::tag_slug(name.as_str()).ok_or(Reason::NoLetter)?;
         Ok(Self {
             slug: TagSlug::try_from(slug.as_str())?,
             name,

@@ -244,9 +244,14 @@ impl Parsed {
                     Wish::Unlisted => PostStatus::Unlisted,
                     _ => PostStatus::Published,
                 };
-                // A time that lies ahead belongs to "scheduled"; who says "published" means now.
-                let at = given.filter(|at| *at <= now).or(already_out).unwrap_or(now);
-                Ok((status, Some(at)))
+                match given {
+                    Some(at) if at <= now => Ok((status, Some(at))),
+                    // A scheduled post that is published early still has its time in the form.
+                    Some(at) if Some(at) != before => {
+                        Err(Error::invalid("publish_at", Reason::InFuture))
+                    }
+                    _ => Ok((status, Some(already_out.unwrap_or(now)))),
+                }
             }
         }
     }

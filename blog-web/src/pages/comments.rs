@@ -63,9 +63,14 @@ pub(crate) async fn create(mut call: Call) -> Result<Response, EdgeError> {
     match made {
         Ok(comment) => Ok(call.redirect_with(&anchor(&found, comment.id), "commented")),
         Err(error) => {
+            // An answer to a comment that went becomes one to the post.
+            let parent = match error {
+                Error::NotFound(Entity::Comment) => String::new(),
+                _ => form.parent,
+            };
             let form = FormView::new(format!("/posts/{}/comments", found.slug))
                 .value("body", input.body)
-                .value("parent", form.parent);
+                .value("parent", parent);
             let (refusal, form) = refusal::refuse(form, error);
             post::page(&call, &found, Some(&refusal), Some(form)).await
         }

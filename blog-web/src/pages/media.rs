@@ -37,11 +37,17 @@ pub(crate) async fn private(call: Call) -> Result<Response, EdgeError> {
         .map_err(|_| EdgeError::from(Error::NotFound(Entity::Media)))?;
     let range = range(call.request.headers());
     let library = call.blog().library();
-    match library.open_private(&call.actor, id, range).await {
-        Ok((_, object)) => Ok(answer(&call, object, range.is_some(), PERSONAL)),
-        Err(Error::RangeNotSatisfiable { size }) => Ok(unsatisfiable(size)),
-        Err(error) => Err(error.into()),
-    }
+    let object = match library.open_private(&call.actor, id, range).await {
+        Ok((_, object)) => object,
+        Err(Error::RangeNotSatisfiable { size }) => return Ok(unsatisfiable(size)),
+        Err(error) => return Err(error.into()),
+    };
+    let part = range.is_some() && fresh(&call, &object);
+    let object = match range.is_some() && !part {
+        true => library.open_private(&call.actor, id, None).await?.1,
+        false => object,
+    };
+    Ok(answer(&call, object, part, PERSONAL))
 }
 
 /// The one range that is asked for. Several ranges, or what is no range of bytes, are answered with the whole

@@ -75,7 +75,7 @@ async fn lists_are_newest_first_in_pages_that_meet() {
         }
         seen.dedup();
         let expected: Vec<u32> = (0..25).rev().collect();
-        let of_moment = |number: &u32| (number + 2) / 3;
+        let of_moment = |number: &u32| number.div_ceil(3);
         let moments: Vec<u32> = seen.iter().map(of_moment).collect();
         assert!(moments.is_sorted_by(|a, b| a >= b), "{list}: {seen:?}");
         let mut all = seen.clone();

@@ -45,12 +45,17 @@ async fn refused_posts_keep_their_text() {
             "a\u{202e}b",
             "Remove the invisible control characters.",
         ),
-        ("tags", "a,b,c,d,e,f,g,h,i,j,k", "Use at most 10."),
+        ("tags", "a,b,c,d,e,f,g,h,i,j,k", "Use at most 10 of them."),
         ("status", "deleted", "Choose one of the offered values."),
         (
             "publish_at",
             "tomorrow",
             "Give the date and time as 2026-01-31T18:30.",
+        ),
+        (
+            "tags",
+            "one, !!",
+            "Each tag needs at least one letter or digit.",
         ),
         ("slug", "admin", "This word is reserved; choose another."),
         ("slug", "Not a slug", "Use only the letters a to z"),
@@ -127,6 +132,11 @@ async fn a_post_that_went_meanwhile_loses_no_text() {
     let answer = app.post("/posts/one/edit", &author, &form).await;
     assert_eq!(answer.status, 404);
     assert!(answer.text().contains("Hours of edits"));
+    let mut dated = post_form("Two", "Dated ahead", "published");
+    dated.push(("publish_at", "2099-01-01T10:00"));
+    let answer = app.post("/write", &author, &dated).await;
+    assert_eq!(answer.status, 422);
+    assert!(answer.text().contains("This time lies ahead"));
     let comment = [("body", "A long comment")];
     let answer = app.post("/posts/one/comments", &reader, &comment).await;
     assert_eq!(answer.status, 404);
