@@ -12,14 +12,11 @@ fn home() -> Html<&'static str> {
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let address = std::env::args()
-        .nth(1)
-        .unwrap_or("127.0.0.1:3001".to_owned());
+    let argument = std::env::args().nth(1);
+    let address = argument.unwrap_or("127.0.0.1:3001".to_owned());
     let stores = connect(&Urls::new("sqlite:./data/blog.db", "file:./data/media")).await?;
     stores.migrate().await?;
-    let blog = Blog::builder(stores.backend)
-        .title("The shop's blog")
-        .build()?;
+    let blog = Blog::builder(stores.backend).title("The shop").build()?;
     tokio::spawn(blog.worker().run(Default::default()));
     let pages = Web::at(blog, &format!("http://{address}/blog").parse()?)?.endpoint()?;
     let app = Route::new().at("/", get(home)).nest("/blog", pages);
