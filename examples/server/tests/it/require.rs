@@ -1,5 +1,7 @@
 //! What a test needs from the machine.
 
+use std::io::Write as _;
+
 /// Says that a test was left out for want of `what`.
 ///
 /// # Panics
