@@ -1,6 +1,7 @@
 //! The decorator that keeps the object index true in embedded mode.
 
 use std::collections::HashSet;
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
@@ -16,9 +17,10 @@ use crate::ports::{Clock, IntentLog, MediaStore, ObjectIndex};
 /// A media store whose every finished put and delete is told to the object index.
 ///
 /// Each notes its intent, does its work, takes a number of the durable counter, looks at what is there *then*, and
-/// tells the index that under the number. No lock is needed for the order of a key's events: of two events, the one
-/// with the greater number looked later, and saw all that was done before the other was told. A process that dies in
-/// between leaves its intent, and [`Observed::replay`] tells what is there.
+/// tells the index that under the number. So of two events of a key, the one with the greater number looked later and
+/// saw what the other's work left, whatever the order of the works: nothing is locked during an upload, and other
+/// processes may write too. A process that dies in between leaves its intent, and [`Observed::replay`] tells what is
+/// there.
 #[derive(Debug)]
 pub struct Observed {
     inner: Arc<dyn MediaStore>,
@@ -29,6 +31,9 @@ pub struct Observed {
     running: Mutex<HashSet<u64>>,
     /// Held while an intent is stored and not yet in `running`, so that a replay does not meet one in between.
     beginning: RwLock<()>,
+    /// By the key's hash: events of one key are told one after the other, so that none is stale when it comes and the
+    /// owner that only it knows is not lost.
+    telling: [tokio::sync::Mutex<()>; 32],
 }
 
 /// An intent whose work goes on; also when it is dropped half-way, it ends here, and is left to a replay.
@@ -58,6 +63,7 @@ impl Observed {
             clock,
             running: Mutex::default(),
             beginning: RwLock::default(),
+            telling: Default::default(),
         }
     }
 
@@ -166,6 +172,10 @@ impl Observed {
         put: Option<&ObjectMeta>,
     ) -> Result<()> {
         let bucket = self.inner.bucket();
+        let mut hasher = DefaultHasher::new();
+        key.hash(&mut hasher);
+        let stripe = hasher.finish() as usize % self.telling.len();
+        let _turn = self.telling[stripe].lock().await;
         let sequencer = self.intents.next_sequencer().await?;
         let change = match self.inner.head(key).await {
             Ok(meta) => {

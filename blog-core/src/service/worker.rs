@@ -35,11 +35,8 @@ impl Worker {
         Self { core }
     }
 
-    /// Runs until cancelled; then writes what is noted in memory and ends. Failures are logged and tried again.
+    /// Runs until cancelled, sweeping first; then writes what is noted in memory and ends. Failures are logged and tried again.
     pub async fn run(self, cancel: CancellationToken) {
-        if let Some(observed) = &self.core.observed {
-            report("replaying intents", observed.replay().await.map(drop));
-        }
         let mut poll = tokio::time::interval(POLL);
         let mut flush = tokio::time::interval(FLUSH);
         let mut sweep = tokio::time::interval(SWEEP);
@@ -63,13 +60,17 @@ impl Worker {
         report("noting the use of sessions", sessions.flush().await);
     }
 
-    /// Deletes what is over: ended sessions, tokens and limits, tombstones, yesterday's salt, uploads that never ended.
+    /// Tells the index what a crash, a client that left or the index's own failure kept from it, and deletes what is
+    /// over: ended sessions, tokens and limits, tombstones, yesterday's salt, uploads that never ended.
     ///
     /// # Errors
     /// Of the stores; what was not swept is swept next time.
     pub async fn sweep(&self) -> Result<()> {
         let core = &self.core;
         let now = core.now();
+        if let Some(observed) = &core.observed {
+            report("replaying intents", observed.replay().await.map(drop));
+        }
         while core.records.sessions.purge(now, PURGE).await? == u64::from(PURGE) {}
         while core.records.tokens.purge(now, PURGE).await? == u64::from(PURGE) {}
         while core.records.limits.purge(now, PURGE).await? == u64::from(PURGE) {}

@@ -323,6 +323,9 @@ async fn pages_follow_the_bytes_of_the_keys_through_a_crowded_folder() {
     }
     // Folders that lead to nothing, and what other programs leave.
     std::fs::create_dir_all(objects.join("empty/emptier")).unwrap();
+    for n in 0..2_100 {
+        std::fs::create_dir(objects.join(format!("a{n}"))).unwrap();
+    }
     std::fs::create_dir(objects.join("lost+found")).unwrap();
     std::fs::hard_link(crowd.join("0@"), objects.join("lost+found/x@")).unwrap();
     std::fs::write(objects.join(".DS_Store"), b"?").unwrap();

@@ -1,13 +1,15 @@
 //! The index follows the store, also over crashes and its own failures.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use async_trait::async_trait;
 use blog_core::error::Error;
 use blog_core::id::UserId;
 use blog_core::model::index::{Applied, IndexItem, ObjectEvent, ObjectState};
-use blog_core::model::media::{ByteStream, ObjectKey, PutMode, PutOptions};
+use blog_core::model::media::{
+    ByteRange, ByteStream, Object, ObjectKey, ObjectMeta, PutMode, PutOptions,
+};
 use blog_core::ports::clock::SystemClock;
 use blog_core::ports::{IntentLog, MediaStore, ObjectIndex};
 use blog_core::service::observed::Observed;
@@ -29,7 +31,9 @@ impl ObjectIndex for Switched {
         if self.off.load(Ordering::SeqCst) {
             return Err(Error::unavailable("the index", "it is switched off"));
         }
-        self.inner.apply(event).await
+        let applied = self.inner.apply(event).await;
+        tokio::task::yield_now().await;
+        applied
     }
 
     async fn get(&self, bucket: &str, key: &str) -> Result<Option<IndexItem>> {
@@ -55,6 +59,61 @@ impl ObjectIndex for Switched {
     }
 }
 
+/// A media store whose answers overtake each other.
+#[derive(Debug)]
+struct Overtaking {
+    inner: Arc<MemoryMedia>,
+    answers: AtomicUsize,
+}
+
+#[async_trait]
+impl MediaStore for Overtaking {
+    fn bucket(&self) -> &str {
+        self.inner.bucket()
+    }
+
+    async fn put(
+        &self,
+        key: &ObjectKey,
+        body: ByteStream,
+        options: PutOptions,
+    ) -> Result<ObjectMeta> {
+        let put = self.inner.put(key, body, options).await;
+        let nth = self.answers.fetch_add(1, Ordering::SeqCst);
+        for _ in 0..(nth * 7) % 5 * 4 {
+            tokio::task::yield_now().await;
+        }
+        put
+    }
+
+    async fn get(&self, key: &ObjectKey, range: Option<ByteRange>) -> Result<Object> {
+        self.inner.get(key, range).await
+    }
+
+    async fn head(&self, key: &ObjectKey) -> Result<ObjectMeta> {
+        let head = self.inner.head(key).await;
+        tokio::task::yield_now().await;
+        head
+    }
+
+    async fn delete(&self, key: &ObjectKey) -> Result<()> {
+        self.inner.delete(key).await
+    }
+
+    async fn copy(&self, from: &ObjectKey, to: &ObjectKey) -> Result<ObjectMeta> {
+        self.inner.copy(from, to).await
+    }
+
+    async fn list(
+        &self,
+        prefix: &str,
+        after: Option<&ObjectKey>,
+        limit: u16,
+    ) -> Result<Page<ObjectMeta, ObjectKey>> {
+        self.inner.list(prefix, after, limit).await
+    }
+}
+
 struct Scene {
     store: Arc<MemoryStore>,
     media: Arc<MemoryMedia>,
@@ -70,8 +129,12 @@ impl Scene {
             inner: store.clone(),
             off: AtomicBool::new(false),
         });
+        let overtaking = Arc::new(Overtaking {
+            inner: media.clone(),
+            answers: AtomicUsize::new(0),
+        });
         let observed = Observed::new(
-            media.clone(),
+            overtaking,
             index.clone(),
             store.clone(),
             Arc::new(SystemClock),
@@ -349,4 +412,29 @@ async fn one_damaged_object_keeps_no_other_from_the_index() {
     let row = scene.index.get(media.bucket(), whole.as_str()).await;
     assert_eq!(row.unwrap().unwrap().size, 4);
     assert_eq!(scene.pending().await, 1, "the damaged one is not forgotten");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn of_puts_at_once_the_owner_is_the_one_whose_bytes_stayed() {
+    const PUTS: usize = 8;
+    let bodies: [&'static [u8]; PUTS] = [b"0", b"1", b"2", b"3", b"4", b"5", b"6", b"7"];
+    for round in 0..200 {
+        let scene = Scene::new();
+        let a = key("a.png");
+        let owners: Vec<UserId> = (0..PUTS).map(|_| UserId::generate()).collect();
+        let puts = bodies.iter().zip(&owners).map(|(bytes, owner)| {
+            let (observed, a, owner) = (scene.observed.clone(), a.clone(), *owner);
+            let (bytes, options) = (body(bytes), options(PutMode::Overwrite));
+            tokio::spawn(async move {
+                let put = observed.put_owned(&a, bytes, options, Some(owner)).await;
+                (put.unwrap().etag, owner)
+            })
+        });
+        let puts = futures_util::future::join_all(puts.collect::<Vec<_>>()).await;
+        let there = scene.media.head(&a).await.unwrap().etag;
+        let put = puts.into_iter().map(|put| put.unwrap());
+        let whose = put.into_iter().find(|(etag, _)| *etag == there).unwrap().1;
+        let row = scene.row(&a).await.unwrap();
+        assert_eq!((row.etag, row.owner), (there, Some(whose)), "round {round}");
+    }
 }
