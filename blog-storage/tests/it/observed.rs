@@ -418,7 +418,7 @@ async fn one_damaged_object_keeps_no_other_from_the_index() {
 async fn of_puts_at_once_the_owner_is_the_one_whose_bytes_stayed() {
     const PUTS: usize = 8;
     let bodies: [&'static [u8]; PUTS] = [b"0", b"1", b"2", b"3", b"4", b"5", b"6", b"7"];
-    for round in 0..200 {
+    for round in 0..1_000 {
         let scene = Scene::new();
         let a = key("a.png");
         let owners: Vec<UserId> = (0..PUTS).map(|_| UserId::generate()).collect();

@@ -111,7 +111,6 @@ pub(super) fn post(
         card: card_of(post, now),
         body: safe(body),
         toc: toc(&post.rendered.toc),
-        author_bio: String::new(),
         revised: post
             .published_at
             .is_some_and(|at| at <= now && post.updated_at.since(at) > REVISED_AFTER),

@@ -26,8 +26,6 @@ pub struct PostView {
     pub body: SafeHtml,
     /// Its headings in order; shown from three on.
     pub toc: Vec<TocView>,
-    /// Plain text about the author, below the post; may be empty.
-    pub author_bio: String,
     /// Whether the text was changed after publication, so that `updated_at` is worth showing.
     pub revised: bool,
     /// Whether the viewer likes it.

@@ -371,7 +371,6 @@ fn post(text: &str) -> PostView {
                 text: text.to_owned(),
             })
             .into(),
-        author_bio: text.to_owned(),
         revised: true,
         liked: true,
         can_like: true,
