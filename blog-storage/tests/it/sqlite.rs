@@ -1,4 +1,4 @@
-//! SQLite: the contract, and what a file on a disk adds to it: restarts, kills, other processes, full disks, newer
+//! SQLite: what a file on a disk adds to the contract, which `stores` checks: restarts, kills, other processes, full disks, newer
 //! and older schemas, and how many statements a question costs.
 
 mod disasters;
@@ -7,7 +7,6 @@ mod schema;
 
 use std::sync::Arc;
 
-use blog_core::backend::Records;
 use blog_core::id::{PostId, UserId};
 use blog_core::model::effects::Effects;
 use blog_core::model::post::{
@@ -19,8 +18,6 @@ use blog_core::model::user::{DisplayName, NewUser, Role, User, Username};
 use blog_core::policy::{Actor, Surface, Visibility};
 use blog_core::ports::{PostStore, UserStore};
 use blog_core::time::Timestamp;
-use blog_core::{Backend, conformance};
-use blog_storage::memory::MemoryMedia;
 use blog_storage::sql::SqlStore;
 use tempfile::TempDir;
 
@@ -113,15 +110,4 @@ async fn post(store: &SqlStore, author: UserId, slug: &str, published_at: Timest
     PostStore::create(store, post, Effects::at(published_at))
         .await
         .expect("the post is stored")
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn the_contract_is_kept() {
-    let fixture = Fixture::new().await;
-    let backend = Backend {
-        records: Records::of(fixture.store.clone()),
-        media: Arc::new(MemoryMedia::new()),
-        index: fixture.store.clone(),
-    };
-    conformance::run(&backend).await.assert_ok();
 }

@@ -252,7 +252,7 @@ pub(crate) async fn save_profile(mut call: Call) -> Result<Response, EdgeError> 
                 "version" => form.version = value,
                 "display_name" => form.display_name = value,
                 "bio" => form.bio = value,
-                _ => return Err(unknown_field()),
+                _ => return Err(refusal::unknown_field()),
             },
             Part::File(file) if file.name() == "avatar" => {
                 if file.file_name().is_empty() {
@@ -271,7 +271,7 @@ pub(crate) async fn save_profile(mut call: Call) -> Result<Response, EdgeError> 
                     }
                 }
             }
-            Part::File(_) => return Err(unknown_field()),
+            Part::File(_) => return Err(refusal::unknown_field()),
         }
     }
     if let Some(error) = refused {
@@ -317,14 +317,6 @@ fn move_error(form: FormView) -> FormView {
         Some(sentence) => form.error("avatar", sentence),
         None => form,
     }
-}
-
-fn unknown_field() -> EdgeError {
-    EdgeError::new(
-        http::StatusCode::UNPROCESSABLE_ENTITY,
-        "unknown-field",
-        "This form has a field that the blog does not know; reload the page.",
-    )
 }
 
 #[cfg(test)]

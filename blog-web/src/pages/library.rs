@@ -123,12 +123,7 @@ async fn take(
                 taken = Some(item.map_err(Failure::Blog)?);
             }
             Part::Text { .. } | Part::File(_) => {
-                let unknown = EdgeError::new(
-                    http::StatusCode::UNPROCESSABLE_ENTITY,
-                    "unknown-field",
-                    "This form has a field that the blog does not know; reload the page.",
-                );
-                return Err(Failure::Edge(unknown));
+                return Err(Failure::Edge(refusal::unknown_field()));
             }
         }
     }

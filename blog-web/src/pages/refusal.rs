@@ -153,3 +153,12 @@ pub(super) fn refuse(form: FormView, error: Error) -> (EdgeError, FormView) {
     }
     (edge, form)
 }
+
+/// A part of a multipart form that the form does not have; other forms are read strictly by their types.
+pub(super) fn unknown_field() -> EdgeError {
+    EdgeError::new(
+        StatusCode::UNPROCESSABLE_ENTITY,
+        "unknown-field",
+        "This form has a field that the blog does not know; reload the page.",
+    )
+}
