@@ -28,6 +28,9 @@ pub mod post;
 mod templates;
 #[cfg(test)]
 mod tests;
+pub mod words;
+
+use std::sync::OnceLock;
 
 use minijinja::syntax::SyntaxConfig;
 use minijinja::value::Serde;
@@ -47,6 +50,7 @@ pub use self::pager::PagerView;
 pub use self::person::PersonView;
 pub use self::picture::PictureView;
 pub use self::post::{PostView, StoredPostView, TocView};
+pub use self::words::{Lang, Phrase};
 
 /// What goes wrong while a page is made; always a defect of ours, never of the person's input.
 #[derive(Debug, thiserror::Error)]
@@ -80,13 +84,13 @@ pub trait Page: Serialize {
     const TEMPLATE: &'static str;
 }
 
-/// The template engine with every template loaded and the mount known.
+/// The template engine with every template loaded and the mount known, once for each language.
 ///
 /// Making one compiles all templates (about a millisecond); hold it for the life of the process.
-/// It is shared between threads by reference.
+/// It is shared between threads by reference. Languages that nobody asks for are never compiled.
 #[derive(Debug)]
 pub struct View {
-    environment: Environment<'static>,
+    environments: [OnceLock<Environment<'static>>; Lang::ALL.len()],
     mount: Mount,
 }
 
@@ -97,34 +101,15 @@ impl View {
     /// # Errors
     /// [`ViewError::Compile`] when a template is not valid, which the tests rule out.
     pub fn new(base_path: &str) -> Result<Self, ViewError> {
-        let mount = Mount::new(base_path);
-        let mut environment = Environment::new();
-        environment.set_auto_escape_callback(|_| AutoEscape::Html);
-        environment.set_undefined_behavior(UndefinedBehavior::Strict);
-        environment.set_syntax(
-            SyntaxConfig::builder()
-                .trim_blocks(true)
-                .lstrip_blocks(true)
-                .build()
-                .map_err(|source| ViewError::Compile {
-                    name: "syntax",
-                    source,
-                })?,
-        );
-        // Any text may be marked as safe with the engine's own filter; without it only the type
-        // `SafeHtml` can do so.
-        environment.remove_filter("safe");
-        filters::register(&mut environment);
-        links::register(&mut environment, &mount);
-        for (name, source) in templates::ALL {
-            environment
-                .add_template(name, source)
-                .map_err(|source| ViewError::Compile { name, source })?;
-        }
-        Ok(Self { environment, mount })
+        let view = Self {
+            environments: Default::default(),
+            mount: Mount::new(base_path),
+        };
+        view.environment(Lang::default())?;
+        Ok(view)
     }
 
-    /// Renders a page inside its chrome to a whole HTML document.
+    /// Renders a page inside its chrome to a whole HTML document, in the language of `chrome.site`.
     ///
     /// # Errors
     /// [`ViewError::Render`] when template and page do not fit, which the tests rule out for every
@@ -132,7 +117,7 @@ impl View {
     pub fn render<P: Page>(&self, chrome: &PageChrome, page: &P) -> Result<String, ViewError> {
         let name = P::TEMPLATE;
         let context = context! { chrome => Serde(chrome), page => Serde(page) };
-        self.environment
+        self.environment(chrome.site.lang)?
             .get_template(name)
             .and_then(|template| template.render(context))
             .map_err(|source| ViewError::Render { name, source })
@@ -142,4 +127,44 @@ impl View {
     pub fn mount(&self) -> &Mount {
         &self.mount
     }
+
+    fn environment(&self, lang: Lang) -> Result<&Environment<'static>, ViewError> {
+        let place = &self.environments[lang as usize];
+        match place.get() {
+            Some(environment) => Ok(environment),
+            None => {
+                let made = environment(lang, &self.mount)?;
+                Ok(place.get_or_init(|| made))
+            }
+        }
+    }
+}
+
+/// Macros that templates import do not see the page, so the language is the engine's, not a value's.
+fn environment(lang: Lang, mount: &Mount) -> Result<Environment<'static>, ViewError> {
+    let mut environment = Environment::new();
+    environment.set_auto_escape_callback(|_| AutoEscape::Html);
+    environment.set_undefined_behavior(UndefinedBehavior::Strict);
+    environment.set_syntax(
+        SyntaxConfig::builder()
+            .trim_blocks(true)
+            .lstrip_blocks(true)
+            .build()
+            .map_err(|source| ViewError::Compile {
+                name: "syntax",
+                source,
+            })?,
+    );
+    // Any text may be marked as safe with the engine's own filter; without it only the type
+    // `SafeHtml` can do so.
+    environment.remove_filter("safe");
+    filters::register(&mut environment);
+    links::register(&mut environment, mount);
+    words::register(&mut environment, lang);
+    for (name, source) in templates::ALL {
+        environment
+            .add_template(name, source)
+            .map_err(|source| ViewError::Compile { name, source })?;
+    }
+    Ok(environment)
 }

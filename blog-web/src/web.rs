@@ -14,7 +14,7 @@ use crate::edge::{Edge, ErrorContext};
 use crate::pages::health::Health;
 use crate::pages::notices;
 use crate::routes;
-use crate::view::{ErrorView, PageChrome, SiteView, View, ViewError};
+use crate::view::{ErrorView, Lang, PageChrome, SiteView, View, ViewError};
 
 /// A blog's pages, to be nested into a poem application or served by [`serve`](crate::serve::serve).
 ///
@@ -50,7 +50,7 @@ impl App {
         SiteView {
             title: settings.title.clone(),
             description: settings.description.clone(),
-            lang: "en".to_owned(),
+            lang: Lang::default(),
         }
     }
 

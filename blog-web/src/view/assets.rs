@@ -41,6 +41,18 @@ pub struct Found {
     pub immutable: bool,
 }
 
+/// One sheet for every page, in the order in which its parts build on each other.
+const STYLE: &str = concat!(
+    include_str!("../../assets/css/base.css"),
+    include_str!("../../assets/css/frame.css"),
+    include_str!("../../assets/css/lists.css"),
+    include_str!("../../assets/css/post.css"),
+    include_str!("../../assets/css/comments.css"),
+    include_str!("../../assets/css/forms.css"),
+    include_str!("../../assets/css/writing.css"),
+    include_str!("../../assets/css/paper.css"),
+);
+
 const SOURCES: [(&str, &str, &[u8]); 4] = [
     (
         "icons.svg",
@@ -58,11 +70,7 @@ const SOURCES: [(&str, &str, &[u8]); 4] = [
         include_bytes!("../../assets/blog.js"),
     ),
     // After the pictures, whose hashes stand in it.
-    (
-        "blog.css",
-        "text/css; charset=utf-8",
-        include_bytes!("../../assets/blog.css"),
-    ),
+    ("blog.css", "text/css; charset=utf-8", STYLE.as_bytes()),
 ];
 
 static ASSETS: LazyLock<Vec<Asset>> = LazyLock::new(|| {
@@ -148,14 +156,23 @@ mod tests {
     #[test]
     fn every_file_of_the_folder_is_compiled_in() {
         let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/assets");
-        let mut names: Vec<String> = std::fs::read_dir(folder)
-            .unwrap()
-            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
-            .collect();
+        let files = |folder: &str| -> Vec<String> {
+            let entries = std::fs::read_dir(folder).unwrap().map(Result::unwrap);
+            entries
+                .filter(|entry| entry.file_type().unwrap().is_file())
+                .map(|entry| entry.file_name().into_string().unwrap())
+                .collect()
+        };
+        let mut names = files(folder);
+        names.push("blog.css".to_owned());
         names.sort();
         let mut compiled: Vec<&str> = all().iter().map(|asset| asset.name).collect();
         compiled.sort_unstable();
         assert_eq!(names, compiled);
+        for part in files(&format!("{folder}/css")) {
+            let text = std::fs::read_to_string(format!("{folder}/css/{part}")).unwrap();
+            assert!(STYLE.contains(&text), "{part}");
+        }
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::PersonView;
+use super::{Lang, PersonView};
 
 /// The site as pages name it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -11,8 +11,8 @@ pub struct SiteView {
     pub title: String,
     /// A sentence about it, shown on the home page; may be empty.
     pub description: String,
-    /// BCP 47 language of the pages' own words: `en`.
-    pub lang: String,
+    /// Language of the pages' own words.
+    pub lang: Lang,
 }
 
 /// Who is looking, when logged in.

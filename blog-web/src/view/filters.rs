@@ -66,7 +66,7 @@ fn plural(count: u64, one: &str, many: &str) -> String {
 }
 
 /// A count in groups of three digits with a thin space that does not break: `12 345`.
-fn grouped(count: u64) -> String {
+pub(super) fn grouped(count: u64) -> String {
     let digits = count.to_string();
     if digits.len() < 5 {
         return digits;

@@ -21,9 +21,12 @@ fn view() -> View {
 fn every_page() -> Vec<(&'static str, String)> {
     let view = view();
     let mut pages = Vec::new();
-    for chrome in [sample::full_chrome(HOSTILE), sample::bare_chrome()] {
-        pages.extend(sample::full_pages(&view, &chrome, HOSTILE));
-        pages.extend(sample::bare_pages(&view, &chrome));
+    for mut chrome in [sample::full_chrome(HOSTILE), sample::bare_chrome()] {
+        for lang in Lang::ALL {
+            chrome.site.lang = lang;
+            pages.extend(sample::full_pages(&view, &chrome, HOSTILE));
+            pages.extend(sample::bare_pages(&view, &chrome));
+        }
     }
     pages
 }
@@ -102,17 +105,14 @@ fn nothing_can_mark_text_as_safe_but_its_type() {
     for (name, source) in templates::ALL {
         assert!(!source.contains("autoescape"), "{name}");
     }
-    let mut view = view();
-    view.environment
-        .add_template("x.html", "{{ page|safe }}")
-        .unwrap();
-    assert!(
-        view.environment
-            .get_template("x.html")
-            .unwrap()
-            .render(context! { page => "<b>" })
-            .is_err()
-    );
+    for lang in Lang::ALL {
+        let mut environment = environment(lang, &Mount::new(MOUNT)).unwrap();
+        environment
+            .add_template("x.html", "{{ page|safe }}")
+            .unwrap();
+        let template = environment.get_template("x.html").unwrap();
+        assert!(template.render(context! { page => "<b>" }).is_err());
+    }
 }
 
 #[test]

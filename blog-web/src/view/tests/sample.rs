@@ -6,7 +6,7 @@ use crate::view::page::{
     SearchPage, TagPage,
 };
 use crate::view::{
-    AuthorView, CardView, CommentView, ErrorView, FlashKind, FlashView, FormView, MediaKind,
+    AuthorView, CardView, CommentView, ErrorView, FlashKind, FlashView, FormView, Lang, MediaKind,
     MediaView, Page, PageChrome, PagerView, PersonView, PictureView, PostStatus, PostView,
     SafeHtml, SiteView, StoredPostView, TagView, ThreadView, TocView, View, ViewerView,
 };
@@ -317,7 +317,7 @@ fn site(text: &str) -> SiteView {
     SiteView {
         title: text.to_owned(),
         description: text.to_owned(),
-        lang: "en".to_owned(),
+        lang: Lang::En,
     }
 }
 
