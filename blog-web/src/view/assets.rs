@@ -53,7 +53,7 @@ const STYLE: &str = concat!(
     include_str!("../../assets/css/paper.css"),
 );
 
-const SOURCES: [(&str, &str, &[u8]); 4] = [
+const SOURCES: [(&str, &str, &[u8]); 5] = [
     (
         "icons.svg",
         "image/svg+xml",
@@ -68,6 +68,11 @@ const SOURCES: [(&str, &str, &[u8]); 4] = [
         "blog.js",
         "text/javascript; charset=utf-8",
         include_bytes!("../../assets/blog.js"),
+    ),
+    (
+        "editor.js",
+        "text/javascript; charset=utf-8",
+        include_bytes!("../../assets/editor.js"),
     ),
     // After the pictures, whose hashes stand in it.
     ("blog.css", "text/css; charset=utf-8", STYLE.as_bytes()),
@@ -215,8 +220,10 @@ mod tests {
     }
 
     #[test]
-    fn the_script_stays_tiny() {
-        let script = &lookup("blog.js").unwrap().asset.bytes;
-        assert!(script.len() <= 4096, "{} bytes", script.len());
+    fn the_scripts_stay_small() {
+        for (name, most) in [("blog.js", 4096), ("editor.js", 24 * 1024)] {
+            let script = &lookup(name).unwrap().asset.bytes;
+            assert!(script.len() <= most, "{name}: {} bytes", script.len());
+        }
     }
 }
