@@ -3,6 +3,8 @@
 use std::fmt;
 use std::time::Duration;
 
+use crate::model::media::MediaKind;
+
 /// The result of every port and service.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
@@ -27,18 +29,18 @@ pub enum Error {
     #[error("{0}")]
     Denied(Denied),
     /// The thing is larger than its limit.
-    #[error("{what} is larger than {max} bytes")]
+    #[error("the {} is larger than {max} bytes", what.as_str())]
     TooLarge {
-        /// What was too large, as a noun: "the picture".
-        what: &'static str,
+        /// What was too large.
+        what: MediaKind,
         /// The limit in bytes.
         max: u64,
     },
     /// The bytes are of a kind that is not accepted.
     #[error("this type of file is not accepted; use {accepted}")]
     UnsupportedType {
-        /// The accepted kinds, as people call them: "PNG, JPEG, WebP or GIF".
-        accepted: &'static str,
+        /// The accepted kinds.
+        accepted: Accepted,
     },
     /// The range asked for lies outside the object (RFC 9110, section 15.5.17).
     #[error("the range lies outside the {size} bytes of the object")]
@@ -79,6 +81,25 @@ pub enum Error {
         #[source]
         source: Source,
     },
+}
+
+/// The kinds of files that a place takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Accepted {
+    /// Pictures alone.
+    Pictures,
+    /// Pictures and videos.
+    PicturesAndVideos,
+}
+
+impl fmt::Display for Accepted {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Accepted::Pictures => "PNG, JPEG, WebP or GIF",
+            Accepted::PicturesAndVideos => "PNG, JPEG, WebP, GIF, MP4 or WebM",
+        })
+    }
 }
 
 /// The things that can be missing.
@@ -236,8 +257,8 @@ pub enum Reason {
     /// Characters that may not appear.
     #[error("Use only {allowed}.")]
     Characters {
-        /// What may appear, as people say it.
-        allowed: &'static str,
+        /// What may appear.
+        allowed: Alphabet,
     },
     /// Control or invisible direction-changing characters.
     #[error("Remove the invisible control characters.")]
@@ -289,6 +310,36 @@ pub enum Reason {
     /// A scheduled post needs a time that lies ahead.
     #[error("Choose a time in the future.")]
     NotInFuture,
+}
+
+/// The characters that a text of a kind is made of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Alphabet {
+    /// Of a tag's name.
+    Tag,
+    /// Of a tag in addresses.
+    TagSlug,
+    /// Of a user's name in addresses.
+    Username,
+    /// Of a post in addresses.
+    Slug,
+    /// Of a media store's keys.
+    MediaKey,
+}
+
+impl fmt::Display for Alphabet {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Alphabet::Tag => "letters, digits and spaces; separate tags with commas",
+            Alphabet::TagSlug => "the letters a to z, digits and dashes",
+            Alphabet::Username => {
+                "the letters a to z, digits, - and _, beginning with a letter or digit"
+            }
+            Alphabet::Slug => "the letters a to z, digits, and single dashes between them",
+            Alphabet::MediaKey => "lower-case letters, digits, -, _, . and single slashes",
+        })
+    }
 }
 
 impl Violations {

@@ -167,7 +167,7 @@ fn error_page(app: &App, context: &ErrorContext<'_>) -> Response {
     let status = context.error.status().as_u16();
     let mut error = ErrorView::new(status, context.request_id.as_str());
     if !matches!(status, 404 | 405 | 500) {
-        error = error.saying(context.error.sentence());
+        error = error.saying(context.error.sentence().clone());
     }
     if wants_html {
         let mut chrome = PageChrome::new(app.site_view(), "");
@@ -185,7 +185,7 @@ fn error_page(app: &App, context: &ErrorContext<'_>) -> Response {
         .content_type("text/plain; charset=utf-8")
         .body(format!(
             "{}\n{}\n",
-            error.sentence,
+            error.sentence.to_text(Lang::En),
             context.request_id.as_str()
         ))
 }

@@ -6,7 +6,7 @@ use bytes::Bytes;
 use futures_util::stream::BoxStream;
 
 use super::text::{Lines, take, text};
-use crate::error::{Reason, Result};
+use crate::error::{Alphabet, Reason, Result};
 use crate::id::{MediaId, UserId};
 use crate::time::Timestamp;
 
@@ -45,7 +45,7 @@ fn parse_key(input: &str) -> Result<String, Reason> {
         .all(|s| !s.is_empty() && s != "." && s != ".." && s.len() <= 200);
     if !input.bytes().all(plain) || !segments {
         return Err(Reason::Characters {
-            allowed: "lower-case letters, digits, -, _, . and single slashes",
+            allowed: Alphabet::MediaKey,
         });
     }
     Ok(input.to_owned())

@@ -1,7 +1,7 @@
 //! The word of a post in its address.
 
 use super::text::text;
-use crate::error::Reason;
+use crate::error::{Alphabet, Reason};
 use crate::slugify;
 
 text! {
@@ -25,7 +25,7 @@ fn parse_slug(input: &str) -> Result<String, Reason> {
         .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
     if !plain || slug.starts_with('-') || slug.ends_with('-') || slug.contains("--") {
         return Err(Reason::Characters {
-            allowed: "the letters a to z, digits, and single dashes between them",
+            allowed: Alphabet::Slug,
         });
     }
     if slugify::is_reserved(slug) {

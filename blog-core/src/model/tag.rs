@@ -1,7 +1,7 @@
 //! Tags; a post's first tag is its category.
 
 use super::text::{Lines, take, text};
-use crate::error::Reason;
+use crate::error::{Alphabet, Reason};
 use crate::slugify;
 
 text! {
@@ -13,7 +13,7 @@ fn parse_name(input: &str) -> Result<String, Reason> {
     let name = take(input, Lines::One, 1, 40)?;
     if name.contains(',') {
         return Err(Reason::Characters {
-            allowed: "letters, digits and spaces; separate tags with commas",
+            allowed: Alphabet::Tag,
         });
     }
     Ok(name)
@@ -30,7 +30,7 @@ fn parse_slug(input: &str) -> Result<String, Reason> {
         .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
     if input.is_empty() || input.len() > 60 || !plain {
         return Err(Reason::Characters {
-            allowed: "the letters a to z, digits and dashes",
+            allowed: Alphabet::TagSlug,
         });
     }
     Ok(input.to_owned())

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::media::MediaRef;
 use super::text::{Lines, take, text};
-use crate::error::Reason;
+use crate::error::{Alphabet, Reason};
 use crate::id::UserId;
 use crate::time::Timestamp;
 
@@ -22,7 +22,7 @@ fn parse_username(input: &str) -> Result<String, Reason> {
     let begins = name.starts_with(|c: char| c.is_ascii_alphanumeric());
     if !plain || !begins {
         return Err(Reason::Characters {
-            allowed: "the letters a to z, digits, - and _, beginning with a letter or digit",
+            allowed: Alphabet::Username,
         });
     }
     Ok(name.to_ascii_lowercase())

@@ -9,7 +9,7 @@ use futures_util::StreamExt as _;
 use tokio::sync::OwnedSemaphorePermit;
 
 use crate::blog::{Core, detached};
-use crate::error::{Conflict, Denied, Entity, Error, Reason, Result, Violations};
+use crate::error::{Accepted, Conflict, Denied, Entity, Error, Reason, Result, Violations};
 use crate::id::{MediaId, UserId};
 use crate::model::effects::Effects;
 use crate::model::media::{
@@ -46,10 +46,6 @@ impl std::fmt::Debug for Upload {
             .finish_non_exhaustive()
     }
 }
-
-/// The kinds that are accepted, as people call them.
-pub const ACCEPTED: &str = "PNG, JPEG, WebP, GIF, MP4 or WebM";
-const ACCEPTED_PICTURES: &str = "PNG, JPEG, WebP or GIF";
 
 /// How long a picture waits for room in memory.
 const ROOM_WAIT: Duration = Duration::from_secs(2);
@@ -104,7 +100,10 @@ impl Library {
             Some(kind) if kind.is_image() || videos => kind,
             _ => {
                 return Err(Error::UnsupportedType {
-                    accepted: if videos { ACCEPTED } else { ACCEPTED_PICTURES },
+                    accepted: match videos {
+                        true => Accepted::PicturesAndVideos,
+                        false => Accepted::Pictures,
+                    },
                 });
             }
         };
@@ -152,7 +151,7 @@ impl Library {
             let piece = piece.map_err(broken)?;
             if (bytes.len() + piece.len()) as u64 > max {
                 return Err(Error::TooLarge {
-                    what: "the picture",
+                    what: MediaKind::Image,
                     max,
                 });
             }
@@ -184,7 +183,7 @@ impl Library {
         let stored = self.store(new, kind, None, None, limited).await;
         match stored {
             Err(_) if exceeded.load(Ordering::Relaxed) => Err(Error::TooLarge {
-                what: "the video",
+                what: MediaKind::Video,
                 max,
             }),
             other => other,
@@ -455,7 +454,7 @@ fn key(folder: &str, extension: &str) -> ObjectKey {
 fn refused(error: PictureError) -> Error {
     match error {
         PictureError::UnsupportedType => Error::UnsupportedType {
-            accepted: ACCEPTED_PICTURES,
+            accepted: Accepted::Pictures,
         },
         PictureError::TooManyPixels { .. }
         | PictureError::SideTooLong { .. }

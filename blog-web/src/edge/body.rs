@@ -13,6 +13,7 @@ use poem::{Body, Endpoint, Middleware, Request, Result};
 use serde::de::DeserializeOwned;
 
 use super::error::EdgeError;
+use crate::view::Phrase;
 
 /// Middleware: the route accepts bodies of at most so many bytes. See [`limit_body`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -56,7 +57,7 @@ pub fn limit_body(request: &mut Request, max: u64) -> Result<(), EdgeError> {
             .to_str()
             .ok()
             .and_then(|text| text.parse::<u64>().ok())
-            .ok_or_else(|| EdgeError::bad_request("bad-length", "The length is no number."))?;
+            .ok_or_else(|| EdgeError::bad_request("bad-length", Phrase::new("errors-length")))?;
         if length > max {
             return Err(EdgeError::too_large(max));
         }
@@ -104,7 +105,7 @@ pub async fn read_json<T: DeserializeOwned>(
         EdgeError::new(
             StatusCode::UNPROCESSABLE_ENTITY,
             "bad-json",
-            format!("The JSON does not fit: {error}."),
+            Phrase::new("errors-json").with("problem", error.to_string()),
         )
     })
 }

@@ -6,6 +6,7 @@ use poem::Request;
 use super::cookie::SessionCookie;
 use super::error::EdgeError;
 use super::host::Site;
+use crate::view::Phrase;
 
 /// Whether a method promises to change nothing.
 pub fn is_safe(method: &Method) -> bool {
@@ -50,7 +51,7 @@ pub fn check(request: &Request, site: &Site, session: &SessionCookie) -> Result<
     Err(EdgeError::new(
         StatusCode::FORBIDDEN,
         "foreign-origin",
-        "This request did not come from a page of this site.",
+        Phrase::new("errors-foreign-origin"),
     ))
 }
 

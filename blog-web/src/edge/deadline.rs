@@ -9,6 +9,7 @@ use tracing::Instrument;
 
 use super::csrf::is_safe;
 use super::error::EdgeError;
+use crate::view::Phrase;
 
 /// Middleware: answers 503 with `Retry-After` when the endpoint takes longer than a limit.
 ///
@@ -87,7 +88,7 @@ async fn within<T>(limit: Option<Duration>, work: impl Future<Output = T>) -> Re
         EdgeError::new(
             StatusCode::SERVICE_UNAVAILABLE,
             "deadline",
-            "This took too long. Please try again in a moment.",
+            Phrase::new("errors-deadline"),
         )
         .retry_after(limit)
     })

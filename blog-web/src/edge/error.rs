@@ -1,6 +1,5 @@
 //! The error every part of the edge answers with.
 
-use std::borrow::Cow;
 use std::error::Error as StdError;
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,16 +8,18 @@ use http::{HeaderValue, StatusCode, header};
 use poem::Response;
 use poem::error::ResponseError;
 
+use crate::view::{Lang, Phrase};
+
 /// A refusal or failure with what a person may be told about it.
 ///
-/// As a poem error it answers in plain text. [`Edge`](super::Edge) catches it earlier and hands it
-/// to the error page, so that people see the site's own.
+/// As a poem error it answers in plain English text, for programs. [`Edge`](super::Edge) catches it
+/// earlier and hands it to the error page, so that people see the site's own in their language.
 #[derive(Debug, Clone, thiserror::Error)]
-#[error("{sentence}")]
+#[error("{}", sentence.to_text(Lang::En))]
 pub struct EdgeError {
     status: StatusCode,
     code: &'static str,
-    sentence: Cow<'static, str>,
+    sentence: Phrase,
     retry_after: Option<Duration>,
     #[source]
     source: Option<Arc<dyn StdError + Send + Sync>>,
@@ -27,15 +28,11 @@ pub struct EdgeError {
 impl EdgeError {
     /// An error answered with `status`. `code` is a stable name in kebab case for programs and
     /// logs; `sentence` is one clear sentence for people, without details of the cause.
-    pub fn new(
-        status: StatusCode,
-        code: &'static str,
-        sentence: impl Into<Cow<'static, str>>,
-    ) -> Self {
+    pub fn new(status: StatusCode, code: &'static str, sentence: Phrase) -> Self {
         Self {
             status,
             code,
-            sentence: sentence.into(),
+            sentence,
             retry_after: None,
             source: None,
         }
@@ -60,15 +57,12 @@ impl EdgeError {
         Self::new(
             StatusCode::PAYLOAD_TOO_LARGE,
             "too-large",
-            format!(
-                "That is too large: at most {} are accepted here.",
-                Bytes(limit)
-            ),
+            Phrase::new("errors-too-large").with("limit", Bytes(limit).to_string()),
         )
     }
 
     /// 400: the request cannot be understood.
-    pub fn bad_request(code: &'static str, sentence: impl Into<Cow<'static, str>>) -> Self {
+    pub fn bad_request(code: &'static str, sentence: Phrase) -> Self {
         Self::new(StatusCode::BAD_REQUEST, code, sentence)
     }
 
@@ -77,7 +71,7 @@ impl EdgeError {
         Self::new(
             StatusCode::TOO_MANY_REQUESTS,
             "too-many-requests",
-            "There were too many requests in a short time. Please wait a little.",
+            Phrase::new("errors-too-many-requests"),
         )
         .retry_after(wait)
     }
@@ -90,22 +84,16 @@ impl EdgeError {
     /// The general sentence for `status`.
     pub fn of_status(status: StatusCode) -> Self {
         let (code, sentence) = match status {
-            StatusCode::BAD_REQUEST => ("bad-request", "The request could not be understood."),
-            StatusCode::FORBIDDEN => ("forbidden", "You may not do that."),
-            StatusCode::NOT_FOUND => ("not-found", "There is nothing at this address."),
-            StatusCode::METHOD_NOT_ALLOWED => {
-                ("method-not-allowed", "This address does not do that.")
+            StatusCode::BAD_REQUEST => ("bad-request", Phrase::new("errors-bad-request")),
+            StatusCode::FORBIDDEN => ("forbidden", Phrase::new("errors-forbidden")),
+            StatusCode::NOT_FOUND => ("not-found", Phrase::new("errors-not-found")),
+            StatusCode::METHOD_NOT_ALLOWED => ("method-not-allowed", Phrase::new("errors-method")),
+            StatusCode::UNSUPPORTED_MEDIA_TYPE => {
+                ("unsupported-media-type", Phrase::new("errors-content-type"))
             }
-            StatusCode::UNSUPPORTED_MEDIA_TYPE => (
-                "unsupported-media-type",
-                "This kind of content is not accepted here.",
-            ),
-            StatusCode::SERVICE_UNAVAILABLE => (
-                "unavailable",
-                "This is not available right now. Please try again soon.",
-            ),
-            status if status.is_client_error() => ("refused", "The request was refused."),
-            _ => ("internal", "Something went wrong on our side."),
+            StatusCode::SERVICE_UNAVAILABLE => ("unavailable", Phrase::new("errors-unavailable")),
+            status if status.is_client_error() => ("refused", Phrase::new("errors-refused")),
+            _ => ("internal", Phrase::new("errors-internal")),
         };
         Self::new(status, code, sentence)
     }
@@ -115,13 +103,13 @@ impl EdgeError {
         Self::new(
             StatusCode::REQUEST_TIMEOUT,
             "too-slow",
-            "The upload came too slowly.",
+            Phrase::new("errors-too-slow"),
         )
     }
 
     /// 400: the body ended before its end.
     pub(crate) fn incomplete() -> Self {
-        Self::bad_request("incomplete", "The request broke off.")
+        Self::bad_request("incomplete", Phrase::new("errors-incomplete"))
     }
 
     /// The edge's own error somewhere in a chain of sources, also inside [`std::io::Error`]s: a
@@ -165,7 +153,7 @@ impl EdgeError {
     }
 
     /// The sentence for people.
-    pub fn sentence(&self) -> &str {
+    pub fn sentence(&self) -> &Phrase {
         &self.sentence
     }
 
@@ -184,7 +172,7 @@ impl EdgeError {
     pub fn to_response(&self) -> Response {
         let mut response = Response::builder()
             .content_type("text/plain; charset=utf-8")
-            .body(format!("{}\n", self.sentence));
+            .body(format!("{self}\n"));
         self.put_headers(&mut response);
         response
     }
@@ -211,7 +199,7 @@ impl std::fmt::Display for Bytes {
                 return write!(f, "{} {unit}", self.0 / size);
             }
         }
-        write!(f, "{} bytes", self.0)
+        write!(f, "{} B", self.0)
     }
 }
 
@@ -228,7 +216,7 @@ mod tests {
         let error = StoreError(std::io::Error::other(EdgeError::too_large(20 << 20)));
         let found = EdgeError::find_in(&error).unwrap();
         assert_eq!(found.status(), StatusCode::PAYLOAD_TOO_LARGE);
-        assert!(found.sentence().contains("20 MiB"), "{}", found.sentence());
+        assert!(found.to_string().contains("20 MiB"), "{found}");
         for other in [
             std::io::Error::other("disk"),
             std::io::Error::from(std::io::ErrorKind::TimedOut),

@@ -11,6 +11,7 @@ use serde::de::{
 
 use super::body::{media_type, read_body};
 use super::error::EdgeError;
+use crate::view::Phrase;
 
 /// How much a form may hold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -63,7 +64,7 @@ impl Form {
                 return Err(EdgeError::new(
                     StatusCode::PAYLOAD_TOO_LARGE,
                     "too-many-fields",
-                    "The form has too many fields.",
+                    Phrase::new("errors-too-many-fields"),
                 ));
             }
             let mut halves = pair.splitn(2, |byte| *byte == b'=');
@@ -106,7 +107,7 @@ impl Form {
     /// the unchecked, so give it `#[serde(default)]`.
     ///
     /// Stops at the first error. To tell a person everything at once, read text fields here and
-    /// check each of them into [`FieldErrors`].
+    /// check each of them afterwards.
     ///
     /// # Errors
     /// [`FormError`] with the field's name.
@@ -132,7 +133,7 @@ fn decode_text(encoded: &[u8]) -> Result<String, EdgeError> {
         .collect();
     let text = percent_decode(&spaced)
         .decode_utf8()
-        .map_err(|_| EdgeError::bad_request("not-utf8", "The form is not valid UTF-8."))?;
+        .map_err(|_| EdgeError::bad_request("not-utf8", Phrase::new("errors-not-utf8")))?;
     Ok(text.into_owned())
 }
 
@@ -190,12 +191,14 @@ impl FormError {
 impl From<FormError> for EdgeError {
     /// 422.
     fn from(error: FormError) -> Self {
-        Self::new(
-            StatusCode::UNPROCESSABLE_ENTITY,
-            "bad-form",
-            error.to_string(),
-        )
-        .caused_by(error)
+        let sentence = match &error {
+            FormError::Unknown(_) => Phrase::new("errors-field-unknown"),
+            FormError::Missing(_) => Phrase::new("errors-field-missing"),
+            FormError::Repeated(_) => Phrase::new("errors-field-repeated"),
+            FormError::Invalid { .. } => Phrase::new("errors-field-invalid"),
+        }
+        .with("field", error.field());
+        Self::new(StatusCode::UNPROCESSABLE_ENTITY, "bad-form", sentence).caused_by(error)
     }
 }
 
@@ -224,53 +227,6 @@ impl serde::de::Error for FormError {
 
     fn unknown_variant(_: &str, expected: &'static [&'static str]) -> Self {
         Self::invalid(format!("must be one of {}", expected.join(", ")))
-    }
-}
-
-/// What is wrong with which field, in the order found.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct FieldErrors(Vec<(String, String)>);
-
-impl FieldErrors {
-    /// Adds one clear sentence about a field.
-    pub fn push(&mut self, field: impl Into<String>, sentence: impl Into<String>) {
-        self.0.push((field.into(), sentence.into()));
-    }
-
-    /// Takes the value, or keeps the error's sentence for `field`.
-    pub fn take<T, E: std::fmt::Display>(
-        &mut self,
-        field: &str,
-        result: Result<T, E>,
-    ) -> Option<T> {
-        result
-            .map_err(|error| self.push(field, error.to_string()))
-            .ok()
-    }
-
-    /// Whether nothing is wrong.
-    pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
-
-    /// The first sentence about `field`.
-    pub fn get(&self, field: &str) -> Option<&str> {
-        self.iter()
-            .find(|(own, _)| *own == field)
-            .map(|(_, sentence)| sentence)
-    }
-
-    /// All fields and sentences.
-    pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.0
-            .iter()
-            .map(|(field, sentence)| (field.as_str(), sentence.as_str()))
-    }
-}
-
-impl From<FormError> for FieldErrors {
-    fn from(error: FormError) -> Self {
-        Self(vec![(error.field().to_owned(), error.to_string())])
     }
 }
 

@@ -7,6 +7,7 @@ use poem::Request;
 use url::{Host, Url};
 
 use super::error::EdgeError;
+use crate::view::Phrase;
 
 /// The site's own address: from it follow the hosts and origins that are accepted, the scheme, and
 /// the path the site is mounted under.
@@ -146,12 +147,12 @@ impl Site {
         let (Some(line), None) = (lines.next(), lines.next()) else {
             return Err(EdgeError::bad_request(
                 "no-host",
-                "The request names no single host.",
+                Phrase::new("errors-no-host"),
             ));
         };
         let host = line
             .to_str()
-            .map_err(|_| EdgeError::bad_request("no-host", "The request names no valid host."))?;
+            .map_err(|_| EdgeError::bad_request("no-host", Phrase::new("errors-no-host")))?;
         // The absolute form of a request target overrules Host (RFC 9112, 3.2.2), so both must fit.
         let target = request.original_uri().authority();
         let known = self.is_own_host(host)
@@ -162,7 +163,7 @@ impl Site {
         Err(EdgeError::new(
             http::StatusCode::MISDIRECTED_REQUEST,
             "unknown-host",
-            "This server does not answer for that name.",
+            Phrase::new("errors-unknown-host"),
         ))
     }
 }

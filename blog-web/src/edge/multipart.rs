@@ -14,6 +14,7 @@ use poem::Request;
 
 use super::body::limit_body;
 use super::error::EdgeError;
+use crate::view::Phrase;
 
 /// How much an upload may hold. Everything above is a 413.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -135,7 +136,7 @@ impl Multipart {
             return Ok(None);
         };
         let name = field.name().map(str::to_owned).ok_or_else(|| {
-            EdgeError::bad_request("nameless-part", "A part of the upload has no name.")
+            EdgeError::bad_request("nameless-part", Phrase::new("errors-nameless-part"))
         })?;
         // Browsers give every file a file name, an empty one when none was chosen.
         if field.file_name().is_some() {
@@ -169,20 +170,22 @@ async fn read_text(mut field: multer::Field<'static>, max: u64) -> Result<String
         text.extend_from_slice(&chunk);
     }
     String::from_utf8(text.into())
-        .map_err(|_| EdgeError::bad_request("not-utf8", "The form is not valid UTF-8."))
+        .map_err(|_| EdgeError::bad_request("not-utf8", Phrase::new("errors-not-utf8")))
 }
 
 fn too_many() -> EdgeError {
     EdgeError::new(
         StatusCode::PAYLOAD_TOO_LARGE,
         "too-many-parts",
-        "The upload has too many parts.",
+        Phrase::new("errors-too-many-parts"),
     )
 }
 
 fn of_multer(error: multer::Error) -> EdgeError {
     EdgeError::find_in(&error)
-        .unwrap_or_else(|| EdgeError::bad_request("bad-multipart", "The upload is not complete."))
+        .unwrap_or_else(|| {
+            EdgeError::bad_request("bad-multipart", Phrase::new("errors-bad-multipart"))
+        })
         .caused_by(error)
 }
 
@@ -285,7 +288,7 @@ impl<S: Stream<Item = io::Result<Bytes>>> Stream for OneByOne<S> {
             if !self.between.feed(chunk.len()) {
                 return Poll::Ready(Some(Err(io::Error::other(EdgeError::bad_request(
                     "bad-multipart",
-                    "The upload is malformed: a part's headers are too long.",
+                    Phrase::new("errors-long-headers"),
                 )))));
             }
         }

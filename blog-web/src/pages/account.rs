@@ -313,7 +313,7 @@ pub(crate) async fn save_profile(mut call: Call) -> Result<Response, EdgeError> 
 
 /// The file's field is called `avatar` on this form.
 fn move_error(form: FormView) -> FormView {
-    match form.error_of("file").map(str::to_owned) {
+    match form.error_of("file").cloned() {
         Some(sentence) => form.error("avatar", sentence),
         None => form,
     }

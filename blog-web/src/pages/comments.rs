@@ -40,7 +40,7 @@ pub(crate) async fn create(mut call: Call) -> Result<Response, EdgeError> {
             let path = format!("/posts/{slug}/comments");
             let kept = FormView::new(path.clone())
                 .value("body", form.body)
-                .refuse("The post is not there any more; keep a copy of your text.");
+                .refuse(refusal::gone(Entity::Post));
             let page = CommentEditPage {
                 form: kept,
                 back: "/".to_owned(),

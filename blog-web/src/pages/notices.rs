@@ -1,61 +1,89 @@
 //! The messages that a redirect carries to the next page.
 
 use crate::edge::cookie::Flash;
-use crate::view::{FlashKind, FlashView};
+use crate::view::{FlashKind, FlashView, Phrase};
 
-const TABLE: &[(&str, FlashKind, &str)] = &[
+const TABLE: &[(&str, FlashKind, Phrase)] = &[
     (
         "registered",
         FlashKind::Success,
-        "Your account is ready. Log in to begin.",
+        Phrase::new("notices-registered"),
+    ),
+    ("owner", FlashKind::Success, Phrase::new("notices-owner")),
+    (
+        "logged-in",
+        FlashKind::Success,
+        Phrase::new("notices-logged-in"),
     ),
     (
-        "owner",
-        FlashKind::Success,
-        "Welcome! This blog is yours now.",
+        "logged-out",
+        FlashKind::Info,
+        Phrase::new("notices-logged-out"),
     ),
-    ("logged-in", FlashKind::Success, "You are logged in."),
-    ("logged-out", FlashKind::Info, "You are logged out."),
-    ("log-in-first", FlashKind::Info, "Please log in to go on."),
+    (
+        "log-in-first",
+        FlashKind::Info,
+        Phrase::new("notices-log-in-first"),
+    ),
     (
         "profile-saved",
         FlashKind::Success,
-        "Your profile is saved.",
+        Phrase::new("notices-profile-saved"),
     ),
     (
         "draft-saved",
         FlashKind::Success,
-        "Your draft is saved. Only you and the editors see it.",
+        Phrase::new("notices-draft-saved"),
     ),
-    ("published", FlashKind::Success, "Your post is published."),
-    ("scheduled", FlashKind::Success, "Your post is scheduled."),
+    (
+        "published",
+        FlashKind::Success,
+        Phrase::new("notices-published"),
+    ),
+    (
+        "scheduled",
+        FlashKind::Success,
+        Phrase::new("notices-scheduled"),
+    ),
     (
         "unlisted",
         FlashKind::Success,
-        "Your post is saved. Whoever has its address can read it.",
+        Phrase::new("notices-unlisted"),
     ),
-    ("post-deleted", FlashKind::Success, "The post is deleted."),
-    ("commented", FlashKind::Success, "Your comment is there."),
+    (
+        "post-deleted",
+        FlashKind::Success,
+        Phrase::new("notices-post-deleted"),
+    ),
+    (
+        "commented",
+        FlashKind::Success,
+        Phrase::new("notices-commented"),
+    ),
     (
         "comment-saved",
         FlashKind::Success,
-        "Your comment is changed.",
+        Phrase::new("notices-comment-saved"),
     ),
     (
         "comment-deleted",
         FlashKind::Success,
-        "The comment is deleted.",
+        Phrase::new("notices-comment-deleted"),
     ),
     (
         "uploaded",
         FlashKind::Success,
-        "Your file is in the library.",
+        Phrase::new("notices-uploaded"),
     ),
-    ("media-deleted", FlashKind::Success, "The file is deleted."),
+    (
+        "media-deleted",
+        FlashKind::Success,
+        Phrase::new("notices-media-deleted"),
+    ),
     (
         "media-used",
         FlashKind::Error,
-        "A post or profile shows this file; take it out there first.",
+        Phrase::new("notices-media-used"),
     ),
 ];
 
@@ -75,6 +103,6 @@ pub(crate) fn show(flash: &Flash) -> Option<FlashView> {
     let (_, kind, text) = TABLE.iter().find(|(code, ..)| *code == flash.code())?;
     Some(FlashView {
         kind: *kind,
-        text: (*text).to_owned(),
+        text: text.clone(),
     })
 }

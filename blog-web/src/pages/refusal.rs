@@ -1,11 +1,12 @@
 //! What the blog's errors are as answers: a status, and a sentence that says what to do.
 
 use blog_core::Error;
-use blog_core::error::{Conflict, Denied};
+use blog_core::error::{Accepted, Alphabet, Conflict, Denied, Entity, Reason};
+use blog_core::model::media::MediaKind;
 use http::StatusCode;
 
 use crate::edge::EdgeError;
-use crate::view::{FormView, ViewError};
+use crate::view::{FormView, Phrase, ViewError};
 
 impl From<Error> for EdgeError {
     fn from(error: Error) -> Self {
@@ -50,69 +51,113 @@ fn status_of(error: &Error) -> (StatusCode, &'static str) {
 }
 
 /// For people. Nothing of a backend's own words is in it.
-fn sentence_of(error: &Error) -> String {
+fn sentence_of(error: &Error) -> Phrase {
     match error {
-        Error::Denied(Denied::LogIn) => {
-            "You are not logged in any more; log in in another tab, then send this again.".to_owned()
+        Error::NotFound(_) => Phrase::new("errors-not-found"),
+        Error::Conflict(conflict) => of_conflict(conflict),
+        Error::Invalid(violations) => {
+            let first = violations.iter().next().map(|violation| violation.field);
+            Phrase::new("refusals-field").with("field", first.unwrap_or_default())
         }
-        Error::Denied(Denied::Credentials) => {
-            "The name or the password is wrong; check both and try again.".to_owned()
+        Error::Denied(denied) => of_denied(*denied),
+        Error::TooLarge { what, max } => match what {
+            MediaKind::Image => Phrase::new("refusals-picture-size"),
+            MediaKind::Video => Phrase::new("refusals-video-size"),
         }
-        Error::Denied(denied) => capitalised(&denied.to_string()),
-        Error::Conflict(Conflict::HasUsers) => {
-            "This blog has an owner already; log in instead.".to_owned()
-        }
-        Error::Conflict(Conflict::ThreadFull) => {
-            "This thread is full; begin a new one below.".to_owned()
-        }
-        Error::Conflict(Conflict::Version { .. }) => {
-            "This was changed in the meantime; look at the new version, then send yours again."
-                .to_owned()
-        }
-        Error::Conflict(conflict) => capitalised(&conflict.to_string()),
-        Error::Invalid(violations) => violations.to_string(),
-        Error::TooLarge { what, max } => format!(
-            "{} is larger than {} MB; make it smaller and send it again.",
-            capitalised(what).trim_end_matches('.'),
-            max / (1024 * 1024)
-        ),
-        Error::UnsupportedType { accepted } => {
-            format!("This kind of file is not accepted; use {accepted}.")
-        }
-        Error::RateLimited { retry_after } => {
-            let seconds = retry_after.as_secs().max(1);
-            let wait = match seconds {
-                0..=90 => format!("{seconds} seconds"),
-                _ => format!("{} minutes", seconds.div_ceil(60)),
-            };
-            format!("That was too often in a short time; try again in {wait}.")
-        }
-        Error::StorageFull { .. } => {
-            "The server has no room left, so this was not saved; nothing that was there is lost. \
-             Keep your text and tell whoever runs this site."
-                .to_owned()
-        }
-        Error::Unavailable { .. } => {
-            "The server is busy, so this was not saved; wait a few seconds and send it again."
-                .to_owned()
-        }
-        Error::NotFound(_) => "There is nothing at this address.".to_owned(),
-        _ => "Something went wrong on our side; try again, and tell whoever runs this site if it stays."
-            .to_owned(),
+        .with("megabytes", max / (1024 * 1024)),
+        Error::UnsupportedType { accepted } => match accepted {
+            Accepted::Pictures => Phrase::new("refusals-no-picture"),
+            _ => Phrase::new("refusals-no-media"),
+        },
+        Error::RateLimited { retry_after } => match retry_after.as_secs().max(1) {
+            seconds @ 0..=90 => Phrase::new("refusals-wait-seconds").with("count", seconds),
+            seconds => Phrase::new("refusals-wait-minutes").with("count", seconds.div_ceil(60)),
+        },
+        Error::StorageFull { .. } => Phrase::new("refusals-storage-full"),
+        Error::Unavailable { .. } => Phrase::new("refusals-unavailable"),
+        _ => Phrase::new("refusals-failed"),
     }
 }
 
-fn capitalised(text: &str) -> String {
-    let mut chars = text.chars();
-    let mut out: String = chars
-        .next()
-        .map(|first| first.to_uppercase().collect())
-        .unwrap_or_default();
-    out.push_str(chars.as_str());
-    if !out.ends_with('.') {
-        out.push('.');
+fn of_conflict(conflict: &Conflict) -> Phrase {
+    match conflict {
+        Conflict::Version { .. } => Phrase::new("refusals-changed-meanwhile"),
+        Conflict::Username => Phrase::new("refusals-username-taken"),
+        Conflict::Email => Phrase::new("refusals-email-taken"),
+        Conflict::Subject => Phrase::new("refusals-identity-taken"),
+        Conflict::Exists => Phrase::new("refusals-exists"),
+        Conflict::HasUsers => Phrase::new("refusals-has-owner"),
+        Conflict::ThreadFull => Phrase::new("refusals-thread-full"),
+        Conflict::Slug => Phrase::new("refusals-no-slug"),
+        Conflict::State => Phrase::new("refusals-other-state"),
+        _ => Phrase::new("refusals-failed"),
     }
-    out
+}
+
+fn of_denied(denied: Denied) -> Phrase {
+    match denied {
+        Denied::LogIn => Phrase::new("refusals-log-in"),
+        Denied::NotYours => Phrase::new("refusals-not-yours"),
+        Denied::Role => Phrase::new("refusals-role"),
+        Denied::Suspended => Phrase::new("refusals-suspended"),
+        Denied::Unverified => Phrase::new("refusals-unverified"),
+        Denied::RegistrationClosed => Phrase::new("refusals-registration-closed"),
+        Denied::OwnerFirst => Phrase::new("refusals-owner-first"),
+        Denied::Credentials => Phrase::new("refusals-credentials"),
+        _ => Phrase::new("errors-forbidden"),
+    }
+}
+
+/// The sentence beside a field.
+pub(super) fn of_reason(reason: &Reason) -> Phrase {
+    match reason {
+        Reason::Empty => Phrase::new("refusals-empty"),
+        Reason::TooShort { min } => Phrase::new("refusals-too-short").with("count", *min),
+        Reason::TooLong { max } => Phrase::new("refusals-too-long").with("count", *max),
+        Reason::TooManyBytes { max } => {
+            Phrase::new("refusals-too-many-bytes").with("kilobytes", max / 1024)
+        }
+        Reason::TooMany { max } => Phrase::new("refusals-too-many").with("count", *max),
+        Reason::Characters { allowed } => match allowed {
+            Alphabet::Tag => Phrase::new("refusals-letters-tag"),
+            Alphabet::TagSlug => Phrase::new("refusals-letters-tag-slug"),
+            Alphabet::Username => Phrase::new("refusals-letters-username"),
+            Alphabet::Slug => Phrase::new("refusals-letters-slug"),
+            Alphabet::MediaKey => Phrase::new("refusals-letters-media-key"),
+            _ => Phrase::new("refusals-unfit"),
+        },
+        Reason::ControlCharacters => Phrase::new("refusals-control-characters"),
+        Reason::NotAnAddress => Phrase::new("refusals-not-an-address"),
+        Reason::Taken => Phrase::new("refusals-taken"),
+        Reason::Reserved => Phrase::new("refusals-reserved"),
+        Reason::CommonPassword => Phrase::new("refusals-common-password"),
+        Reason::SimilarPassword => Phrase::new("refusals-similar-password"),
+        Reason::NotAChoice => Phrase::new("refusals-not-a-choice"),
+        Reason::NotATime => Phrase::new("refusals-not-a-time"),
+        Reason::TooDeep { max } => Phrase::new("refusals-too-deep").with("count", *max),
+        Reason::NotYourMedia => Phrase::new("refusals-not-your-media"),
+        Reason::TooManyPixels => Phrase::new("refusals-too-many-pixels"),
+        Reason::DamagedPicture => Phrase::new("refusals-damaged-picture"),
+        Reason::NoLetter => Phrase::new("refusals-no-letter"),
+        Reason::InFuture => Phrase::new("refusals-in-future"),
+        Reason::NotInFuture => Phrase::new("refusals-not-in-future"),
+        _ => Phrase::new("refusals-unfit"),
+    }
+}
+
+/// What a form was about is gone; the text in it is not.
+pub(super) fn gone(what: Entity) -> Phrase {
+    match what {
+        Entity::User => Phrase::new("refusals-gone-user"),
+        Entity::Session => Phrase::new("refusals-log-in"),
+        Entity::Token => Phrase::new("refusals-gone-token"),
+        Entity::Post => Phrase::new("refusals-gone-post"),
+        Entity::Revision => Phrase::new("refusals-gone-revision"),
+        Entity::Comment => Phrase::new("refusals-gone-comment"),
+        Entity::Media | Entity::Object => Phrase::new("refusals-gone-media"),
+        Entity::Lease => Phrase::new("refusals-failed"),
+        _ => Phrase::new("refusals-gone"),
+    }
 }
 
 /// A refused form: the status of its answer, and the form with the person's text and each error beside its field.
@@ -122,17 +167,14 @@ pub(super) fn refuse(form: FormView, error: Error) -> (EdgeError, FormView) {
     match &error {
         Error::Invalid(violations) => {
             for violation in violations.iter() {
-                form = form.error(violation.field, violation.reason.to_string());
+                form = form.error(violation.field, of_reason(&violation.reason));
             }
         }
         Error::TooLarge { .. } | Error::UnsupportedType { .. } => {
             form = form.error("file", sentence_of(&error));
         }
         Error::NotFound(what) => {
-            form = form.refuse(format!(
-                "{} is not there any more, so this was not saved; keep a copy of your text.",
-                capitalised(&what.to_string()).trim_end_matches('.')
-            ));
+            form = form.refuse(gone(*what));
         }
         other => form = form.refuse(sentence_of(other)),
     }
@@ -159,6 +201,56 @@ pub(super) fn unknown_field() -> EdgeError {
     EdgeError::new(
         StatusCode::UNPROCESSABLE_ENTITY,
         "unknown-field",
-        "This form has a field that the blog does not know; reload the page.",
+        Phrase::new("refusals-unknown-field"),
     )
+}
+
+#[cfg(test)]
+mod tests {
+    /// The variants of an enum of the core's errors, from its source: the enums are open for later, so the compiler
+    /// cannot ask for each.
+    fn variants(name: &str) -> Vec<String> {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../blog-core/src/error.rs");
+        let source = std::fs::read_to_string(path).unwrap();
+        let body = source
+            .split(&format!("pub enum {name} {{\n"))
+            .nth(1)
+            .unwrap();
+        let body = body.split("\n}\n").next().unwrap();
+        body.lines()
+            .filter_map(|line| line.strip_prefix("    "))
+            .filter(|line| line.starts_with(|c: char| c.is_ascii_uppercase()))
+            .map(|line| {
+                line.split(|c: char| !c.is_alphanumeric())
+                    .next()
+                    .unwrap()
+                    .to_owned()
+            })
+            .collect()
+    }
+
+    #[test]
+    fn every_error_of_the_core_has_a_sentence_of_its_own() {
+        let own = include_str!("refusal.rs")
+            .split("fn sentence_of")
+            .nth(1)
+            .and_then(|rest| rest.split("/// A refused form").next())
+            .unwrap();
+        // Ranges are answered where files are, failures of a backend have one general sentence.
+        let general = ["Error::RangeNotSatisfiable", "Error::Backend"];
+        let mut found = 0;
+        for name in [
+            "Error", "Conflict", "Denied", "Reason", "Alphabet", "Entity",
+        ] {
+            for variant in variants(name) {
+                let path = format!("{name}::{variant}");
+                found += 1;
+                assert!(
+                    own.contains(&path) || general.contains(&path.as_str()),
+                    "{path} has no sentence"
+                );
+            }
+        }
+        assert!(found > 50, "{found}");
+    }
 }

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{Lang, PersonView};
+use super::{Lang, PersonView, Phrase};
 
 /// The site as pages name it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -42,7 +42,7 @@ pub struct FlashView {
     /// Success, info or error.
     pub kind: FlashKind,
     /// One plain sentence.
-    pub text: String,
+    pub text: Phrase,
 }
 
 /// A feed that readers' programs discover.

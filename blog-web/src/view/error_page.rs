@@ -2,15 +2,17 @@
 
 use serde::Serialize;
 
+use super::Phrase;
+
 /// A refusal: one sentence that says what to do, and the number to name when asking for help.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct ErrorView {
     /// HTTP status.
     pub status: u16,
     /// A few words.
-    pub headline: String,
+    pub headline: Phrase,
     /// One sentence.
-    pub sentence: String,
+    pub sentence: Phrase,
     /// The request's id as it stands in the log.
     pub request_id: String,
 }
@@ -21,85 +23,81 @@ impl ErrorView {
         let (headline, sentence) = words(status);
         Self {
             status,
-            headline: headline.to_owned(),
-            sentence: sentence.to_owned(),
+            headline,
+            sentence,
             request_id: request_id.into(),
         }
     }
 
     /// Says something more exact than the status does.
     #[must_use]
-    pub fn saying(mut self, sentence: impl Into<String>) -> Self {
-        self.sentence = sentence.into();
+    pub fn saying(mut self, sentence: Phrase) -> Self {
+        self.sentence = sentence;
         self
     }
 }
 
-fn words(status: u16) -> (&'static str, &'static str) {
+fn words(status: u16) -> (Phrase, Phrase) {
     match status {
         401 => (
-            "Please log in",
-            "This page is for people with an account: log in and try again.",
+            Phrase::new("errors-401-headline"),
+            Phrase::new("errors-401"),
         ),
         403 => (
-            "This is not open to you",
-            "Your account may not do this; if you just logged in or out in another tab, go back, \
-             reload and try again.",
+            Phrase::new("errors-403-headline"),
+            Phrase::new("errors-403"),
         ),
         404 => (
-            "Nothing here",
-            "There is no page at this address; it may have moved, or the address has a slip in it.",
+            Phrase::new("errors-404-headline"),
+            Phrase::new("errors-404"),
         ),
         405 => (
-            "That does not work here",
-            "This address does not take that kind of request; go back and use the page’s own \
-             buttons.",
+            Phrase::new("errors-405-headline"),
+            Phrase::new("errors-405"),
         ),
         408 => (
-            "That took too long",
-            "The connection was too slow to finish; please try again.",
+            Phrase::new("errors-408-headline"),
+            Phrase::new("errors-408"),
         ),
         409 => (
-            "Somebody was faster",
-            "This was changed meanwhile; go back, reload to see what is there now, and try again.",
+            Phrase::new("errors-409-headline"),
+            Phrase::new("errors-409"),
         ),
         413 => (
-            "That is too large",
-            "What you sent is above the limit for this page; make it smaller and send it again.",
+            Phrase::new("errors-413-headline"),
+            Phrase::new("errors-413"),
         ),
         415 => (
-            "This kind of file does not work",
-            "Please use a PNG, JPEG, WebP or GIF picture, or an MP4 or WebM video.",
+            Phrase::new("errors-415-headline"),
+            Phrase::new("errors-415"),
         ),
         421 => (
-            "Wrong address",
-            "This server does not answer for the name you asked for; check the address.",
+            Phrase::new("errors-421-headline"),
+            Phrase::new("errors-421"),
         ),
         422 => (
-            "Something is missing",
-            "Part of what you sent could not be used; go back, look at the fields and send it again.",
+            Phrase::new("errors-422-headline"),
+            Phrase::new("errors-422"),
         ),
         429 => (
-            "A little slower, please",
-            "That was more than we take in so short a time; wait a few minutes and try again.",
+            Phrase::new("errors-429-headline"),
+            Phrase::new("errors-429"),
         ),
         503 => (
-            "Back in a moment",
-            "The site is busy or being looked after; what you wrote has not been saved, so keep \
-             the page open and try again shortly.",
+            Phrase::new("errors-503-headline"),
+            Phrase::new("errors-503"),
         ),
         507 => (
-            "The storage is full",
-            "This could not be saved, and nothing that was there is lost; tell whoever runs this \
-             site, and keep your text.",
+            Phrase::new("errors-507-headline"),
+            Phrase::new("errors-507"),
         ),
         400..=499 => (
-            "That did not work",
-            "The request could not be understood; go back and try again.",
+            Phrase::new("errors-4xx-headline"),
+            Phrase::new("errors-4xx"),
         ),
         _ => (
-            "Something went wrong",
-            "The fault is ours, not yours; try again, and if it stays, tell whoever runs this site.",
+            Phrase::new("errors-5xx-headline"),
+            Phrase::new("errors-5xx"),
         ),
     }
 }

@@ -4,14 +4,16 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use super::Phrase;
+
 /// Values and errors of a form, by field name.
 ///
 /// ```
-/// use blog_web::view::FormView;
+/// use blog_web::view::{FormView, Phrase};
 ///
 /// let form = FormView::new("/account/login")
 ///     .value("login", "ada")
-///     .error("password", "This password is not right.");
+///     .error("password", Phrase::new("refusals-common-password"));
 /// assert!(form.has_errors());
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
@@ -21,9 +23,9 @@ pub struct FormView {
     /// What stands in each field. Passwords are never given back.
     values: BTreeMap<String, String>,
     /// A sentence for each field that was refused.
-    errors: BTreeMap<String, String>,
+    errors: BTreeMap<String, Phrase>,
     /// A sentence about the form as a whole.
-    error: Option<String>,
+    error: Option<Phrase>,
 }
 
 impl FormView {
@@ -44,21 +46,21 @@ impl FormView {
 
     /// Says what is wrong with a field, as a sentence that tells what to do.
     #[must_use]
-    pub fn error(mut self, field: impl Into<String>, sentence: impl Into<String>) -> Self {
-        self.errors.insert(field.into(), sentence.into());
+    pub fn error(mut self, field: impl Into<String>, sentence: Phrase) -> Self {
+        self.errors.insert(field.into(), sentence);
         self
     }
 
     /// Says what is wrong with the form as a whole.
     #[must_use]
-    pub fn refuse(mut self, sentence: impl Into<String>) -> Self {
-        self.error = Some(sentence.into());
+    pub fn refuse(mut self, sentence: Phrase) -> Self {
+        self.error = Some(sentence);
         self
     }
 
     /// The sentence about a field, if it was refused.
-    pub fn error_of(&self, field: &str) -> Option<&str> {
-        self.errors.get(field).map(String::as_str)
+    pub fn error_of(&self, field: &str) -> Option<&Phrase> {
+        self.errors.get(field)
     }
 
     /// Whether anything was refused.

@@ -212,7 +212,7 @@ fn a_refused_form_keeps_the_text_and_has_the_error_beside_its_field() {
     let form = FormView::new("/account/register")
         .value("username", "a b")
         .value("password", "never given back")
-        .error("username", "Only letters.");
+        .error("username", Phrase::new("refusals-letters-username"));
     let html = view
         .render(&sample::bare_chrome(), &page::RegisterPage { form })
         .unwrap();
@@ -232,7 +232,7 @@ fn a_refused_form_keeps_the_text_and_has_the_error_beside_its_field() {
         .find(|tag| tag.get("name") == Some("email"))
         .unwrap();
     assert_eq!(email.get("aria-invalid"), None);
-    assert!(html.contains("Only letters."));
+    assert!(html.contains("Use only the letters a to z"));
     assert!(!html.contains("never given back"));
     assert_eq!(
         tags.iter()
@@ -329,9 +329,9 @@ fn every_refusal_has_words_and_the_request_id() {
         let error = ErrorView::new(status, "req-7f");
         let html = view.render(&sample::bare_chrome(), &error).unwrap();
         assert!(html.contains("req-7f") && html.contains(&status.to_string()));
-        assert!(error.sentence.ends_with('.'), "{status}");
+        assert!(error.sentence.to_text(Lang::En).ends_with('.'), "{status}");
         assert!(
-            sentences.insert(error.sentence),
+            sentences.insert(error.sentence.to_text(Lang::En)),
             "{status} says the same as another"
         );
     }

@@ -70,7 +70,10 @@ macro_rules! catalogues {
 }
 
 catalogues! {
+    "errors",
     "frame",
+    "notices",
+    "refusals",
 }
 
 type Bundle = FluentBundle<FluentResource>;

@@ -7,7 +7,7 @@ use crate::view::page::{
 };
 use crate::view::{
     AuthorView, CardView, CommentView, ErrorView, FlashKind, FlashView, FormView, Lang, MediaKind,
-    MediaView, Page, PageChrome, PagerView, PersonView, PictureView, PostStatus, PostView,
+    MediaView, Page, PageChrome, PagerView, PersonView, Phrase, PictureView, PostStatus, PostView,
     SafeHtml, SiteView, StoredPostView, TagView, ThreadView, TocView, View, ViewerView,
 };
 
@@ -23,7 +23,7 @@ pub(super) fn full_chrome(text: &str) -> PageChrome {
     chrome.flashes = [FlashKind::Success, FlashKind::Info, FlashKind::Error]
         .map(|kind| FlashView {
             kind,
-            text: text.to_owned(),
+            text: phrase(text),
         })
         .into();
     chrome.next = Some(text.to_owned());
@@ -166,7 +166,7 @@ pub(super) fn full_pages(
             &["username", "email", "password", "token"],
         ),
     });
-    pages.add(&ErrorView::new(404, text).saying(text));
+    pages.add(&ErrorView::new(404, text).saying(phrase(text)));
     pages.rendered
 }
 
@@ -418,7 +418,12 @@ fn refused(action: &str, text: &str, fields: &[&str]) -> FormView {
     fields
         .iter()
         .fold(FormView::new(action), |form, field| {
-            form.value(*field, text).error(*field, text)
+            form.value(*field, text).error(*field, phrase(text))
         })
-        .refuse(text)
+        .refuse(phrase(text))
+}
+
+/// A sentence with the text in its place.
+fn phrase(text: &str) -> Phrase {
+    Phrase::new("errors-field-unknown").with("field", text)
 }

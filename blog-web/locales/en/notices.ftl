@@ -1,0 +1,19 @@
+# What a redirect says on the next page.
+
+notices-registered = Your account is ready. Log in to begin.
+notices-owner = Welcome! This blog is yours now.
+notices-logged-in = You are logged in.
+notices-logged-out = You are logged out.
+notices-log-in-first = Please log in to go on.
+notices-profile-saved = Your profile is saved.
+notices-draft-saved = Your draft is saved. Only you and the editors see it.
+notices-published = Your post is published.
+notices-scheduled = Your post is scheduled.
+notices-unlisted = Your post is saved. Whoever has its address can read it.
+notices-post-deleted = The post is deleted.
+notices-commented = Your comment is there.
+notices-comment-saved = Your comment is changed.
+notices-comment-deleted = The comment is deleted.
+notices-uploaded = Your file is in the library.
+notices-media-deleted = The file is deleted.
+notices-media-used = A post or profile shows this file; take it out there first.

@@ -1,0 +1,19 @@
+# Bir yönlendirmenin sonraki sayfada söyledikleri.
+
+notices-registered = Hesabınız hazır. Başlamak için giriş yapın.
+notices-owner = Hoş geldiniz! Bu blog artık sizin.
+notices-logged-in = Giriş yaptınız.
+notices-logged-out = Çıkış yaptınız.
+notices-log-in-first = Devam etmek için lütfen giriş yapın.
+notices-profile-saved = Profiliniz kaydedildi.
+notices-draft-saved = Taslağınız kaydedildi. Onu yalnızca siz ve editörler görür.
+notices-published = Yazınız yayımlandı.
+notices-scheduled = Yazınız ileri bir tarihte yayımlanmak üzere kaydedildi.
+notices-unlisted = Yazınız kaydedildi. Adresini bilen herkes okuyabilir.
+notices-post-deleted = Yazı silindi.
+notices-commented = Yorumunuz eklendi.
+notices-comment-saved = Yorumunuz değiştirildi.
+notices-comment-deleted = Yorum silindi.
+notices-uploaded = Dosyanız kitaplıkta.
+notices-media-deleted = Dosya silindi.
+notices-media-used = Bu dosya bir yazıda veya profilde kullanılıyor; önce oradan çıkarın.
