@@ -3,7 +3,9 @@
 pub mod audit;
 pub mod comment;
 pub mod effects;
+pub mod focus;
 pub mod index;
+pub mod library;
 pub mod media;
 pub mod outbox;
 pub mod post;

@@ -9,11 +9,14 @@ use crate::conformance::texts;
 use crate::conformance::verdict::{Verdict, ensure, refused, same, winners};
 use crate::error::{Conflict, Entity, Error};
 use crate::id::{MediaId, UserId};
+use crate::model::focus::Focus;
+use crate::model::library::MediaQuery;
 use crate::model::media::{AltText, FileName, MediaItem, MediaKind, MediaState, ObjectKey};
 use crate::model::post::{PostContent, PostStatus};
 use crate::model::user::{ProfileChange, User};
 use crate::page::PageRequest;
 
+mod library;
 mod usage;
 
 pub(super) fn checks() -> Vec<Check> {
@@ -37,6 +40,7 @@ pub(super) fn checks() -> Vec<Check> {
         catalog.check("catalog-public-key-not-found", "`set_public_key`: `NotFound(Media)`.", public_key_not_found),
         catalog.check("catalog-texts", "Texts come back byte for byte (alt text, file name).", texts_return),
     ];
+    checks.extend(library::checks());
     checks.extend(usage::checks());
     checks
 }
@@ -124,6 +128,7 @@ async fn insert(lab: Lab) -> Verdict {
     let user = lab.user().await?;
     let full = MediaItem {
         public_key: Some(lab.key()),
+        focus: Focus::from_percent(0, 100),
         bytes: 1 << 40,
         ..lab.new_item(user.id)
     };
@@ -176,6 +181,7 @@ async fn ready(lab: Lab) -> Verdict {
         state: MediaState::Ready,
         content_type: "image/webp".to_owned(),
         bytes: 77,
+        focus: Focus::from_percent(100, 33),
         width: Some(1),
         height: Some(4_000_000_000),
         private_key: lab.key(),
@@ -293,7 +299,8 @@ async fn by_owner(lab: Lab) -> Verdict {
         let mut found = Vec::new();
         let mut page = PageRequest::first(limit);
         for _ in 0..20 {
-            let next = lab.records.catalog.by_owner(owner.id, page).await?;
+            let query = MediaQuery::default();
+            let next = lab.records.catalog.by_owner(owner.id, &query, page).await?;
             found.extend(next.items);
             match next.next {
                 Some(after) => page = PageRequest::new(Some(after), limit),

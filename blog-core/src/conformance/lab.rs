@@ -14,6 +14,7 @@ use crate::error::Result;
 use crate::id::{CommentId, MediaId, PostId, SessionId, UserId};
 use crate::model::comment::{Comment, CommentBody, CommentState, NewComment};
 use crate::model::effects::Effects;
+use crate::model::focus::Focus;
 use crate::model::media::{AltText, FileName, MediaItem, MediaKind, MediaState, ObjectKey};
 use crate::model::post::{
     Body, NewPost, Post, PostCard, PostChange, PostContent, PostQuery, PostScope, PostStatus,
@@ -310,6 +311,7 @@ impl Lab {
             height: Some(480),
             alt: AltText::from_store(format!("Picture {id}")),
             file_name: FileName::from_store("holiday.png".to_owned()),
+            focus: Focus::CENTRE,
             private_key: ObjectKey::from_store(format!("private/{owner}/{id}.png")),
             public_key: None,
             state: MediaState::Ready,

@@ -5,9 +5,11 @@ use std::ops::Range;
 use bytes::Bytes;
 use futures_util::stream::BoxStream;
 
+use super::focus::Focus;
 use super::text::{Lines, take, text};
 use crate::error::{Alphabet, Reason, Result};
 use crate::id::{MediaId, UserId};
+use crate::terms;
 use crate::time::Timestamp;
 
 text! {
@@ -16,7 +18,8 @@ text! {
 }
 
 text! {
-    /// The name of the file that was uploaded, for its owner's list only: never part of a key or address.
+    /// The name of the file that was uploaded, up to 200 characters without folders, for its owner's list and search
+    /// only: never part of a key or address.
     FileName, parse_file_name
 }
 
@@ -124,6 +127,8 @@ pub struct MediaItem {
     pub alt: AltText,
     /// What the owner's file was called.
     pub file_name: FileName,
+    /// What stays in sight where it is cropped.
+    pub focus: Focus,
     /// The private object under `private/`; always there.
     pub private_key: ObjectKey,
     /// The public copy under `public/`, there while something public uses the item.
@@ -147,6 +152,8 @@ pub struct MediaRef {
     pub height: Option<u32>,
     /// For people who do not see it.
     pub alt: AltText,
+    /// What stays in sight where it is cropped.
+    pub focus: Focus,
 }
 
 impl MediaItem {
@@ -163,7 +170,14 @@ impl MediaItem {
             width: self.width,
             height: self.height,
             alt: self.alt.clone(),
+            focus: self.focus,
         }
+    }
+
+    /// The words by which its owner finds it, of its alt text and its file name, as
+    /// [`index_terms`](terms::index_terms) makes them.
+    pub fn search_terms(&self) -> String {
+        terms::index_terms(&format!("{}\n{}", self.alt, self.file_name))
     }
 }
 

@@ -7,6 +7,8 @@ use async_trait::async_trait;
 use crate::error::Result;
 use crate::id::{MediaId, UserId};
 use crate::model::effects::Effects;
+use crate::model::focus::Focus;
+use crate::model::library::{MediaPlaces, MediaQuery};
 use crate::model::media::{AltText, MediaItem, MediaUse, ObjectKey};
 use crate::page::{Page, PageRequest};
 use crate::policy::Visibility;
@@ -28,11 +30,20 @@ pub trait MediaCatalog: Debug + Send + Sync + 'static {
     /// allows uses it; else `NotFound(Media)`.
     async fn visible(&self, id: MediaId, visibility: &Visibility) -> Result<MediaItem>;
 
-    /// An owner's ready items, newest first by `created_at`, then id, greater first.
-    async fn by_owner(&self, owner: UserId, page: PageRequest) -> Result<Page<MediaItem>>;
+    /// An owner's ready items, newest first by `created_at`, then id, greater first. Only those that the query's filter
+    /// names, and whose `MediaItem::search_terms` hold, for each word of the query, one that begins with it.
+    async fn by_owner(
+        &self,
+        owner: UserId,
+        query: &MediaQuery,
+        page: PageRequest,
+    ) -> Result<Page<MediaItem>>;
 
     /// Replaces the text for people who do not see it. `NotFound(Media)` when there is none.
     async fn set_alt(&self, id: MediaId, alt: AltText, effects: Effects) -> Result<()>;
+
+    /// Moves the point that stays in sight. `NotFound(Media)` when there is none.
+    async fn set_focus(&self, id: MediaId, focus: Focus, effects: Effects) -> Result<()>;
 
     /// Sets or clears the public copy's key, if it is `expected` now; else `Conflict(State)`. `NotFound(Media)`.
     async fn set_public_key(
@@ -45,6 +56,12 @@ pub trait MediaCatalog: Debug + Send + Sync + 'static {
 
     /// Who uses an item at `now`. An item that does not exist is used by nobody.
     async fn usage(&self, id: MediaId, now: Timestamp) -> Result<MediaUse>;
+
+    /// Where an item is used, at most `limit` places: first whose avatar it is, then the posts that the visibility
+    /// allows, last changed first. `elsewhere` says that there are further places, or posts that it does not allow.
+    /// An item that does not exist is used nowhere.
+    async fn places(&self, id: MediaId, visibility: &Visibility, limit: u16)
+    -> Result<MediaPlaces>;
 
     /// Deletes an item that nothing uses, and returns it. `Conflict(State)` while a post or avatar uses it,
     /// `NotFound(Media)` when there is none.

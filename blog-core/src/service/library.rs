@@ -12,6 +12,8 @@ use crate::blog::{Core, detached};
 use crate::error::{Accepted, Conflict, Denied, Entity, Error, Reason, Result, Violations};
 use crate::id::{MediaId, UserId};
 use crate::model::effects::Effects;
+use crate::model::focus::Focus;
+use crate::model::library::{MediaFilter, MediaPlaces, MediaQuery};
 use crate::model::media::{
     AltText, ByteRange, ByteStream, FileName, MediaItem, MediaKind, MediaState, Object, ObjectKey,
     ObjectMeta, PutMode, PutOptions,
@@ -49,6 +51,9 @@ impl std::fmt::Debug for Upload {
 
 /// How long a picture waits for room in memory.
 const ROOM_WAIT: Duration = Duration::from_secs(2);
+
+/// How many places of an item are told.
+const PLACES: u16 = 50;
 
 /// Enough of a file's beginning to know its type.
 const HEAD: usize = 512;
@@ -215,6 +220,7 @@ impl Library {
             height: pixels.map(|(_, height)| height),
             alt: new.alt,
             file_name: new.file_name,
+            focus: Focus::CENTRE,
             private_key: key("private", kind.extension()),
             public_key: None,
             state: MediaState::Pending,
@@ -274,13 +280,50 @@ impl Library {
         }
     }
 
-    /// The actor's own items, newest first.
+    /// The actor's own items, newest first. One query.
     ///
     /// # Errors
     /// `Denied(LogIn)`.
     pub async fn own(&self, actor: &Actor, page: PageRequest) -> Result<Page<MediaItem>> {
+        self.search(actor, "", MediaFilter::All, page).await
+    }
+
+    /// Those of the actor's own items that the filter names and whose name or alt text has every word of `text`, or
+    /// one that begins with it; newest first. One query.
+    ///
+    /// # Errors
+    /// `Denied(LogIn)`.
+    pub async fn search(
+        &self,
+        actor: &Actor,
+        text: &str,
+        filter: MediaFilter,
+        page: PageRequest,
+    ) -> Result<Page<MediaItem>> {
         let owner = actor.user().ok_or(Denied::LogIn)?;
-        self.core.records.catalog.by_owner(owner, page).await
+        let Some(query) = MediaQuery::new(text, filter) else {
+            return Ok(Page {
+                items: Vec::new(),
+                next: None,
+            });
+        };
+        let catalog = &self.core.records.catalog;
+        catalog.by_owner(owner, &query, page).await
+    }
+
+    /// An item that the actor manages, and where it is used as far as they may know. Two queries.
+    ///
+    /// # Errors
+    /// `NotFound(Media)`, also for somebody else's.
+    pub async fn item(&self, actor: &Actor, id: MediaId) -> Result<(MediaItem, MediaPlaces)> {
+        let item = self.managed(actor, id).await?;
+        if !item.is_ready() {
+            return Err(Error::NotFound(Entity::Media));
+        }
+        let visibility = self.core.visibility(actor, Surface::Page);
+        let catalog = &self.core.records.catalog;
+        let places = catalog.places(id, &visibility, PLACES).await?;
+        Ok((item, places))
     }
 
     /// Changes the text for people who do not see an own item.
@@ -293,6 +336,20 @@ impl Library {
         let effects = Effects::at(self.core.now()).invalidating();
         let core = self.core.clone();
         detached(async move { core.records.catalog.set_alt(id, alt, effects).await }).await
+    }
+
+    /// Moves the point of an own picture that stays in sight where it is cropped.
+    ///
+    /// # Errors
+    /// `NotFound(Media)`, also for somebody else's and for videos.
+    pub async fn set_focus(&self, actor: &Actor, id: MediaId, focus: Focus) -> Result<()> {
+        let item = self.managed(actor, id).await?;
+        if item.kind != MediaKind::Image {
+            return Err(Error::NotFound(Entity::Media));
+        }
+        let effects = Effects::at(self.core.now()).invalidating();
+        let core = self.core.clone();
+        detached(async move { core.records.catalog.set_focus(id, focus, effects).await }).await
     }
 
     /// Deletes an own item that nothing uses, and its objects.

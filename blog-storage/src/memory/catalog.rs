@@ -6,7 +6,9 @@ use async_trait::async_trait;
 use blog_core::error::{Conflict, Entity, Error};
 use blog_core::id::{MediaId, UserId};
 use blog_core::model::effects::Effects;
-use blog_core::model::media::{AltText, MediaItem, MediaState, MediaUse, ObjectKey};
+use blog_core::model::focus::Focus;
+use blog_core::model::library::{MediaFilter, MediaPlaces, MediaQuery};
+use blog_core::model::media::{AltText, MediaItem, MediaKind, MediaState, MediaUse, ObjectKey};
 use blog_core::page::PageRequest;
 use blog_core::policy::Visibility;
 use blog_core::ports::MediaCatalog;
@@ -37,6 +39,20 @@ impl State {
     /// How many avatars an item is.
     fn avatars_of(&self, id: MediaId) -> usize {
         self.media_avatars.get(&id).map_or(0, |users| users.len())
+    }
+
+    fn is_used(&self, id: MediaId) -> bool {
+        self.avatars_of(id) > 0 || self.posts_with(id).next().is_some()
+    }
+
+    fn is_asked_for(&self, item: &MediaItem, query: &MediaQuery) -> bool {
+        let filtered = match query.filter {
+            MediaFilter::All => true,
+            MediaFilter::Images => item.kind == MediaKind::Image,
+            MediaFilter::Videos => item.kind == MediaKind::Video,
+            MediaFilter::Unused => !self.is_used(item.id),
+        };
+        filtered && (query.words().is_empty() || query.finds(&item.search_terms()))
     }
 }
 
@@ -97,7 +113,12 @@ impl MediaCatalog for MemoryStore {
         }
     }
 
-    async fn by_owner(&self, owner: UserId, page: PageRequest) -> Result<Page<MediaItem>> {
+    async fn by_owner(
+        &self,
+        owner: UserId,
+        query: &MediaQuery,
+        page: PageRequest,
+    ) -> Result<Page<MediaItem>> {
         let state = self.lock();
         let first = (
             owner,
@@ -117,7 +138,7 @@ impl MediaCatalog for MemoryStore {
             .range((Bound::Included(first), end))
             .rev()
             .filter_map(|(_, _, id)| state.media.get(id))
-            .filter(|item| item.is_ready())
+            .filter(|item| item.is_ready() && state.is_asked_for(item, query))
             .take(page.limit() + 1)
             .cloned()
             .collect();
@@ -130,6 +151,13 @@ impl MediaCatalog for MemoryStore {
     async fn set_alt(&self, id: MediaId, alt: AltText, effects: Effects) -> Result<()> {
         self.write(effects, |state, _| {
             state.item_mut(id)?.alt = alt;
+            Ok(())
+        })
+    }
+
+    async fn set_focus(&self, id: MediaId, focus: Focus, effects: Effects) -> Result<()> {
+        self.write(effects, |state, _| {
+            state.item_mut(id)?.focus = focus;
             Ok(())
         })
     }
@@ -156,14 +184,41 @@ impl MediaCatalog for MemoryStore {
         let avatars = state.avatars_of(id);
         Ok(MediaUse {
             public: avatars > 0 || state.posts_with(id).any(|post| post.is_public(now)),
-            used: avatars > 0 || state.posts_with(id).next().is_some(),
+            used: state.is_used(id),
+        })
+    }
+
+    async fn places(
+        &self,
+        id: MediaId,
+        visibility: &Visibility,
+        limit: u16,
+    ) -> Result<MediaPlaces> {
+        let state = self.lock();
+        let mut rest = usize::from(limit);
+        let wearers: Vec<_> = (state.media_avatars.get(&id).into_iter().flatten())
+            .filter_map(|user| state.users.get(user))
+            .map(|row| (row.user.username.clone(), row.user.display_name.clone()))
+            .collect();
+        let (mut seen, hidden): (Vec<&PostRow>, Vec<&PostRow>) = state
+            .posts_with(id)
+            .partition(|post| state.sees(visibility, post));
+        seen.sort_unstable_by_key(|post| std::cmp::Reverse(post.changed()));
+        let elsewhere = !hidden.is_empty() || wearers.len() + seen.len() > rest;
+        let avatars: Vec<_> = wearers.into_iter().take(rest).collect();
+        rest -= avatars.len();
+        let posts = seen.into_iter().take(rest).map(|post| post.place(id));
+        Ok(MediaPlaces {
+            avatars,
+            posts: posts.collect(),
+            elsewhere,
         })
     }
 
     async fn delete(&self, id: MediaId, effects: Effects) -> Result<MediaItem> {
         self.write(effects, |state, _| {
             let item = state.item(id)?.clone();
-            if state.avatars_of(id) > 0 || state.posts_with(id).next().is_some() {
+            if state.is_used(id) {
                 return Err(Conflict::State.into());
             }
             let place = (item.owner, item.created_at, id);

@@ -7,6 +7,7 @@ use async_trait::async_trait;
 use blog_core::error::{Conflict, Entity, Error};
 use blog_core::id::{CommentId, MediaId, PostId, UserId};
 use blog_core::model::effects::Effects;
+use blog_core::model::library::PostPlace;
 use blog_core::model::post::{
     NewPost, Post, PostCard, PostChange, PostContent, PostQuery, PostScope, PostStatus, Revision,
     SiteState, SlugHit, SlugRequest,
@@ -57,6 +58,22 @@ impl PostRow {
     pub(super) fn is_public(&self, now: Timestamp) -> bool {
         self.content.status != PostStatus::Draft
             && self.content.published_at.is_some_and(|at| at <= now)
+    }
+
+    /// When it was changed last; of one time, the greater id is the later.
+    pub(super) fn changed(&self) -> (Timestamp, PostId) {
+        (self.updated_at, self.id)
+    }
+
+    /// How its author finds it among the places of an item that it uses.
+    pub(super) fn place(&self, item: MediaId) -> PostPlace {
+        PostPlace {
+            slug: self.slug.clone(),
+            title: self.content.title.clone(),
+            status: self.content.status,
+            published_at: self.content.published_at,
+            as_cover: self.content.cover == Some(item),
+        }
     }
 
     fn is_of(&self, scope: &PostScope) -> bool {

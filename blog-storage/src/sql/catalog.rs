@@ -4,9 +4,14 @@ use async_trait::async_trait;
 use blog_core::error::{Conflict, Entity, Error, Result};
 use blog_core::id::{MediaId, UserId};
 use blog_core::model::effects::Effects;
+use blog_core::model::focus::Focus;
+use blog_core::model::library::{MediaFilter, MediaPlaces, MediaQuery, PostPlace};
 use blog_core::model::media::{
     AltText, FileName, MediaItem, MediaKind, MediaState, MediaUse, ObjectKey,
 };
+use blog_core::model::post::{PostStatus, Title};
+use blog_core::model::slug::Slug;
+use blog_core::model::user::{DisplayName, Username};
 use blog_core::page::{Cursor, Page, PageRequest};
 use blog_core::policy::Visibility;
 use blog_core::ports::MediaCatalog;
@@ -19,16 +24,54 @@ use super::args::{Arg, InList, MOST_PLACES, args, in_list, unsigned};
 use super::db::Tx;
 use super::effects;
 use super::posts::{rule_args, text};
-use super::rows::{pixels, time, unreadable};
+use super::rows::{focus, pixels, time, unreadable};
 use super::users::require_user;
 
 /// The columns of an item `m`.
 macro_rules! item {
     () => {
         "m.id, m.owner, m.kind, m.content_type, m.bytes, m.width, m.height, m.alt, m.file_name, m.private_key, \
-         m.public_key, m.state, m.created_at"
+         m.public_key, m.state, m.created_at, m.focus_x, m.focus_y"
     };
 }
+
+/// Whether anything uses an item: the column with its id goes in.
+macro_rules! used {
+    ($id:literal) => {
+        concat!(
+            "(EXISTS (SELECT 1 FROM blog_post_media pm WHERE pm.media = ",
+            $id,
+            ") OR EXISTS (SELECT 1 FROM blog_users u WHERE u.avatar = ",
+            $id,
+            "))"
+        )
+    };
+}
+
+/// A page of an owner's ready items: (owner, any kind, the kind, used ones too, eight patterns for the terms, at most
+/// this time, before this time, or before this id, how many). The terms begin with a space, as each of them does.
+const OF_OWNER: &str = concat!(
+    "SELECT ",
+    item!(),
+    " FROM blog_media m WHERE m.owner = ? AND m.state = 'ready' AND (? = 1 OR m.kind = ?) AND (? = 1 OR NOT ",
+    used!("m.id"),
+    ") AND m.terms LIKE ? AND m.terms LIKE ? AND m.terms LIKE ? AND m.terms LIKE ? AND m.terms LIKE ? \
+     AND m.terms LIKE ? AND m.terms LIKE ? AND m.terms LIKE ? \
+     AND m.created_at <= ? AND (m.created_at < ? OR m.id < ?) \
+     ORDER BY m.created_at DESC, m.id DESC LIMIT ?"
+);
+
+/// Where an item is used: (the four of the rule, item, item, item, how many). First those who wear it, then the posts
+/// that may be told, then the others.
+const PLACES: &str = concat!(
+    "SELECT x.part, x.word, x.name, x.status, x.published_at, x.as_cover FROM (SELECT CASE WHEN ",
+    text::rule!(),
+    " THEN 1 ELSE 2 END AS part, p.updated_at AS changed_at, p.id AS id, p.slug AS word, p.title AS name, \
+     p.status AS status, p.published_at AS published_at, CASE WHEN p.cover = ? THEN 1 ELSE 0 END AS as_cover \
+     FROM blog_post_media pm JOIN blog_posts p ON p.id = pm.post WHERE pm.media = ? \
+     UNION ALL SELECT 0, 0, u.id, u.username, u.display_name, '', NULL, 0 FROM blog_users u WHERE u.avatar = ?) x \
+     ORDER BY x.part, x.changed_at DESC, x.id DESC LIMIT ?"
+);
 
 const BY_ID: &str = concat!("SELECT ", item!(), " FROM blog_media m WHERE m.id = ?");
 
@@ -66,6 +109,72 @@ struct ItemRow {
     public_key: Option<String>,
     state: String,
     created_at: i64,
+    focus_x: i64,
+    focus_y: i64,
+}
+
+#[derive(FromRow)]
+struct PlaceRow {
+    part: i64,
+    word: String,
+    name: String,
+    status: String,
+    published_at: Option<i64>,
+    as_cover: i64,
+}
+
+const AVATAR: i64 = 0;
+const TOLD: i64 = 1;
+
+impl PlaceRow {
+    fn post(self) -> Result<PostPlace> {
+        Ok(PostPlace {
+            slug: Slug::from_store(self.word),
+            title: Title::from_store(self.name),
+            status: PostStatus::from_word(&self.status)
+                .ok_or_else(|| unreadable("blog_posts.status"))?,
+            published_at: self.published_at.map(time),
+            as_cover: self.as_cover == 1,
+        })
+    }
+}
+
+/// The terms as their column has them: each behind a space.
+fn terms_column(item: &MediaItem) -> String {
+    format!(" {}", item.search_terms())
+}
+
+/// The patterns that find items with these words; one that asks for nothing finds everything.
+fn patterns(query: &MediaQuery) -> impl Iterator<Item = Arg> {
+    let asked = query.words().iter().map(|word| format!("% {word}%"));
+    let rest = std::iter::repeat_n("%".to_owned(), MediaQuery::MAX_WORDS);
+    asked.chain(rest).take(MediaQuery::MAX_WORDS).map(Arg::from)
+}
+
+/// Gives every item that has none its search terms.
+pub(super) async fn index_items(tx: &mut Tx<'_>) -> Result<()> {
+    loop {
+        let rows: Vec<ItemRow> = tx
+            .all(
+                concat!(
+                    "SELECT ",
+                    item!(),
+                    " FROM blog_media m WHERE m.terms = '' LIMIT 500"
+                ),
+                args![],
+            )
+            .await?;
+        if rows.is_empty() {
+            return Ok(());
+        }
+        for item in items(rows)? {
+            tx.run(
+                "UPDATE blog_media SET terms = ? WHERE id = ?",
+                args![terms_column(&item), item.id],
+            )
+            .await?;
+        }
+    }
 }
 
 impl ItemRow {
@@ -85,6 +194,7 @@ impl ItemRow {
             state: MediaState::from_word(&self.state)
                 .ok_or_else(|| unreadable("blog_media.state"))?,
             created_at: time(self.created_at),
+            focus: focus(Some(self.focus_x), Some(self.focus_y)),
         })
     }
 }
@@ -115,9 +225,11 @@ impl MediaCatalog for SqlStore {
     async fn insert(&self, item: MediaItem, effects: Effects) -> Result<()> {
         let mut tx = self.db.begin().await?;
         require_user(&mut tx, item.owner).await?;
+        let terms = terms_column(&item);
         tx.run(
             "INSERT INTO blog_media (id, owner, kind, content_type, bytes, width, height, alt, file_name, \
-             private_key, public_key, state, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+             private_key, public_key, state, created_at, focus_x, focus_y, terms) \
+             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             args![
                 item.id,
                 item.owner,
@@ -132,6 +244,9 @@ impl MediaCatalog for SqlStore {
                 item.public_key.map(ObjectKey::into_string),
                 item.state.as_str(),
                 item.created_at,
+                u32::from(item.focus.x()),
+                u32::from(item.focus.y()),
+                terms,
             ],
         )
         .await?;
@@ -140,10 +255,12 @@ impl MediaCatalog for SqlStore {
 
     async fn set_ready(&self, item: MediaItem, effects: Effects) -> Result<()> {
         let mut tx = self.db.begin().await?;
+        let terms = terms_column(&item);
         let changed = tx
             .run(
                 "UPDATE blog_media SET kind = ?, content_type = ?, bytes = ?, width = ?, height = ?, alt = ?, \
-                 file_name = ?, private_key = ?, public_key = ?, state = 'ready' \
+                 file_name = ?, private_key = ?, public_key = ?, focus_x = ?, focus_y = ?, terms = ?, \
+                 state = 'ready' \
                  WHERE id = ? AND state = 'pending'",
                 args![
                     item.kind.as_str(),
@@ -155,6 +272,9 @@ impl MediaCatalog for SqlStore {
                     item.file_name.into_string(),
                     item.private_key.into_string(),
                     item.public_key.map(ObjectKey::into_string),
+                    u32::from(item.focus.x()),
+                    u32::from(item.focus.y()),
+                    terms,
                     item.id,
                 ],
             )
@@ -186,21 +306,27 @@ impl MediaCatalog for SqlStore {
         row.ok_or(Error::NotFound(Entity::Media))?.item()
     }
 
-    async fn by_owner(&self, owner: UserId, page: PageRequest) -> Result<Page<MediaItem>> {
+    async fn by_owner(
+        &self,
+        owner: UserId,
+        query: &MediaQuery,
+        page: PageRequest,
+    ) -> Result<Page<MediaItem>> {
         let (at, id) = super::newest_first(&page);
-        let rows: Vec<ItemRow> = self
-            .db
-            .all(
-                concat!(
-                    "SELECT ",
-                    item!(),
-                    " FROM blog_media m WHERE m.owner = ? AND m.state = 'ready' \
-                     AND m.created_at <= ? AND (m.created_at < ? OR m.id < ?) \
-                     ORDER BY m.created_at DESC, m.id DESC LIMIT ?"
-                ),
-                args![owner, at, at, id, page.limit() + 1],
-            )
-            .await?;
+        let kind = match query.filter {
+            MediaFilter::Images => Some(MediaKind::Image.as_str()),
+            MediaFilter::Videos => Some(MediaKind::Video.as_str()),
+            MediaFilter::All | MediaFilter::Unused => None,
+        };
+        let mut args = args![
+            owner,
+            kind.is_none(),
+            kind,
+            query.filter != MediaFilter::Unused,
+        ];
+        args.extend(patterns(query));
+        args.extend(args![at, at, id, page.limit() + 1]);
+        let rows: Vec<ItemRow> = self.db.all(OF_OWNER, args).await?;
         Ok(Page::from_overfetch(
             items(rows)?,
             page.limit(),
@@ -213,10 +339,24 @@ impl MediaCatalog for SqlStore {
 
     async fn set_alt(&self, id: MediaId, alt: AltText, effects: Effects) -> Result<()> {
         let mut tx = self.db.begin().await?;
+        let item = MediaItem {
+            alt,
+            ..item_in(&mut tx, id).await?
+        };
+        tx.run(
+            "UPDATE blog_media SET alt = ?, terms = ? WHERE id = ?",
+            args![item.alt.as_str(), terms_column(&item), id],
+        )
+        .await?;
+        effects::commit(tx, effects).await
+    }
+
+    async fn set_focus(&self, id: MediaId, focus: Focus, effects: Effects) -> Result<()> {
+        let mut tx = self.db.begin().await?;
         let changed = tx
             .run(
-                "UPDATE blog_media SET alt = ? WHERE id = ?",
-                args![alt.into_string(), id],
+                "UPDATE blog_media SET focus_x = ?, focus_y = ? WHERE id = ?",
+                args![u32::from(focus.x()), u32::from(focus.y()), id],
             )
             .await?;
         if changed == 0 {
@@ -270,14 +410,40 @@ impl MediaCatalog for SqlStore {
         })
     }
 
+    async fn places(
+        &self,
+        id: MediaId,
+        visibility: &Visibility,
+        limit: u16,
+    ) -> Result<MediaPlaces> {
+        let limit = usize::from(limit);
+        let mut args = rule_args(visibility.rule());
+        args.extend(args![id, id, id, limit + 1]);
+        let rows: Vec<PlaceRow> = self.db.all(PLACES, args).await?;
+        let mut places = MediaPlaces::default();
+        for (place, row) in rows.into_iter().enumerate() {
+            match row.part {
+                _ if place >= limit => places.elsewhere = true,
+                AVATAR => places.avatars.push((
+                    Username::from_store(row.word),
+                    DisplayName::from_store(row.name),
+                )),
+                TOLD => places.posts.push(row.post()?),
+                _ => places.elsewhere = true,
+            }
+        }
+        Ok(places)
+    }
+
     async fn delete(&self, id: MediaId, effects: Effects) -> Result<MediaItem> {
         let mut tx = self.db.begin().await?;
         let item = item_in(&mut tx, id).await?;
         let gone = tx
             .run(
-                "DELETE FROM blog_media WHERE id = ? \
-                 AND NOT EXISTS (SELECT 1 FROM blog_post_media pm WHERE pm.media = blog_media.id) \
-                 AND NOT EXISTS (SELECT 1 FROM blog_users u WHERE u.avatar = blog_media.id)",
+                concat!(
+                    "DELETE FROM blog_media WHERE id = ? AND NOT ",
+                    used!("blog_media.id")
+                ),
                 args![id],
             )
             .await?;

@@ -23,10 +23,11 @@ use super::users::require_user;
 /// The columns of a comment `c` with its author.
 macro_rules! comment {
     () => {
-        "c.id AS comment_id, c.post, c.parent, c.state, c.created_at, c.edited_at, c.version, c.body, c.html, \
-         u.id AS user_id, u.username, u.display_name, \
-         a.id AS avatar_id, a.public_key AS avatar_key, a.width AS avatar_width, a.height AS avatar_height, \
-         a.alt AS avatar_alt"
+        concat!(
+            "c.id AS comment_id, c.post, c.parent, c.state, c.created_at, c.edited_at, c.version, c.body, c.html, \
+             u.id AS user_id, u.username, u.display_name, ",
+            $crate::sql::rows::media_columns!("a", "avatar")
+        )
     };
 }
 

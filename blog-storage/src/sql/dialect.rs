@@ -14,6 +14,8 @@ pub(super) struct Dialect {
     pub(super) begin: &'static str,
     /// One row if the table of migrations exists.
     pub(super) has_migrations: &'static str,
+    /// (table, column); one row if the table has the column.
+    pub(super) has_column: &'static str,
     /// (post, liker, liked_at); nothing where the like is there.
     pub(super) insert_like: &'static str,
     /// (day, visitor, post); nothing where the view is there, or the post is not.
@@ -57,6 +59,7 @@ pub(super) const SQLITE: Dialect = Dialect {
     // A deferred transaction that reads first cannot wait for the lock when it comes to write.
     begin: "BEGIN IMMEDIATE",
     has_migrations: "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'blog_migrations'",
+    has_column: "SELECT 1 FROM pragma_table_info(?) WHERE name = ?",
     insert_like: "INSERT OR IGNORE INTO blog_likes (post, liker, liked_at) VALUES (?, ?, ?)",
     insert_view: "INSERT OR IGNORE INTO blog_views (day, visitor, post) \
         SELECT ?, ?, id FROM blog_posts WHERE id = ?",

@@ -3,9 +3,12 @@
 //! The schema carries the oldest binary that can use it. A binary is known by the last migration it has; it refuses
 //! only a schema that says it needs a newer one, so two versions can run side by side while one replaces the other.
 
+use std::pin::Pin;
+
 use blog_core::error::{Error, Result};
 
 use super::args::args;
+use super::catalog;
 use super::db::{Db, Tx};
 
 /// A step of the schema.
@@ -17,17 +20,25 @@ struct Migration {
     /// where older binaries would do harm, and an earlier one where they only miss something.
     oldest_binary: i64,
     sql: &'static str,
+    /// Fills what the statements made and no statement can fill; may run again.
+    fill: Option<Fill>,
 }
 
+type Fill =
+    for<'a, 'db> fn(&'a mut Tx<'db>) -> Pin<Box<dyn Future<Output = Result<()>> + Send + 'a>>;
+
 macro_rules! migrations {
-    ($($number:literal $name:literal oldest $oldest:literal;)*) => {
+    ($($number:literal $name:literal oldest $oldest:literal $(then $fill:path)?;)*) => {
         &[$(Migration {
             number: $number,
             name: $name,
             oldest_binary: $oldest,
             sql: include_str!(concat!("../../migrations/sqlite/", $name, ".sql")),
+            fill: migrations!(@fill $($fill)?),
         }),*]
     };
+    (@fill) => { None };
+    (@fill $fill:path) => { Some(|tx| Box::pin($fill(tx))) };
 }
 
 const MIGRATIONS: &[Migration] = migrations! {
@@ -42,6 +53,7 @@ const MIGRATIONS: &[Migration] = migrations! {
     9 "0009_effects" oldest 9;
     10 "0010_limits" oldest 10;
     11 "0011_objects" oldest 11;
+    16 "0016_media_facts" oldest 11 then catalog::index_items;
 };
 
 /// The last migration that this binary knows.
@@ -153,7 +165,12 @@ pub(super) async fn run(db: &Db) -> Result<()> {
             continue;
         }
         for statement in statements(migration.sql) {
-            tx.run_once(statement).await?;
+            if !has_column(&mut tx, statement).await? {
+                tx.run_once(statement).await?;
+            }
+        }
+        if let Some(fill) = migration.fill {
+            fill(&mut tx).await?;
         }
         tx.run(
             "INSERT INTO blog_migrations (number, name, oldest_binary) VALUES (?, ?, ?)",
@@ -181,6 +198,23 @@ async fn ran(tx: &mut Tx<'_>, migration: &Migration) -> Result<bool> {
         args![migration.number],
     )
     .await
+}
+
+/// The table and the column of a statement that adds one.
+fn added_column(statement: &str) -> Option<(&str, &str)> {
+    let mut lines = statement.lines();
+    let line = lines.find(|line| !line.trim_start().starts_with("--"))?;
+    let rest = line.strip_prefix("ALTER TABLE ")?;
+    let (table, rest) = rest.split_once(" ADD COLUMN ")?;
+    Some((table, rest.split_whitespace().next()?))
+}
+
+/// Whether a statement adds a column that is there already: it has no `IF NOT EXISTS` of its own.
+async fn has_column(tx: &mut Tx<'_>, statement: &'static str) -> Result<bool> {
+    match added_column(statement) {
+        Some((table, column)) => tx.any(tx.dialect().has_column, args![table, column]).await,
+        None => Ok(false),
+    }
 }
 
 /// The statements of a file. One ends with a semicolon at the end of a line; the files have no triggers and no texts
@@ -216,9 +250,10 @@ mod tests {
     }
 
     #[test]
-    fn migrations_are_numbered_without_a_gap_and_may_run_again() {
-        for (place, migration) in MIGRATIONS.iter().enumerate() {
-            assert_eq!(migration.number, i64::try_from(place).unwrap() + 1);
+    fn migrations_are_in_order_and_may_run_again() {
+        let numbers: Vec<i64> = MIGRATIONS.iter().map(|step| step.number).collect();
+        assert!(numbers.is_sorted_by(|a, b| a < b), "{numbers:?}");
+        for migration in MIGRATIONS {
             assert!(
                 migration
                     .name
@@ -231,7 +266,9 @@ mod tests {
                     .filter(|line| !line.trim_start().starts_with("--"))
                     .collect();
                 assert!(
-                    text.contains("IF NOT EXISTS") || text.starts_with("INSERT OR IGNORE"),
+                    text.contains("IF NOT EXISTS")
+                        || text.starts_with("INSERT OR IGNORE")
+                        || added_column(&text).is_some(),
                     "{}: {text}",
                     migration.name
                 );

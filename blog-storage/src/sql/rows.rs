@@ -2,6 +2,7 @@
 
 use blog_core::error::{Error, Result};
 use blog_core::id::{MediaId, UserId};
+use blog_core::model::focus::Focus;
 use blog_core::model::media::{AltText, MediaRef, ObjectKey};
 use blog_core::model::user::{DisplayName, UserRef, Username};
 use blog_core::time::Timestamp;
@@ -34,6 +35,44 @@ pub(super) fn time(micros: i64) -> Timestamp {
     Timestamp::from_micros(micros)
 }
 
+/// The columns of a joined item, by the table's short name and the beginning of the columns' names: what [`media_ref`]
+/// takes.
+macro_rules! media_columns {
+    ($table:literal, $name:literal) => {
+        concat!(
+            $table,
+            ".id AS ",
+            $name,
+            "_id, ",
+            $table,
+            ".public_key AS ",
+            $name,
+            "_key, ",
+            $table,
+            ".width AS ",
+            $name,
+            "_width, ",
+            $table,
+            ".height AS ",
+            $name,
+            "_height, ",
+            $table,
+            ".alt AS ",
+            $name,
+            "_alt, ",
+            $table,
+            ".focus_x AS ",
+            $name,
+            "_focus_x, ",
+            $table,
+            ".focus_y AS ",
+            $name,
+            "_focus_y"
+        )
+    };
+}
+pub(super) use media_columns;
+
 /// The columns of a person, null where nobody is joined.
 #[derive(Debug, FromRow)]
 pub(super) struct PersonColumns {
@@ -45,6 +84,8 @@ pub(super) struct PersonColumns {
     avatar_width: Option<i64>,
     avatar_height: Option<i64>,
     avatar_alt: Option<String>,
+    avatar_focus_x: Option<i64>,
+    avatar_focus_y: Option<i64>,
 }
 
 impl PersonColumns {
@@ -56,6 +97,7 @@ impl PersonColumns {
             self.avatar_width,
             self.avatar_height,
             self.avatar_alt,
+            focus(self.avatar_focus_x, self.avatar_focus_y),
         );
         Some(UserRef {
             id: UserId::from(self.user_id?),
@@ -73,6 +115,7 @@ pub(super) fn media_ref(
     width: Option<i64>,
     height: Option<i64>,
     alt: Option<String>,
+    focus: Focus,
 ) -> Option<MediaRef> {
     Some(MediaRef {
         id: MediaId::from(id?),
@@ -80,7 +123,17 @@ pub(super) fn media_ref(
         width: pixels(width),
         height: pixels(height),
         alt: AltText::from_store(alt.unwrap_or_default()),
+        focus,
     })
+}
+
+/// The point of a picture that stays in sight, from its two columns.
+pub(super) fn focus(x: Option<i64>, y: Option<i64>) -> Focus {
+    let percent = |value: Option<i64>| value.and_then(|value| u8::try_from(value).ok());
+    match (percent(x), percent(y)) {
+        (Some(x), Some(y)) => Focus::from_percent(x, y),
+        _ => Focus::CENTRE,
+    }
 }
 
 /// A number of pixels.

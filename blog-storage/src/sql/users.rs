@@ -19,10 +19,11 @@ use super::rows::{PersonColumns, time, unreadable};
 /// The columns of a user `u` with the picture beside their name.
 macro_rules! user {
     () => {
-        "u.id AS user_id, u.username, u.display_name, u.email, u.issuer, u.subject, u.bio, u.role, u.suspended, \
-         u.verified_at, u.auth_epoch AS user_epoch, u.version AS user_version, u.created_at AS user_created_at, \
-         a.id AS avatar_id, a.public_key AS avatar_key, a.width AS avatar_width, a.height AS avatar_height, \
-         a.alt AS avatar_alt"
+        concat!(
+            "u.id AS user_id, u.username, u.display_name, u.email, u.issuer, u.subject, u.bio, u.role, u.suspended, \
+             u.verified_at, u.auth_epoch AS user_epoch, u.version AS user_version, u.created_at AS user_created_at, ",
+            $crate::sql::rows::media_columns!("a", "avatar")
+        )
     };
 }
 pub(super) use user;

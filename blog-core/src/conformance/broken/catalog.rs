@@ -9,6 +9,8 @@ use crate::backend::Backend;
 use crate::error::{Conflict, Error, Result};
 use crate::id::{MediaId, UserId};
 use crate::model::effects::Effects;
+use crate::model::focus::Focus;
+use crate::model::library::{MediaFilter, MediaPlaces, MediaQuery};
 use crate::model::media::{AltText, MediaItem, MediaUse, ObjectKey};
 use crate::model::user::Role;
 use crate::page::{Page, PageRequest};
@@ -22,10 +24,14 @@ enum Fault {
     DraftsShown,
     ScheduledIsPublic,
     ReadyAgain,
+    WordsIgnored,
+    UsedIsUnused,
+    FocusLost,
+    HiddenPlacesTold,
 }
 
 pub(super) fn all(working: &Backend) -> Vec<Broken> {
-    let faults: [(&str, &[&str], Fault); 4] = [
+    let faults: [(&str, &[&str], Fault); 8] = [
         (
             "catalog-public-key-not-compared",
             &["catalog-public-key", "catalog-public-key-race"],
@@ -46,6 +52,22 @@ pub(super) fn all(working: &Backend) -> Vec<Broken> {
             &["catalog-ready-twice", "catalog-ready-race"],
             Fault::ReadyAgain,
         ),
+        (
+            "catalog-words-ignored",
+            &["catalog-search", "catalog-search-pages"],
+            Fault::WordsIgnored,
+        ),
+        (
+            "catalog-used-is-unused",
+            &["catalog-filter-unused"],
+            Fault::UsedIsUnused,
+        ),
+        ("catalog-focus-lost", &["catalog-focus"], Fault::FocusLost),
+        (
+            "catalog-hidden-places-told",
+            &["catalog-places-hidden"],
+            Fault::HiddenPlacesTold,
+        ),
     ];
     let broken = |(name, caught_by, fault)| Broken {
         name,
@@ -56,6 +78,17 @@ pub(super) fn all(working: &Backend) -> Vec<Broken> {
         }),
     };
     faults.into_iter().map(broken).collect()
+}
+
+/// The same question as somebody asks it who sees every post.
+fn of_an_editor(visibility: &Visibility) -> Visibility {
+    let editor = Actor::User {
+        id: UserId::generate(),
+        role: Role::Editor,
+        suspended: false,
+        verified: true,
+    };
+    Visibility::new(editor, visibility.surface(), visibility.now())
 }
 
 #[derive(Debug)]
@@ -83,24 +116,39 @@ impl MediaCatalog for Catalog {
 
     async fn visible(&self, id: MediaId, visibility: &Visibility) -> Result<MediaItem> {
         if self.fault == Fault::DraftsShown {
-            let editor = Actor::User {
-                id: UserId::generate(),
-                role: Role::Editor,
-                suspended: false,
-                verified: true,
-            };
-            let all = Visibility::new(editor, visibility.surface(), visibility.now());
-            return self.inner.visible(id, &all).await;
+            return self.inner.visible(id, &of_an_editor(visibility)).await;
         }
         self.inner.visible(id, visibility).await
     }
 
-    async fn by_owner(&self, owner: UserId, page: PageRequest) -> Result<Page<MediaItem>> {
-        self.inner.by_owner(owner, page).await
+    async fn by_owner(
+        &self,
+        owner: UserId,
+        query: &MediaQuery,
+        page: PageRequest,
+    ) -> Result<Page<MediaItem>> {
+        let mut query = query.clone();
+        if self.fault == Fault::WordsIgnored {
+            let filter = query.filter;
+            query = MediaQuery::default();
+            query.filter = filter;
+        }
+        if self.fault == Fault::UsedIsUnused && query.filter == MediaFilter::Unused {
+            query.filter = MediaFilter::All;
+        }
+        self.inner.by_owner(owner, &query, page).await
     }
 
     async fn set_alt(&self, id: MediaId, alt: AltText, effects: Effects) -> Result<()> {
         self.inner.set_alt(id, alt, effects).await
+    }
+
+    async fn set_focus(&self, id: MediaId, focus: Focus, effects: Effects) -> Result<()> {
+        let focus = match self.fault {
+            Fault::FocusLost => Focus::CENTRE,
+            _ => focus,
+        };
+        self.inner.set_focus(id, focus, effects).await
     }
 
     async fn set_public_key(
@@ -127,6 +175,19 @@ impl MediaCatalog for Catalog {
             now
         };
         self.inner.usage(id, now).await
+    }
+
+    async fn places(
+        &self,
+        id: MediaId,
+        visibility: &Visibility,
+        limit: u16,
+    ) -> Result<MediaPlaces> {
+        let visibility = match self.fault {
+            Fault::HiddenPlacesTold => of_an_editor(visibility),
+            _ => *visibility,
+        };
+        self.inner.places(id, &visibility, limit).await
     }
 
     async fn delete(&self, id: MediaId, effects: Effects) -> Result<MediaItem> {

@@ -10,7 +10,7 @@ use sqlx::FromRow;
 use uuid::Uuid;
 
 use crate::sql::args::unsigned;
-use crate::sql::rows::{PersonColumns, from_json, media_ref, time, to_json, unreadable};
+use crate::sql::rows::{PersonColumns, focus, from_json, media_ref, time, to_json, unreadable};
 
 /// The columns of [`super::text::card`].
 #[derive(Debug, FromRow)]
@@ -37,6 +37,8 @@ pub(super) struct CardRow {
     cover_width: Option<i64>,
     cover_height: Option<i64>,
     cover_alt: Option<String>,
+    cover_focus_x: Option<i64>,
+    cover_focus_y: Option<i64>,
 }
 
 impl CardRow {
@@ -63,6 +65,7 @@ impl CardRow {
                 self.cover_width,
                 self.cover_height,
                 self.cover_alt,
+                focus(self.cover_focus_x, self.cover_focus_y),
             ),
             status: PostStatus::from_word(&self.status)
                 .ok_or_else(|| unreadable("blog_posts.status"))?,

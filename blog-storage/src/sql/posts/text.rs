@@ -4,13 +4,14 @@
 /// What a card shows.
 macro_rules! card {
     () => {
-        "p.id AS post_id, p.slug, p.title, p.excerpt, p.tags, p.status, p.published_at, p.created_at, p.updated_at, \
-         p.words, p.likes, p.views, p.comments, b.html, b.media, \
-         u.id AS user_id, u.username, u.display_name, \
-         a.id AS avatar_id, a.public_key AS avatar_key, a.width AS avatar_width, a.height AS avatar_height, \
-         a.alt AS avatar_alt, \
-         c.id AS cover_id, c.public_key AS cover_key, c.width AS cover_width, c.height AS cover_height, \
-         c.alt AS cover_alt"
+        concat!(
+            "p.id AS post_id, p.slug, p.title, p.excerpt, p.tags, p.status, p.published_at, p.created_at, p.updated_at, \
+             p.words, p.likes, p.views, p.comments, b.html, b.media, \
+             u.id AS user_id, u.username, u.display_name, ",
+            $crate::sql::rows::media_columns!("a", "avatar"),
+            ", ",
+            $crate::sql::rows::media_columns!("c", "cover")
+        )
     };
 }
 pub(in crate::sql) use card;

@@ -6,6 +6,8 @@ use std::sync::{Arc, Mutex};
 use blog_core::id::{CommentId, MediaId, SessionId};
 use blog_core::model::comment::{CommentBody, CommentState, NewComment};
 use blog_core::model::effects::Effects;
+use blog_core::model::focus::Focus;
+use blog_core::model::library::MediaQuery;
 use blog_core::model::media::{AltText, FileName, MediaItem, MediaKind, MediaState, ObjectKey};
 use blog_core::model::post::{PostQuery, PostScope, SafeHtml};
 use blog_core::model::secret::Secret;
@@ -93,7 +95,7 @@ async fn comment(
         .id
 }
 
-async fn picture(store: &SqlStore, owner: &User) -> MediaId {
+pub(super) async fn picture(store: &SqlStore, owner: &User) -> MediaId {
     let id = MediaId::generate();
     let item = MediaItem {
         id,
@@ -105,6 +107,7 @@ async fn picture(store: &SqlStore, owner: &User) -> MediaId {
         height: Some(1),
         alt: AltText::try_from("").unwrap(),
         file_name: FileName::try_from("a.png").unwrap(),
+        focus: Focus::CENTRE,
         private_key: ObjectKey::try_from(format!("private/{id}.png").as_str()).unwrap(),
         public_key: None,
         state: MediaState::Ready,
@@ -279,7 +282,8 @@ async fn lists_walk_along_an_index() {
     ObjectIndex::by_owner(&**store, author.id, PageRequest::first(10))
         .await
         .unwrap();
-    MediaCatalog::by_owner(&**store, author.id, PageRequest::first(10))
+    let all = MediaQuery::default();
+    MediaCatalog::by_owner(&**store, author.id, &all, PageRequest::first(10))
         .await
         .unwrap();
     MediaCatalog::stale(&**store, now, 10).await.unwrap();

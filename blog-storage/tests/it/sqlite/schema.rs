@@ -5,12 +5,17 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use blog_core::error::Error;
+use blog_core::model::focus::Focus;
+use blog_core::model::library::{MediaFilter, MediaQuery};
+use blog_core::page::PageRequest;
+use blog_core::ports::MediaCatalog;
 use blog_storage::sql::{SchemaError, SqlStore};
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{ConnectOptions as _, Connection as _, SqliteConnection};
 use tempfile::TempDir;
 use tracing_subscriber::layer::{Context, Layer, SubscriberExt as _};
 
+use super::queries::picture;
 use super::{Fixture, at, open, post, url, user};
 
 /// Tells the process of [`a_process_opens_migrates_and_writes`] which file is meant.
@@ -114,6 +119,33 @@ async fn what_a_half_done_migration_left_is_no_obstacle() {
     store.check_schema().await.unwrap();
     let author = user(&store, "ann").await;
     post(&store, author.id, "hello", at(1)).await;
+}
+
+#[tokio::test]
+async fn items_of_an_older_schema_are_searched_and_keep_their_middle_in_sight() {
+    let fixture = Fixture::new().await;
+    let author = user(&fixture.store, "ann").await;
+    let item = picture(&fixture.store, &author).await;
+    let mut raw = raw(&fixture.folder).await;
+    for column in ["focus_x", "focus_y", "terms", "widths"] {
+        let drop = format!("ALTER TABLE blog_media DROP COLUMN {column}");
+        sqlx::query(sqlx::AssertSqlSafe(drop))
+            .execute(&mut raw)
+            .await
+            .unwrap();
+    }
+    sqlx::query("DELETE FROM blog_migrations WHERE number = 16")
+        .execute(&mut raw)
+        .await
+        .unwrap();
+    let store = SqlStore::connect(&fixture.url()).await.unwrap();
+    store.migrate().await.unwrap();
+    let query = MediaQuery::new("a png", MediaFilter::All).unwrap();
+    let page = PageRequest::first(10);
+    let found = MediaCatalog::by_owner(&store, author.id, &query, page).await;
+    let found = found.unwrap().items;
+    assert_eq!(found.len(), 1);
+    assert_eq!((found[0].id, found[0].focus), (item, Focus::CENTRE));
 }
 
 /// Ends the process before its n-th statement, as a kill would: nothing is cleaned up.

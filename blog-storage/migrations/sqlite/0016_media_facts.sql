@@ -1,0 +1,6 @@
+-- focus: the point that stays in sight, in percent. terms: the words by which the owner finds an item, each behind a
+-- space. widths: the smaller copies that were made of a picture, parted by commas.
+ALTER TABLE blog_media ADD COLUMN focus_x INTEGER NOT NULL DEFAULT 50;
+ALTER TABLE blog_media ADD COLUMN focus_y INTEGER NOT NULL DEFAULT 50;
+ALTER TABLE blog_media ADD COLUMN terms TEXT NOT NULL DEFAULT '';
+ALTER TABLE blog_media ADD COLUMN widths TEXT NOT NULL DEFAULT '';
