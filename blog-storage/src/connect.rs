@@ -57,6 +57,14 @@ pub enum ConnectError {
         /// How it could look.
         example: &'static str,
     },
+    /// The URL names another machine.
+    #[error(
+        "\"{url}\" names a folder of another machine; write file:./data/media or file:///var/lib/media"
+    )]
+    OtherHost {
+        /// The URL as it was given.
+        url: String,
+    },
     /// The place cannot be used.
     #[error("{what} at \"{url}\" cannot be opened: {source}")]
     Open {
@@ -172,6 +180,15 @@ async fn media(url: &str) -> Result<Arc<dyn MediaStore>, ConnectError> {
         #[cfg(feature = "fs")]
         "file" => {
             let path = place(url, "file:./data/media")?;
+            // What stands between `//` and the next slash is a host (RFC 8089, section 2), whose files are not here.
+            let host = url
+                .strip_prefix("file://")
+                .is_some_and(|rest| !rest.starts_with(['/', '.']));
+            if host {
+                return Err(ConnectError::OtherHost {
+                    url: url.to_owned(),
+                });
+            }
             let media = crate::fs::FsMedia::open(path).await;
             let media = media.map_err(|source| ConnectError::Open {
                 what: "the media",

@@ -51,9 +51,22 @@ impl Outbox for SqlStore {
                 )
                 .await?;
             if taken == 1 {
+                let task = match from_json(&row.task) {
+                    Ok(task) => task,
+                    Err(error) => {
+                        // Of a newer version of the program, which claims it when this lease is over. It must not
+                        // keep the others from being done.
+                        tracing::warn!(
+                            message = %row.id,
+                            cause = error.chain(),
+                            "a task in the outbox is not known to this version and waits for another"
+                        );
+                        continue;
+                    }
+                };
                 claimed.push(OutboxMessage {
                     id: MessageId::from(row.id),
-                    task: from_json(&row.task)?,
+                    task,
                     available_at: time(row.available_at),
                     attempts: u32::try_from(row.attempts + 1).unwrap_or(u32::MAX),
                 });

@@ -70,6 +70,12 @@ async fn a_url_that_cannot_be_served_is_refused_in_one_sentence() {
             "\"file:\" names no place; write file:./data/media",
         ),
         (
+            "memory:",
+            "file://data/media",
+            None,
+            "\"file://data/media\" names a folder of another machine; write file:./data/media",
+        ),
+        (
             "sqlite:/proc/no/blog.db",
             "memory:",
             None,

@@ -5,12 +5,16 @@ use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use blog_core::error::Error;
+use blog_core::id::MessageId;
 use blog_core::model::effects::Effects;
+use blog_core::model::outbox::Task;
 use blog_core::model::post::{PostQuery, PostScope, SlugHit};
 use blog_core::model::slug::Slug;
 use blog_core::page::PageRequest;
-use blog_core::ports::{PostStore, UserStore};
+use blog_core::ports::{Outbox, PostStore, UserStore};
 use blog_storage::sql::SqlStore;
+use sqlx::ConnectOptions as _;
+use sqlx::sqlite::SqliteConnectOptions;
 
 use super::schema::whole_posts_only;
 use super::{Fixture, at, everybody, new_post, open, page, post, url, user};
@@ -43,6 +47,44 @@ async fn a_restart_keeps_everything() {
             .len(),
         1
     );
+}
+
+/// While one version replaces another, both run on one file.
+#[tokio::test]
+async fn a_task_of_a_newer_version_waits_and_keeps_no_other_from_being_done() {
+    let fixture = Fixture::new().await;
+    let author = user(&fixture.store, "ann").await;
+    let task = Task::DeleteObjects {
+        keys: vec!["a".to_owned()],
+    };
+    let mut raw = SqliteConnectOptions::new()
+        .filename(fixture.folder.path().join("data/blog.db"))
+        .connect()
+        .await
+        .unwrap();
+    sqlx::query(
+        "INSERT INTO blog_outbox (id, task, available_at, attempts) VALUES (?, '{\"kind\":\"unheard_of\"}', ?, 0)",
+    )
+    .bind(MessageId::generate().uuid())
+    .bind(at(0).as_micros())
+    .execute(&mut raw)
+    .await
+    .unwrap();
+    let effects = Effects::at(at(1)).later(at(1), task.clone());
+    let post = new_post(author.id, "hello", at(1));
+    PostStore::create(&*fixture.store, post, effects)
+        .await
+        .unwrap();
+
+    let claimed = fixture.store.claim(at(2), at(60), 10).await.unwrap();
+    let tasks: Vec<&Task> = claimed.iter().map(|message| &message.task).collect();
+    assert_eq!(tasks, [&task]);
+    let left: (i64,) =
+        sqlx::query_as("SELECT COUNT(*) FROM blog_outbox WHERE task LIKE '%unheard_of%'")
+            .fetch_one(&mut raw)
+            .await
+            .unwrap();
+    assert_eq!(left, (1,), "the newer version still finds its task");
 }
 
 /// Writes posts and says each one's slug once it is stored: three in a folder of its own, or as many as it can as the
