@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use crate::ports::{
-    AuditLog, CommentStore, EngagementStore, IntentLog, MediaCatalog, MediaStore, ObjectIndex,
-    Outbox, PostStore, RateLimits, SessionStore, TokenStore, UserStore,
+    AuditLog, AutosaveStore, CommentStore, EngagementStore, IntentLog, MediaCatalog, MediaStore,
+    ObjectIndex, Outbox, PostStore, RateLimits, SessionStore, TokenStore, UserStore,
 };
 
 /// A full set of adapters. The records (all fields of [`Records`]) come from one adapter, so that one transaction can
@@ -30,6 +30,8 @@ pub struct Records {
     pub tokens: Arc<dyn TokenStore>,
     /// Posts.
     pub posts: Arc<dyn PostStore>,
+    /// Text that was not saved.
+    pub autosaves: Arc<dyn AutosaveStore>,
     /// Comments.
     pub comments: Arc<dyn CommentStore>,
     /// Likes and views.
@@ -56,6 +58,7 @@ impl Records {
             + SessionStore
             + TokenStore
             + PostStore
+            + AutosaveStore
             + CommentStore
             + EngagementStore
             + MediaCatalog
@@ -70,6 +73,7 @@ impl Records {
             sessions: store.clone(),
             tokens: store.clone(),
             posts: store.clone(),
+            autosaves: store.clone(),
             comments: store.clone(),
             engagement: store.clone(),
             catalog: store.clone(),

@@ -10,6 +10,7 @@ use crate::ports::clock::SystemClock;
 use crate::ports::mailer::NoMail;
 use crate::ports::{Clock, Mailer, MediaStore, ObjectIndex};
 use crate::service::accounts::Accounts;
+use crate::service::desk::Desk;
 use crate::service::discussion::Discussion;
 use crate::service::engagement::{Engagement, PendingViews};
 use crate::service::library::Library;
@@ -55,10 +56,30 @@ impl Core {
         self.clock.now()
     }
 
+    /// Does work on a text of so many bytes; for a long one on a thread that may work, a few at a time.
+    pub(crate) async fn rendered<T: Send + 'static>(
+        &self,
+        bytes: usize,
+        work: impl FnOnce() -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        if bytes <= AT_ONCE {
+            return work();
+        }
+        let turn = self.rendering.acquire().await;
+        let done = tokio::task::spawn_blocking(work)
+            .await
+            .map_err(|panic| Error::backend("the renderer", panic))?;
+        drop(turn);
+        done
+    }
+
     pub(crate) fn visibility(&self, viewer: &Actor, surface: Surface) -> Visibility {
         Visibility::new(*viewer, surface, self.now())
     }
 }
+
+/// Bytes of Markdown that are rendered without leaving the request's thread: well below a millisecond's work.
+const AT_ONCE: usize = 8 * 1024;
 
 /// 64 MiB: three pictures of the largest size, or many that are only beginning.
 const PICTURE_BYTES: usize = 64 * 1024 * 1024;
@@ -98,6 +119,11 @@ impl Blog {
     /// Writing: drafts, publication, deletion.
     pub fn publishing(&self) -> Publishing {
         Publishing::new(self.core.clone())
+    }
+
+    /// A writer's desk: unsaved text, previews, completion.
+    pub fn desk(&self) -> Desk {
+        Desk::new(self.core.clone())
     }
 
     /// Reading: posts, lists, search, feeds.

@@ -62,6 +62,7 @@
 use crate::backend::Backend;
 
 mod audit;
+mod autosaves;
 pub mod broken;
 mod catalog;
 mod chance;
@@ -122,6 +123,7 @@ fn checks() -> Vec<check::Check> {
     checks.extend(sessions::checks());
     checks.extend(tokens::checks());
     checks.extend(posts::checks());
+    checks.extend(autosaves::checks());
     checks.extend(comments::checks());
     checks.extend(engagement::checks());
     checks.extend(catalog::checks());

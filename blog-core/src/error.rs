@@ -122,6 +122,8 @@ pub enum Entity {
     Media,
     /// An object of a media store.
     Object,
+    /// A text that was not saved.
+    Autosave,
     /// A claimed outbox message whose lease has passed to somebody else.
     Lease,
 }
@@ -137,6 +139,7 @@ impl fmt::Display for Entity {
             Entity::Comment => "the comment",
             Entity::Media => "the media item",
             Entity::Object => "the object",
+            Entity::Autosave => "the unsaved text",
             Entity::Lease => "the lease",
         })
     }

@@ -64,6 +64,8 @@ ids! {
     CommentId;
     /// A media item of the catalog.
     MediaId;
+    /// An unsaved text. Made by the page on which it is written, of random bits.
+    AutosaveId;
     /// An audit entry.
     AuditId;
     /// An outbox message.

@@ -1,6 +1,7 @@
 //! Plain data. Every text that a person gives is a newtype that can only be made by parsing.
 
 pub mod audit;
+pub mod autosave;
 pub mod comment;
 pub mod effects;
 pub mod focus;

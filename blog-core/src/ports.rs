@@ -12,6 +12,7 @@
 //! - Texts come back byte for byte.
 
 pub mod audit;
+pub mod autosaves;
 pub mod catalog;
 pub mod clock;
 pub mod comments;
@@ -27,6 +28,7 @@ pub mod tokens;
 pub mod users;
 
 pub use audit::AuditLog;
+pub use autosaves::AutosaveStore;
 pub use catalog::MediaCatalog;
 pub use clock::Clock;
 pub use comments::CommentStore;

@@ -1,6 +1,7 @@
 //! What people do. Each service is a small struct over the shared core: it asks policy, then calls the ports.
 
 pub mod accounts;
+pub mod desk;
 pub mod discussion;
 pub mod engagement;
 pub mod library;

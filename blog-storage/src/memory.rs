@@ -4,6 +4,7 @@
 //! behind one lock, and a write checks everything before it changes anything, so each call is a transaction.
 
 mod audit;
+mod autosaves;
 mod catalog;
 mod comments;
 mod engagement;

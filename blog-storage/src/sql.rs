@@ -6,6 +6,7 @@
 
 mod args;
 mod audit;
+mod autosaves;
 mod catalog;
 mod comments;
 mod db;

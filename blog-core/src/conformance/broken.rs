@@ -7,6 +7,7 @@ use std::sync::Arc;
 use crate::backend::{Backend, Records};
 
 mod audit;
+mod autosaves;
 mod catalog;
 mod comments;
 mod engagement;
@@ -37,6 +38,7 @@ pub fn all(working: &Backend) -> Vec<Broken> {
     all.extend(sessions::all(working));
     all.extend(tokens::all(working));
     all.extend(posts::all(working));
+    all.extend(autosaves::all(working));
     all.extend(comments::all(working));
     all.extend(engagement::all(working));
     all.extend(catalog::all(working));

@@ -30,6 +30,8 @@ pub enum Port {
     Tokens,
     /// [`PostStore`](crate::ports::PostStore).
     Posts,
+    /// [`AutosaveStore`](crate::ports::AutosaveStore).
+    Autosaves,
     /// [`CommentStore`](crate::ports::CommentStore).
     Comments,
     /// [`EngagementStore`](crate::ports::EngagementStore).
@@ -60,6 +62,7 @@ impl Port {
             Port::Sessions => "sessions",
             Port::Tokens => "tokens",
             Port::Posts => "posts",
+            Port::Autosaves => "autosaves",
             Port::Comments => "comments",
             Port::Engagement => "engagement",
             Port::Catalog => "catalog",

@@ -556,10 +556,10 @@ async fn race(lab: Lab) -> Verdict {
         })
         .await?;
     let all = Effects {
-        at: probe.lab.now,
         audit: writes.iter().flat_map(|fx| fx.audit.clone()).collect(),
         outbox: writes.iter().flat_map(|fx| fx.outbox.clone()).collect(),
         invalidates: true,
+        ..probe.lab.fx()
     };
     same!(
         results.iter().filter(|won| **won).count(),

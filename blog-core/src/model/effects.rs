@@ -2,7 +2,7 @@
 
 use super::audit::AuditEntry;
 use super::outbox::{OutboxMessage, Task};
-use crate::id::{AuditId, MessageId, UserId};
+use crate::id::{AuditId, AutosaveId, MessageId, UserId};
 use crate::time::Timestamp;
 
 /// The effects of one write. Either the write and all of these are stored, or none.
@@ -14,6 +14,8 @@ pub struct Effects {
     pub audit: Vec<AuditEntry>,
     /// Work for later.
     pub outbox: Vec<OutboxMessage>,
+    /// Unsaved texts that the write saves, with their writers; they go with it.
+    pub forgets: Vec<(UserId, AutosaveId)>,
     /// Whether public pages change: raises the site's generation by one.
     pub invalidates: bool,
 }
@@ -25,6 +27,7 @@ impl Effects {
             at,
             audit: Vec::new(),
             outbox: Vec::new(),
+            forgets: Vec::new(),
             invalidates: false,
         }
     }
@@ -56,6 +59,12 @@ impl Effects {
             available_at,
             attempts: 0,
         });
+        self
+    }
+
+    /// The writer's unsaved texts of these ids are saved with this write.
+    pub fn forgetting(mut self, writer: UserId, ids: &[AutosaveId]) -> Self {
+        self.forgets.extend(ids.iter().map(|id| (writer, *id)));
         self
     }
 

@@ -358,18 +358,9 @@ impl Publishing {
         self.fresh(actor, post).await
     }
 
-    /// Reads an input; a long one on a thread that may work, a few at a time.
     async fn parse(&self, input: &PostInput) -> Result<Parsed> {
-        if input.body.len() <= AT_ONCE {
-            return input.parse();
-        }
-        let input = input.clone();
-        let turn = self.core.rendering.acquire().await;
-        let parsed = tokio::task::spawn_blocking(move || input.parse())
-            .await
-            .map_err(|panic| Error::backend("the renderer", panic))?;
-        drop(turn);
-        parsed
+        let (bytes, input) = (input.body.len(), input.clone());
+        self.core.rendered(bytes, move || input.parse()).await
     }
 
     /// The new slug of a saved post, if it gets one.
@@ -583,9 +574,6 @@ impl Publishing {
         }
     }
 }
-
-/// Bytes of Markdown that are rendered without leaving the request's thread: well below a millisecond's work.
-const AT_ONCE: usize = 8 * 1024;
 
 /// The most media items of one post.
 const MAX_MEDIA: usize = 200;

@@ -109,7 +109,7 @@ impl Reading {
     pub async fn feed(&self, scope: PostScope, prefix: &str) -> Result<Vec<PostCard>> {
         let mut cards = self.list(scope, None, true).await?.items;
         let ids: Vec<MediaId> = cards.iter().flat_map(|card| card.media.clone()).collect();
-        let items = self.items(&ids).await?;
+        let items = items(&self.core, &ids).await?;
         for card in &mut cards {
             let resolved = card
                 .html
@@ -147,24 +147,25 @@ impl Reading {
         media: &[MediaId],
         prefix: &str,
     ) -> Result<SafeHtml> {
-        let items = self.items(media).await?;
+        let items = items(&self.core, media).await?;
         Ok(resolve(html, media, &items, prefix))
     }
+}
 
-    async fn items(&self, ids: &[MediaId]) -> Result<HashMap<MediaId, MediaItem>> {
-        let mut items = HashMap::new();
-        for ids in ids.chunks(RESOLVE_AT_ONCE) {
-            let found = self.core.records.catalog.get(ids).await?;
-            items.extend(found.into_iter().map(|item| (item.id, item)));
-        }
-        Ok(items)
+pub(super) async fn items(core: &Core, ids: &[MediaId]) -> Result<HashMap<MediaId, MediaItem>> {
+    let mut items = HashMap::new();
+    for ids in ids.chunks(RESOLVE_AT_ONCE) {
+        let found = core.records.catalog.get(ids).await?;
+        items.extend(found.into_iter().map(|item| (item.id, item)));
     }
+    Ok(items)
 }
 
 /// Threads of comments on a page.
 const COMMENTS_A_PAGE: u16 = 50;
 
-fn resolve(
+/// The HTML with addresses for those of the items that are allowed.
+pub(super) fn resolve(
     html: &SafeHtml,
     allowed: &[MediaId],
     items: &HashMap<MediaId, MediaItem>,

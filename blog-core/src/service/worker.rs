@@ -21,6 +21,8 @@ const SWEEP: Duration = Duration::from_secs(600);
 const LEASE: Duration = Duration::from_secs(60);
 const CLAIM: u32 = 16;
 const PURGE: u32 = 1_000;
+/// How long a text waits for the writer who did not save it.
+const UNSAVED: Duration = Duration::from_secs(30 * 86_400);
 /// A pending item this old belongs to an upload that never ended.
 const STALE_UPLOAD: Duration = Duration::from_secs(24 * 3600);
 
@@ -61,7 +63,7 @@ impl Worker {
     }
 
     /// Tells the index what a crash, a client that left or the index's own failure kept from it, and deletes what is
-    /// over: ended sessions, tokens and limits, tombstones, yesterday's salt, uploads that never ended.
+    /// over: ended sessions, tokens and limits, texts that nobody came back for, tombstones, yesterday's salt, uploads that never ended.
     ///
     /// # Errors
     /// Of the stores; what was not swept is swept next time.
@@ -75,6 +77,8 @@ impl Worker {
         while core.records.tokens.purge(now, PURGE).await? == u64::from(PURGE) {}
         while core.records.limits.purge(now, PURGE).await? == u64::from(PURGE) {}
         while core.index.purge(now, PURGE).await? == u64::from(PURGE) {}
+        let unsaved = now.minus(UNSAVED);
+        while core.records.autosaves.purge(unsaved, PURGE).await? == u64::from(PURGE) {}
         core.records.engagement.forget_before(now.day()).await?;
         let stale = now.minus(STALE_UPLOAD);
         for item in core.records.catalog.stale(stale, PURGE).await? {

@@ -299,6 +299,7 @@ impl PostStore for MemoryStore {
             let post = state.join_post(row, None)?;
             state.unlink_post(id)?;
             state.comments.retain(|_, comment| comment.post != id);
+            state.autosaves.retain(|_, kept| kept.post != Some(id));
             for visitors in state.views.values_mut() {
                 visitors.retain(|(post, _)| *post != id);
             }

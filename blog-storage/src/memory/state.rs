@@ -3,8 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use blog_core::error::{Entity, Error};
-use blog_core::id::{AuditId, CommentId, MediaId, MessageId, PostId, SessionId, UserId};
+use blog_core::id::{
+    AuditId, AutosaveId, CommentId, MediaId, MessageId, PostId, SessionId, UserId,
+};
 use blog_core::model::audit::AuditEntry;
+use blog_core::model::autosave::Autosave;
 use blog_core::model::effects::Effects;
 use blog_core::model::index::{IndexItem, Intent};
 use blog_core::model::media::{MediaItem, MediaRef};
@@ -43,6 +46,8 @@ pub(super) struct State {
     pub(super) by_updated: BTreeSet<(Timestamp, PostId)>,
 
     pub(super) comments: HashMap<CommentId, CommentRow>,
+
+    pub(super) autosaves: HashMap<AutosaveId, Autosave>,
 
     /// By day, so that a day is forgotten at once.
     pub(super) views: BTreeMap<i64, HashSet<(PostId, [u8; 16])>>,
@@ -99,6 +104,9 @@ impl State {
         for message in effects.outbox {
             self.outbox_due.insert((message.available_at, message.id));
             self.outbox.insert(message.id, OutboxRow::new(message));
+        }
+        for (writer, id) in effects.forgets {
+            self.forget(writer, id);
         }
         if effects.invalidates {
             self.generation += 1;

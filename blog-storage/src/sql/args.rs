@@ -1,6 +1,8 @@
 //! What statements are given: four kinds of values, each of which may be null.
 
-use blog_core::id::{AuditId, CommentId, MediaId, MessageId, PostId, SessionId, UserId};
+use blog_core::id::{
+    AuditId, AutosaveId, CommentId, MediaId, MessageId, PostId, SessionId, UserId,
+};
 use blog_core::time::Timestamp;
 use uuid::Uuid;
 
@@ -57,6 +59,7 @@ from! {
     CommentId, value => Id(value.uuid());
     MediaId, value => Id(value.uuid());
     AuditId, value => Id(value.uuid());
+    AutosaveId, value => Id(value.uuid());
     MessageId, value => Id(value.uuid());
 }
 

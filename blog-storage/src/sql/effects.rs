@@ -4,6 +4,7 @@ use blog_core::error::Result;
 use blog_core::model::effects::Effects;
 
 use super::args::args;
+use super::autosaves;
 use super::db::Tx;
 use super::rows::to_json;
 
@@ -23,6 +24,9 @@ pub(super) async fn commit(mut tx: Tx<'_>, effects: Effects) -> Result<()> {
             args![message.id, to_json(&message.task)?, message.available_at, message.attempts],
         )
         .await?;
+    }
+    for (writer, id) in effects.forgets {
+        tx.run(autosaves::FORGET, args![id, writer]).await?;
     }
     if effects.invalidates {
         tx.run(

@@ -1,0 +1,174 @@
+//! A writer's desk: text that is not saved yet, how it will look, and words that complete what is being typed.
+
+use std::sync::Arc;
+
+use crate::blog::{Core, detached};
+use crate::error::{Denied, Error, Result};
+use crate::id::{AutosaveId, PostId, UserId};
+use crate::markdown;
+use crate::model::autosave::{Autosave, FormText};
+use crate::model::media::MediaItem;
+use crate::model::post::{Body, Post, SafeHtml};
+use crate::policy::{Action, Actor, Surface};
+use crate::service::publishing::refused;
+use crate::service::reading;
+use crate::time::Timestamp;
+
+/// A writer's desk.
+#[derive(Debug, Clone)]
+pub struct Desk {
+    core: Arc<Core>,
+}
+
+/// A text as the page on which it is written sends it, to be kept.
+#[derive(Debug, Clone)]
+pub struct Unsaved {
+    /// Made by the page, of random bits.
+    pub id: AutosaveId,
+    /// The post that it changes; `None` for a new one.
+    pub post: Option<PostId>,
+    /// The post's version that the page was filled from; 0 for a new one.
+    pub version: u64,
+    /// How many texts the page has sent with this one.
+    pub step: u64,
+    /// The form.
+    pub text: FormText,
+}
+
+/// How a text will look.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Preview {
+    /// With addresses for its media, as far as the post may show them.
+    pub html: SafeHtml,
+    /// For the reading time.
+    pub words: u32,
+}
+
+/// How many unsaved texts of one post are offered.
+const OFFERED: u16 = 8;
+
+impl Desk {
+    pub(crate) fn new(core: Arc<Core>) -> Self {
+        Self { core }
+    }
+
+    /// Keeps what somebody writes and has not saved; nothing of the post changes. A text that comes after a newer one of
+    /// its page is left. Returns when it was kept.
+    ///
+    /// # Errors
+    /// `Denied`; `NotFound(Post)` where the actor cannot see it; `Conflict(Exists)` for an id that is somebody else's.
+    pub async fn keep(&self, actor: &Actor, unsaved: Unsaved) -> Result<Timestamp> {
+        let writer = self.writer(actor, unsaved.post).await?;
+        let now = self.core.now();
+        let autosave = Autosave {
+            id: unsaved.id,
+            writer,
+            post: unsaved.post,
+            version: unsaved.version,
+            step: unsaved.step,
+            text: unsaved.text,
+            saved_at: now,
+        };
+        let core = self.core.clone();
+        detached(async move { core.records.autosaves.keep(autosave).await }).await?;
+        Ok(now)
+    }
+
+    /// What the actor wrote for a post, or for a new one, and did not save; newest first, each text once, and without
+    /// those that say the same as `shown`, which the form shows anyway. One query.
+    ///
+    /// # Errors
+    /// `Denied(LogIn)`.
+    pub async fn unsaved(
+        &self,
+        actor: &Actor,
+        post: Option<PostId>,
+        shown: &FormText,
+    ) -> Result<Vec<Autosave>> {
+        let writer = actor.user().ok_or(Denied::LogIn)?;
+        let autosaves = &self.core.records.autosaves;
+        let mut texts: Vec<Autosave> = Vec::new();
+        for kept in autosaves.list(writer, post, OFFERED).await? {
+            let known = kept.text.means(shown) || texts.iter().any(|t| t.text.means(&kept.text));
+            if !known {
+                texts.push(kept);
+            }
+        }
+        Ok(texts)
+    }
+
+    /// An unsaved text of the actor's.
+    ///
+    /// # Errors
+    /// `Denied(LogIn)`; `NotFound(Autosave)`, the same for somebody else's.
+    pub async fn bring_back(&self, actor: &Actor, id: AutosaveId) -> Result<Autosave> {
+        let writer = actor.user().ok_or(Denied::LogIn)?;
+        self.core.records.autosaves.get(writer, id).await
+    }
+
+    /// Drops an unsaved text of the actor's; one that is not there is dropped already.
+    ///
+    /// # Errors
+    /// `Denied(LogIn)`.
+    pub async fn forget(&self, actor: &Actor, id: AutosaveId) -> Result<()> {
+        let writer = actor.user().ok_or(Denied::LogIn)?;
+        self.core.records.autosaves.forget(writer, id).await
+    }
+
+    /// How a text will look: in a post, or in a new one. Addresses of media get `prefix`, the mount, before them.
+    ///
+    /// # Errors
+    /// `Denied`; `NotFound(Post)` where the actor cannot see it; `Invalid` with field `body`.
+    pub async fn preview(
+        &self,
+        actor: &Actor,
+        body: &str,
+        post: Option<PostId>,
+        prefix: &str,
+    ) -> Result<Preview> {
+        let actor_id = actor.user().ok_or(Denied::LogIn)?;
+        let post = self.editable(actor, post).await?;
+        let bytes = body.len();
+        let body = Body::try_from(body).map_err(|reason| Error::invalid("body", reason))?;
+        let render = move || {
+            markdown::render_post(body.as_str())
+                .map_err(|error| Error::invalid("body", refused(error)))
+        };
+        let rendered = self.core.rendered(bytes, render).await?;
+        let ids: Vec<_> = rendered.media.iter().map(|id| (*id).into()).collect();
+        let items = reading::items(&self.core, &ids).await?;
+        let theirs = |item: &MediaItem| match &post {
+            Some(post) => item.owner == post.author.id || post.media.contains(&item.id),
+            None => false,
+        };
+        let usable: Vec<_> = items
+            .values()
+            .filter(|item| item.owner == actor_id || theirs(item))
+            .map(|item| item.id)
+            .collect();
+        let html = SafeHtml::from_sanitiser(rendered.html);
+        Ok(Preview {
+            html: reading::resolve(&html, &usable, &items, prefix),
+            words: rendered.words,
+        })
+    }
+
+    /// The actor, if they may write the post, or a new one.
+    async fn writer(&self, actor: &Actor, post: Option<PostId>) -> Result<UserId> {
+        self.editable(actor, post).await?;
+        Ok(actor.user().ok_or(Denied::LogIn)?)
+    }
+
+    /// The post, if the actor may change it; none for a new one, if they may write one.
+    async fn editable(&self, actor: &Actor, post: Option<PostId>) -> Result<Option<Post>> {
+        let Some(id) = post else {
+            self.core.policy.check(actor, Action::WritePost)?;
+            return Ok(None);
+        };
+        let visibility = self.core.visibility(actor, Surface::Page);
+        let post = self.core.records.posts.get(id, &visibility).await?;
+        let author = post.author.id;
+        self.core.policy.check(actor, Action::EditPost { author })?;
+        Ok(Some(post))
+    }
+}
