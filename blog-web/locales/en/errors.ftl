@@ -59,3 +59,7 @@ errors-field-unknown = The field “{ $field }” is not expected here.
 errors-field-missing = The field “{ $field }” is missing.
 errors-field-repeated = The field “{ $field }” is given more than once.
 errors-field-invalid = The field “{ $field }” has a value that it cannot have.
+
+errors-go-home = Go to the home page
+errors-status = Error { $status }
+errors-request = request

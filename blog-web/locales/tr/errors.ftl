@@ -59,3 +59,7 @@ errors-field-unknown = Burada “{ $field }” diye bir alan beklenmiyor.
 errors-field-missing = “{ $field }” alanı eksik.
 errors-field-repeated = “{ $field }” alanı birden çok kez verilmiş.
 errors-field-invalid = “{ $field }” alanında olamayacak bir değer var.
+
+errors-go-home = Ana sayfaya git
+errors-status = Hata { $status }
+errors-request = istek

@@ -70,10 +70,30 @@ macro_rules! catalogues {
 }
 
 catalogues! {
+    "account",
+    "comments",
     "errors",
+    "forms",
     "frame",
+    "lists",
     "notices",
     "refusals",
+}
+
+/// What people can read of the catalogues of a language, for the tests: no ids, names of values, or choices.
+#[cfg(test)]
+pub(super) fn readable(lang: Lang) -> impl Iterator<Item = &'static str> {
+    let lines = sources(lang).iter().flat_map(|(_, source)| source.lines());
+    lines
+        .filter(|line| !line.starts_with('#'))
+        .map(
+            |line| match line.starts_with(|c: char| c.is_ascii_alphabetic()) {
+                true => line.split_once('=').map_or("", |(_, text)| text),
+                false => line,
+            },
+        )
+        .flat_map(str::split_whitespace)
+        .filter(|token| !token.starts_with(['$', '[', '*']))
 }
 
 type Bundle = FluentBundle<FluentResource>;

@@ -13,6 +13,9 @@ use crate::view::{
 
 const NOW: i64 = 1_769_884_205_000_000;
 
+/// The sanitised texts of posts and comments.
+pub(super) const BODIES: [&str; 2] = ["<p>A <em>sanitised</em> body.</p>", "<p>Well said.</p>"];
+
 /// Chrome for somebody logged in, with every part present.
 pub(super) fn full_chrome(text: &str) -> PageChrome {
     let mut chrome = PageChrome::new(site(text), "/write");
@@ -363,7 +366,7 @@ fn post(text: &str) -> PostView {
     PostView {
         id: text.to_owned(),
         card: card(text, PostStatus::Unlisted),
-        body: SafeHtml::from_sanitised("<p>A <em>sanitised</em> body.</p>".to_owned()),
+        body: SafeHtml::from_sanitised(BODIES[0].to_owned()),
         toc: [2, 3, 2]
             .map(|level| TocView {
                 level,
@@ -383,7 +386,7 @@ fn comment(text: &str, id: &str) -> CommentView {
     CommentView {
         id: id.to_owned(),
         author: Some(person(text)),
-        body: SafeHtml::from_sanitised("<p>Well said.</p>".to_owned()),
+        body: SafeHtml::from_sanitised(BODIES[1].to_owned()),
         created_at: NOW,
         edited_at: Some(NOW),
         deleted: false,

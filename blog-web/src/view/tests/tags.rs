@@ -47,6 +47,44 @@ pub(super) fn read(html: &str) -> Vec<Tag> {
     tags
 }
 
+/// What people read of a document, in order: the text between tags, and the attributes that are shown or spoken.
+pub(super) fn texts(html: &str) -> Vec<String> {
+    let mut texts = Vec::new();
+    let mut rest = html;
+    let mut inside = String::new();
+    while let Some(start) = rest.find('<') {
+        // Data blocks are for programs.
+        if inside != "script" {
+            texts.push(unescape(&rest[..start]));
+        }
+        rest = &rest[start + 1..];
+        if rest.starts_with('!') {
+            rest = rest.split_once('>').expect("a declaration ends").1;
+            continue;
+        }
+        let (tag, after) = read_tag(rest);
+        rest = after;
+        inside = if tag.end {
+            String::new()
+        } else {
+            tag.name.clone()
+        };
+        let spoken = |key: &str| match key {
+            "alt" | "title" | "placeholder" | "label" | "aria-label" | "aria-description" => true,
+            "aria-roledescription" | "aria-valuetext" => true,
+            "value" => tag.name == "input" && tag.get("type") == Some("submit"),
+            "content" => {
+                tag.get("name") == Some("description") || tag.get("property") == Some("og:title")
+            }
+            // Sentences that the script shows.
+            _ => key.starts_with("data-") && tag.get(key).is_some_and(|value| value.contains(' ')),
+        };
+        let shown = tag.attributes.iter().filter(|(key, _)| spoken(key));
+        texts.extend(shown.map(|(_, value)| value.clone()));
+    }
+    texts
+}
+
 fn read_tag(text: &str) -> (Tag, &str) {
     let (end, mut rest) = match text.strip_prefix('/') {
         Some(rest) => (true, rest),

@@ -1,0 +1,31 @@
+# Accounts: registration, log-in, the profile.
+
+account-log-in = Log in
+account-login-name = Username or email
+account-password = Password
+account-remember = Keep me logged in on this device
+account-new-here = New here?
+account-make-one = Make an account.
+account-have-one = Have an account already?
+account-username = Username
+account-username-hint = Part of your page’s address: letters, digits, - and _.
+account-email = Email
+account-email-hint = Not shown to readers.
+account-password-hint = At least 12 characters; a few words that only you would put together do well.
+account-register = Register
+account-register-headline = Make an account
+account-register-lede = Write posts on a page of your own, comment, and keep what you like.
+account-owner-title = Welcome
+account-owner-kicker = First start
+account-owner-headline = This blog is yours
+account-owner-lede = Make the account that owns it. This link works once.
+account-owner-send = Make it mine
+account-profile = Profile
+account-profile-lede = How readers see you.
+account-display-name = Name
+account-bio = About you
+account-bio-hint = A few sentences, shown on your page.
+account-picture = Picture
+account-picture-now = Your picture now
+account-picture-hint = PNG, JPEG, WebP or GIF. Leave empty to keep the one you have.
+account-save = Save

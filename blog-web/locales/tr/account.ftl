@@ -1,0 +1,31 @@
+# Hesaplar: kayıt, giriş, profil.
+
+account-log-in = Giriş yap
+account-login-name = Kullanıcı adı ya da e-posta
+account-password = Parola
+account-remember = Bu cihazda oturumum açık kalsın
+account-new-here = Burada yeni misiniz?
+account-make-one = Hesap oluşturun.
+account-have-one = Zaten hesabınız var mı?
+account-username = Kullanıcı adı
+account-username-hint = Sayfanızın adresinde yer alır: harfler, rakamlar, - ve _.
+account-email = E-posta
+account-email-hint = Okurlara gösterilmez.
+account-password-hint = En az 12 karakter; yalnızca sizin bir araya getireceğiniz birkaç sözcük iyi olur.
+account-register = Kaydol
+account-register-headline = Hesap oluşturun
+account-register-lede = Kendi sayfanızda yazın, yorum yapın, beğendiklerinizi saklayın.
+account-owner-title = Hoş geldiniz
+account-owner-kicker = İlk açılış
+account-owner-headline = Bu blog sizin
+account-owner-lede = Blogun sahibi olacak hesabı oluşturun. Bu bağlantı yalnızca bir kez çalışır.
+account-owner-send = Blogu sahiplen
+account-profile = Profil
+account-profile-lede = Okurlar sizi böyle görür.
+account-display-name = Ad
+account-bio = Hakkınızda
+account-bio-hint = Sayfanızda gösterilecek birkaç cümle.
+account-picture = Resim
+account-picture-now = Şu anki resminiz
+account-picture-hint = PNG, JPEG, WebP veya GIF. Şu ankini korumak için boş bırakın.
+account-save = Kaydet
