@@ -3,8 +3,9 @@
 use std::sync::Arc;
 
 use crate::ports::{
-    AuditLog, AutosaveStore, CommentStore, EngagementStore, IntentLog, MediaCatalog, MediaStore,
-    ObjectIndex, Outbox, PostStore, RateLimits, SessionStore, TokenStore, UserStore,
+    AuditLog, AutosaveStore, CommentStore, DiscoveryStore, EngagementStore, IntentLog,
+    MediaCatalog, MediaStore, ObjectIndex, Outbox, PostStore, RateLimits, SessionStore, TokenStore,
+    UserStore,
 };
 
 /// A full set of adapters. The records (all fields of [`Records`]) come from one adapter, so that one transaction can
@@ -34,6 +35,8 @@ pub struct Records {
     pub autosaves: Arc<dyn AutosaveStore>,
     /// Comments.
     pub comments: Arc<dyn CommentStore>,
+    /// Feeds and site maps.
+    pub discovery: Arc<dyn DiscoveryStore>,
     /// Likes and views.
     pub engagement: Arc<dyn EngagementStore>,
     /// Media items.
@@ -60,6 +63,7 @@ impl Records {
             + PostStore
             + AutosaveStore
             + CommentStore
+            + DiscoveryStore
             + EngagementStore
             + MediaCatalog
             + AuditLog
@@ -75,6 +79,7 @@ impl Records {
             posts: store.clone(),
             autosaves: store.clone(),
             comments: store.clone(),
+            discovery: store.clone(),
             engagement: store.clone(),
             catalog: store.clone(),
             audit: store.clone(),

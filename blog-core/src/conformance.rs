@@ -68,6 +68,7 @@ mod catalog;
 mod chance;
 mod check;
 mod comments;
+mod discovery;
 mod effects;
 mod engagement;
 mod health;
@@ -125,6 +126,7 @@ fn checks() -> Vec<check::Check> {
     checks.extend(posts::checks());
     checks.extend(autosaves::checks());
     checks.extend(comments::checks());
+    checks.extend(discovery::checks());
     checks.extend(engagement::checks());
     checks.extend(catalog::checks());
     checks.extend(visibility::checks());

@@ -19,6 +19,7 @@
 //! [`resolve_media`] when a page is made, so media can move between stores
 //! without a post being touched.
 
+mod absolute;
 mod clean;
 mod comment;
 mod footnotes;
@@ -27,6 +28,8 @@ mod plain;
 mod raw;
 mod write;
 
+pub use absolute::absolute_addresses;
+pub use clean::is_forbidden;
 pub use media::{MediaKind, ResolvedMedia, resolve_media};
 
 use pulldown_cmark::{Event, Options, Parser};
@@ -137,6 +140,13 @@ pub fn render_comment(source: &str) -> Result<String, MarkdownError> {
     let events = Parser::new_ext(&source, Options::ENABLE_STRIKETHROUGH);
     let written = write::comment(comment::reduce(events))?;
     Ok(clean::comment(&written.html))
+}
+
+/// A text for HTML, as content or within the double quotes of an attribute.
+pub fn escaped(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    write::escape_into(&mut out, text);
+    out
 }
 
 fn check_size(source: &str, max: usize) -> Result<(), MarkdownError> {

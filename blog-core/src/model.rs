@@ -3,6 +3,7 @@
 pub mod audit;
 pub mod autosave;
 pub mod comment;
+pub mod discovery;
 pub mod effects;
 pub mod focus;
 pub mod index;

@@ -7,6 +7,7 @@ mod audit;
 mod autosaves;
 mod catalog;
 mod comments;
+mod discovery;
 mod engagement;
 mod index;
 mod intents;

@@ -11,6 +11,7 @@ mod catalog;
 mod comments;
 mod db;
 mod dialect;
+mod discovery;
 mod effects;
 mod engagement;
 mod index;

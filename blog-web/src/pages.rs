@@ -6,6 +6,7 @@ pub(crate) mod call;
 pub(crate) mod comments;
 pub(crate) mod editor;
 pub(crate) mod feeds;
+mod freshness;
 pub(crate) mod health;
 pub(crate) mod library;
 pub(crate) mod lists;

@@ -90,8 +90,15 @@ routes! {
     GET  "/@:user"                 Anyone Revalidate 0       => lists::author;
     GET  "/tags/:tag"              Anyone Revalidate 0       => lists::tag;
     GET  "/search"                 Anyone Revalidate 0       => lists::search;
-    GET  "/feed.xml"               Public Revalidate 0       => feeds::rss;
-    GET  "/atom.xml"               Public Revalidate 0       => feeds::atom;
+    GET  "/feed.xml"               Public Revalidate 0       => feeds::show;
+    GET  "/atom.xml"               Public Revalidate 0       => feeds::show;
+    GET  "/feed.json"              Public Revalidate 0       => feeds::show;
+    GET  "/@:user/feed.xml"        Public Revalidate 0       => feeds::show;
+    GET  "/@:user/atom.xml"        Public Revalidate 0       => feeds::show;
+    GET  "/@:user/feed.json"       Public Revalidate 0       => feeds::show;
+    GET  "/tags/:tag/feed.xml"     Public Revalidate 0       => feeds::show;
+    GET  "/tags/:tag/atom.xml"     Public Revalidate 0       => feeds::show;
+    GET  "/tags/:tag/feed.json"    Public Revalidate 0       => feeds::show;
     GET  "/posts/:slug"            Anyone Revalidate 0       => post::show;
     POST "/posts/:slug/like"       Anyone Never      FORM    => post::like;
     POST "/posts/:slug/comments"   Anyone Never      COMMENT => comments::create;

@@ -10,6 +10,7 @@ mod audit;
 mod autosaves;
 mod catalog;
 mod comments;
+mod discovery;
 mod engagement;
 mod index;
 mod limits;
@@ -40,6 +41,7 @@ pub fn all(working: &Backend) -> Vec<Broken> {
     all.extend(posts::all(working));
     all.extend(autosaves::all(working));
     all.extend(comments::all(working));
+    all.extend(discovery::all(working));
     all.extend(engagement::all(working));
     all.extend(catalog::all(working));
     all.extend(media::all(working));

@@ -34,6 +34,8 @@ pub enum Port {
     Autosaves,
     /// [`CommentStore`](crate::ports::CommentStore).
     Comments,
+    /// [`DiscoveryStore`](crate::ports::DiscoveryStore).
+    Discovery,
     /// [`EngagementStore`](crate::ports::EngagementStore).
     Engagement,
     /// [`MediaCatalog`](crate::ports::MediaCatalog).
@@ -64,6 +66,7 @@ impl Port {
             Port::Posts => "posts",
             Port::Autosaves => "autosaves",
             Port::Comments => "comments",
+            Port::Discovery => "discovery",
             Port::Engagement => "engagement",
             Port::Catalog => "catalog",
             Port::Media => "media",

@@ -101,8 +101,8 @@ pub(super) fn comment(html: &str) -> String {
     carriable(COMMENT_POLICY.clean(html).to_string())
 }
 
-/// Whether XML 1.0 (section 2.2, "Char") cannot carry the character.
-pub(super) fn is_forbidden(ch: char) -> bool {
+/// Whether XML 1.0 (section 2.2, "Char") cannot carry the character, and so no feed.
+pub fn is_forbidden(ch: char) -> bool {
     matches!(ch, '\0'..='\u{8}' | '\u{b}' | '\u{c}' | '\u{e}'..='\u{1f}' | '\u{fffe}' | '\u{ffff}')
 }
 

@@ -124,6 +124,7 @@ fn ends_a_word(event: &Event<'_>) -> bool {
                 | TagEnd::Subscript
                 | TagEnd::Link
         ) | Event::InlineHtml(_)
+            | Event::FootnoteReference(_)
     );
     !inline
 }

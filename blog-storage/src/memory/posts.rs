@@ -27,16 +27,18 @@ const REVISIONS: usize = 100;
 /// A post.
 #[derive(Debug)]
 pub(super) struct PostRow {
-    id: PostId,
+    pub(super) id: PostId,
+    /// Counts up with each post that is created.
+    pub(super) number: u64,
     pub(super) author: UserId,
     /// Of all that it had, the one that it has.
-    slug: Slug,
+    pub(super) slug: Slug,
     slugs: BTreeSet<Slug>,
-    content: PostContent,
+    pub(super) content: PostContent,
     /// The words of the content's terms.
     words: HashSet<String>,
     created_at: Timestamp,
-    updated_at: Timestamp,
+    pub(super) updated_at: Timestamp,
     version: u64,
     /// Oldest first.
     revisions: Vec<Revision>,
@@ -143,7 +145,7 @@ impl State {
         })
     }
 
-    fn join_card(&self, row: &PostRow, with_html: bool) -> Result<PostCard> {
+    pub(super) fn join_card(&self, row: &PostRow, with_html: bool) -> Result<PostCard> {
         let author = self.join_author(row.author);
         let content = &row.content;
         Ok(PostCard {
@@ -247,8 +249,10 @@ impl PostStore for MemoryStore {
                 return Err(Conflict::Exists.into());
             }
             let slug = state.free_slug(&post.slug, post.id)?;
+            state.last_post += 1;
             let mut row = PostRow {
                 id: post.id,
+                number: state.last_post,
                 author: post.author,
                 slugs: BTreeSet::from([slug.clone()]),
                 slug,

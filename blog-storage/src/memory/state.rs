@@ -39,6 +39,8 @@ pub(super) struct State {
     pub(super) tokens: HashMap<SecretHash, Token>,
 
     pub(super) posts: HashMap<PostId, PostRow>,
+    /// The number of the post that was created last.
+    pub(super) last_post: u64,
     /// Every slug that a post has or had.
     pub(super) slugs: HashMap<Slug, PostId>,
     /// Posts with a time of publication, whatever their status.

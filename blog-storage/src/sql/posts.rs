@@ -3,7 +3,7 @@
 mod rows;
 mod save;
 mod slugs;
-pub(super) mod text;
+pub(in crate::sql) mod text;
 
 use async_trait::async_trait;
 use blog_core::error::{Entity, Error, Result};
@@ -25,7 +25,8 @@ use super::SqlStore;
 use super::args::{Arg, args, unsigned};
 use super::db::Tx;
 use super::rows::time;
-use rows::{CardRow, PostRow};
+pub(super) use rows::CardRow;
+use rows::PostRow;
 
 /// The four values that [`text::rule`] takes for a rule.
 pub(super) fn rule_args(rule: ReadRule) -> Vec<Arg> {
@@ -196,15 +197,7 @@ impl PostStore for SqlStore {
     }
 
     async fn site(&self, now: Timestamp) -> Result<SiteState> {
-        let row: Option<(i64, Option<i64>)> = self
-            .db
-            .one(
-                "SELECT generation, (SELECT published_at FROM blog_posts \
-                 WHERE is_public = 1 AND published_at > ? ORDER BY published_at LIMIT 1) \
-                 FROM blog_site WHERE id = 1",
-                args![now],
-            )
-            .await?;
+        let row: Option<(i64, Option<i64>)> = self.db.one(text::SITE, args![now]).await?;
         let (generation, next) = row.unwrap_or_default();
         Ok(SiteState {
             generation: unsigned(generation),

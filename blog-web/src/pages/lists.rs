@@ -8,7 +8,7 @@ use super::call::Call;
 use super::models;
 use crate::edge::EdgeError;
 use crate::view::page::{AuthorPage, HomePage, SearchPage, TagPage};
-use crate::view::{AuthorView, CardView, PagerView, TagView};
+use crate::view::{AuthorView, CardView, FeedLink, PagerView, TagView};
 
 fn shown(call: &Call, path: &str, posts: &Page<PostCard>) -> (Vec<CardView>, PagerView) {
     let asked = call.query("after");
@@ -40,6 +40,7 @@ pub(crate) async fn author(call: Call) -> Result<Response, EdgeError> {
     let (posts, pager) = shown(&call, &path, &found);
     let mut chrome = call.chrome(&path);
     chrome.canonical = Some(call.app.absolute(&path));
+    chrome.feeds = FeedLink::of(&path, user.display_name.as_str());
     let author = AuthorView {
         person: models::person(&user.to_ref()),
         bio: user.bio.to_string(),
@@ -75,6 +76,7 @@ pub(crate) async fn tag(call: Call) -> Result<Response, EdgeError> {
     let (posts, pager) = shown(&call, &path, &found);
     let mut chrome = call.chrome(&path);
     chrome.canonical = Some(call.app.absolute(&path));
+    chrome.feeds = FeedLink::of(&path, &name);
     let tag = TagView { name, slug };
     call.page(&chrome, &TagPage { tag, posts, pager })
 }

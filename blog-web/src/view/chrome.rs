@@ -51,9 +51,29 @@ pub struct FeedLink {
     /// Path below the mount: `/feed.xml`.
     pub path: String,
     /// What people call it: `RSS`.
-    pub label: String,
-    /// `application/rss+xml` or `application/atom+xml`.
-    pub content_type: String,
+    pub label: &'static str,
+    /// Its media type.
+    pub content_type: &'static str,
+    /// Whose posts: the site's name, an author's, a tag's.
+    pub of: String,
+}
+
+impl FeedLink {
+    /// The three feeds of a page at this path below the mount.
+    pub fn of(page: &str, of: &str) -> Vec<Self> {
+        let page = page.trim_end_matches('/');
+        let feed = |file: &str, label, content_type| Self {
+            path: format!("{page}/{file}"),
+            label,
+            content_type,
+            of: of.to_owned(),
+        };
+        vec![
+            feed("feed.xml", "RSS", "application/rss+xml"),
+            feed("atom.xml", "Atom", "application/atom+xml"),
+            feed("feed.json", "JSON Feed", "application/feed+json"),
+        ]
+    }
 }
 
 /// What stands around every page. [`PageChrome::new`] gives one for an anonymous reader.
@@ -84,15 +104,10 @@ pub struct PageChrome {
 }
 
 impl PageChrome {
-    /// For an anonymous reader of `path`: registration open, the site's RSS and Atom feeds, no
-    /// message.
+    /// For an anonymous reader of `path`: registration open, the site's feeds, no message.
     pub fn new(site: SiteView, path: impl Into<String>) -> Self {
-        let feed = |path: &str, label: &str, content_type: &str| FeedLink {
-            path: path.to_owned(),
-            label: label.to_owned(),
-            content_type: content_type.to_owned(),
-        };
         Self {
+            feeds: FeedLink::of("/", &site.title),
             site,
             viewer: None,
             registration_open: true,
@@ -103,10 +118,6 @@ impl PageChrome {
             canonical: None,
             preview_image: None,
             noindex: false,
-            feeds: vec![
-                feed("/feed.xml", "RSS", "application/rss+xml"),
-                feed("/atom.xml", "Atom", "application/atom+xml"),
-            ],
         }
     }
 }

@@ -76,6 +76,7 @@ catalogues! {
     "forms",
     "frame",
     "lists",
+    "meta",
     "notices",
     "refusals",
 }

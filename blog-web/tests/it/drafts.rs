@@ -4,6 +4,27 @@ use blog_core::model::user::Role;
 
 use crate::app::{Answer, Person, TestApp, mp4, png, post_form};
 
+/// What shows a public post.
+const LISTS: [&str; 9] = [
+    "/",
+    "/@ada",
+    "/search?q=quiet",
+    "/feed.xml",
+    "/atom.xml",
+    "/feed.json",
+    "/@ada/feed.xml",
+    "/@ada/atom.xml",
+    "/@ada/feed.json",
+];
+
+/// What is only there while a tag has a public post.
+const TAG_LISTS: [&str; 4] = [
+    "/tags/harbour",
+    "/tags/harbour/feed.xml",
+    "/tags/harbour/atom.xml",
+    "/tags/harbour/feed.json",
+];
+
 async fn upload(app: &TestApp, who: &Person, name: &str, bytes: &[u8]) -> String {
     let parts: [(&str, Option<&str>, &[u8]); 2] =
         [("alt", None, b"A lamp"), ("file", Some(name), bytes)];
@@ -67,7 +88,7 @@ async fn a_draft_is_invisible_everywhere_until_it_is_published() {
         for address in &private {
             same_as_nothing(&app.get(address, who).await, &nothing, address);
         }
-        for list in ["/", "/@ada", "/feed.xml", "/atom.xml", "/search?q=quiet"] {
+        for list in LISTS {
             let page = app.get(list, who).await;
             assert_eq!(page.status, 200, "{list}");
             assert!(
@@ -75,7 +96,9 @@ async fn a_draft_is_invisible_everywhere_until_it_is_published() {
                 "{list}"
             );
         }
-        assert_eq!(app.get("/tags/harbour", who).await.status, 404);
+        for list in TAG_LISTS {
+            assert_eq!(app.get(list, who).await.status, 404, "{list}");
+        }
         let edit = format!("{draft}/edit");
         assert_ne!(app.get(&edit, who).await.status, 200);
     }
@@ -99,14 +122,7 @@ async fn a_draft_is_invisible_everywhere_until_it_is_published() {
             "public, max-age=31536000, immutable"
         );
     }
-    for list in [
-        "/",
-        "/@ada",
-        "/feed.xml",
-        "/atom.xml",
-        "/search?q=quiet",
-        "/tags/harbour",
-    ] {
+    for list in LISTS.into_iter().chain(TAG_LISTS) {
         let page = app.get(list, &nobody).await.text();
         assert!(page.contains("Secret lamps"), "{list}");
     }

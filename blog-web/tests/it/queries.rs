@@ -22,13 +22,18 @@ async fn sqlite(folder: &std::path::Path) -> (TestApp, Arc<SqlStore>) {
 }
 
 /// Page, then the most statements for a stranger.
-const PAGES: [(&str, u64); 7] = [
+const PAGES: [(&str, u64); 11] = [
     ("/", 2),
     ("/@ada", 2),
     ("/tags/harbour", 2),
     ("/search?q=text", 2),
     ("/feed.xml", 2),
     ("/atom.xml", 2),
+    ("/feed.json", 2),
+    ("/tags/harbour/feed.xml", 2),
+    ("/tags/harbour/feed.json", 2),
+    // The author, whose name may be nobody's, is asked for besides the posts and their media.
+    ("/@ada/atom.xml", 3),
     ("/posts/post-0", 3),
 ];
 
@@ -75,6 +80,26 @@ async fn pages_ask_as_often_for_one_post_as_for_five_hundred() {
     }
     assert_eq!(counts[0], counts[1]);
     assert_eq!(counts[1], counts[2]);
+}
+
+#[tokio::test]
+async fn a_feed_that_did_not_change_costs_one_statement() {
+    let folder = tempfile::tempdir().unwrap();
+    let (app, store) = sqlite(folder.path()).await;
+    let author = app.person("ada", Role::Author).await;
+    app.post("/write", &author, &post_form("One", "Text", "published"))
+        .await;
+    for feed in ["/feed.xml", "/@ada/atom.xml", "/tags/harbour/feed.json"] {
+        let first = app.get(feed, &Person::default()).await;
+        let etag = first.headers["etag"].to_str().unwrap().to_owned();
+        let again = app
+            .request("GET", feed, &Person::default())
+            .header("if-none-match", etag)
+            .finish();
+        let before = store.statements();
+        assert_eq!(app.send(again).await.status, 304, "{feed}");
+        assert_eq!(store.statements() - before, 1, "{feed}");
+    }
 }
 
 #[tokio::test]

@@ -14,7 +14,7 @@ use crate::sql::rows::{PersonColumns, focus, from_json, media_ref, time, to_json
 
 /// The columns of [`super::text::card`].
 #[derive(Debug, FromRow)]
-pub(super) struct CardRow {
+pub(in crate::sql) struct CardRow {
     post_id: Uuid,
     slug: String,
     title: String,
@@ -42,7 +42,7 @@ pub(super) struct CardRow {
 }
 
 impl CardRow {
-    pub(super) fn card(self) -> Result<PostCard> {
+    pub(in crate::sql) fn card(self) -> Result<PostCard> {
         let media = match &self.media {
             Some(ids) => from_json::<Vec<MediaId>>(ids)?,
             None => Vec::new(),

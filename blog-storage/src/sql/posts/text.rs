@@ -40,13 +40,19 @@ pub(in crate::sql) use rule;
 /// very time that the page before had.
 macro_rules! listed {
     ($from:literal, $scope:literal, $listed:literal, $at:literal, $id:literal) => {
+        $crate::sql::posts::text::listed!("", "? = 1", $from, $scope, $listed, $at, $id)
+    };
+    // With more columns, and a condition for the HTML.
+    ($columns:expr, $html:literal, $from:literal, $scope:literal, $listed:literal, $at:literal, $id:literal) => {
         concat!(
             "SELECT ",
+            $columns,
             $crate::sql::posts::text::card!(),
             " FROM ",
             $from,
             $crate::sql::posts::text::people!(),
-            " LEFT JOIN blog_post_bodies b ON b.post = p.id AND ? = 1",
+            " LEFT JOIN blog_post_bodies b ON b.post = p.id AND ",
+            $html,
             " WHERE ",
             $scope,
             " AND ",
@@ -117,6 +123,18 @@ macro_rules! whole {
         )
     };
 }
+
+/// The site's generation, and its next publication after a moment: (moment).
+macro_rules! site {
+    () => {
+        "(SELECT generation FROM blog_site WHERE id = 1) AS generation, \
+         (SELECT n.published_at FROM blog_posts n WHERE n.is_public = 1 AND n.published_at > ? \
+         ORDER BY n.published_at LIMIT 1) AS next_publication"
+    };
+}
+pub(in crate::sql) use site;
+
+pub(super) const SITE: &str = concat!("SELECT ", site!(), " FROM blog_site WHERE id = 1");
 
 /// A whole post: (viewer, id, the four of the rule).
 pub(super) const BY_ID: &str = whole!("blog_posts p", "p.id = ?");

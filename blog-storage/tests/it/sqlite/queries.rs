@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex};
 
 use blog_core::id::{CommentId, MediaId, SessionId};
 use blog_core::model::comment::{CommentBody, CommentState, NewComment};
+use blog_core::model::discovery::{FeedQuery, FeedScope};
 use blog_core::model::effects::Effects;
 use blog_core::model::focus::Focus;
 use blog_core::model::library::MediaQuery;
@@ -18,7 +19,7 @@ use blog_core::model::user::User;
 use blog_core::page::PageRequest;
 use blog_core::policy::{Actor, Surface, Visibility};
 use blog_core::ports::{
-    AuditLog, CommentStore, MediaCatalog, ObjectIndex, PostStore, SessionStore,
+    AuditLog, CommentStore, DiscoveryStore, MediaCatalog, ObjectIndex, PostStore, SessionStore,
 };
 use blog_storage::sql::SqlStore;
 use sqlx::ConnectOptions as _;
@@ -291,14 +292,78 @@ async fn lists_walk_along_an_index() {
     let sorted = log.lines();
     assert_eq!(sorted.len(), 16, "{sorted:#?}");
     drop(listening);
+    for (sql, plan) in plans(&fixture, sorted).await {
+        for step in &plan {
+            assert!(!step.starts_with("SCAN"), "{sql}\n{plan:#?}");
+            assert!(!step.contains("TEMP B-TREE"), "{sql}\n{plan:#?}");
+            assert!(!step.contains("AUTOMATIC"), "{sql}\n{plan:#?}");
+        }
+    }
+}
 
+#[tokio::test]
+async fn site_maps_and_feeds_go_from_key_to_key() {
+    let fixture = Fixture::new().await;
+    let store = &fixture.store;
+    let author = user(store, "ann").await;
+    let now = at(1_000);
+    for place in 0..40 {
+        post(store, author.id, &format!("post-{place}"), at(place)).await;
+    }
+    let everybody = everybody(now);
+    let feed = |scope| FeedQuery {
+        scope,
+        page: PageRequest::first(10),
+        max_html: 1_000,
+    };
+    let log = Log::default();
+    let listening = log.listen();
+    for scope in [
+        FeedScope::All,
+        FeedScope::Author(author.id),
+        FeedScope::Tag(TagSlug::try_from("rust").unwrap()),
+    ] {
+        let found = costs!(store, 1, store.feed(&feed(scope), &everybody));
+        assert_eq!(found.posts.len(), 10);
+    }
+    let parts = costs!(store, 1, store.parts(8, &everybody));
+    assert_eq!(parts, [0, 1, 2, 3, 4, 5]);
+    let part = costs!(store, 1, store.part(5, 8, &everybody));
+    assert_eq!(part.len(), 1, "rows are numbered from one");
+    costs!(store, 1, store.authors(10, &everybody));
+    costs!(store, 1, store.tags(10, &everybody));
+    let lines = log.lines();
+    drop(listening);
+    for (sql, plan) in plans(&fixture, lines).await {
+        for step in &plan {
+            // What was found so far is walked along, and nothing else.
+            let found = ["parts", "authors", "tags", "newest", "CONSTANT"];
+            let words: Vec<&str> = step.split_whitespace().collect();
+            let small = words.first() != Some(&"SCAN") || found.contains(&words[1]);
+            assert!(small, "{sql}\n{plan:#?}");
+            assert!(!step.contains("AUTOMATIC"), "{sql}\n{plan:#?}");
+        }
+        // Sorted is at most what is answered.
+        let sorts = plan
+            .iter()
+            .filter(|step| step.contains("TEMP B-TREE"))
+            .count();
+        assert!(sorts <= 1, "{sql}\n{plan:#?}");
+        let by_time = plan.iter().any(|step| step.contains("blog_posts_listed"));
+        assert!(!(sql.contains("p.seq") && by_time), "{sql}\n{plan:#?}");
+    }
+}
+
+/// Each statement of the log with SQLite's plan for it.
+async fn plans(fixture: &Fixture, lines: Vec<String>) -> Vec<(String, Vec<String>)> {
     let file = fixture.folder.path().join("data/blog.db");
     let mut raw = SqliteConnectOptions::new()
         .filename(file)
         .connect()
         .await
         .unwrap();
-    for line in sorted {
+    let mut plans = Vec::new();
+    for line in lines {
         let sql = line.split("blog_storage::sql: ").nth(1).unwrap().to_owned();
         let plan: Vec<(i64, i64, i64, String)> =
             sqlx::query_as(sqlx::AssertSqlSafe(format!("EXPLAIN QUERY PLAN {sql}")))
@@ -306,10 +371,7 @@ async fn lists_walk_along_an_index() {
                 .await
                 .unwrap();
         assert!(!plan.is_empty(), "{sql}");
-        for (_, _, _, step) in &plan {
-            assert!(!step.starts_with("SCAN"), "{sql}\n{plan:#?}");
-            assert!(!step.contains("TEMP B-TREE"), "{sql}\n{plan:#?}");
-            assert!(!step.contains("AUTOMATIC"), "{sql}\n{plan:#?}");
-        }
+        plans.push((sql, plan.into_iter().map(|(_, _, _, step)| step).collect()));
     }
+    plans
 }

@@ -1,0 +1,5 @@
+# What search engines, previews and feed readers are told.
+
+meta-feed-author = Posts by { $author }
+meta-feed-tag = Posts about { $tag }
+meta-feed-more = Read the whole post
