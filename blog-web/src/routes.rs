@@ -114,6 +114,10 @@ routes! {
     POST "/posts/:slug/delete"     Member Never      FORM    => editor::delete;
     GET  "/drafts"                 Member Never      0       => editor::drafts;
     GET  "/library"                Member Never      0       => library::list;
+    GET  "/library/:id"            Member Never      0       => library::item;
+    POST "/library/:id/alt"        Anyone Never      FORM    => library::describe;
+    POST "/library/:id/focus"      Member Never      FORM    => library::focus;
+    GET  "/library/:id/delete"     Member Never      0       => library::delete_form;
     POST "/library/:id/delete"     Member Never      FORM    => library::delete;
     POST "/media/uploads"          Member Never      UPLOAD  => library::upload;
     GET  "/media/public/:name"     Public Immutable  0       => media::public;

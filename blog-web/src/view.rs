@@ -45,10 +45,10 @@ pub use self::error_page::ErrorView;
 pub use self::form::FormView;
 pub use self::html::SafeHtml;
 pub use self::links::Mount;
-pub use self::media::{MediaKind, MediaView};
+pub use self::media::{MediaKind, MediaView, PlacesView, PostPlaceView, ShelfView};
 pub use self::pager::PagerView;
 pub use self::person::PersonView;
-pub use self::picture::PictureView;
+pub use self::picture::{FocusView, PictureView};
 pub use self::post::{PostView, StoredPostView, TocView};
 pub use self::words::{Lang, Phrase};
 

@@ -16,4 +16,5 @@ notices-comment-saved = Your comment is changed.
 notices-comment-deleted = The comment is deleted.
 notices-uploaded = Your file is in the library.
 notices-media-deleted = The file is deleted.
-notices-media-used = A post or profile shows this file; take it out there first.
+notices-media-described = The description is saved.
+notices-media-focus = This point stays in sight now.

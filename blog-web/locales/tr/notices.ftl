@@ -16,4 +16,5 @@ notices-comment-saved = Yorumunuz değiştirildi.
 notices-comment-deleted = Yorum silindi.
 notices-uploaded = Dosyanız kitaplıkta.
 notices-media-deleted = Dosya silindi.
-notices-media-used = Bu dosya bir yazıda veya profilde kullanılıyor; önce oradan çıkarın.
+notices-media-described = Betimleme kaydedildi.
+notices-media-focus = Bu nokta artık görünür kalacak.

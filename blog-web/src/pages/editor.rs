@@ -83,6 +83,7 @@ async fn shelf(call: &Call, post: Option<&Post>) -> Result<Vec<MediaView>, EdgeE
             src: picture.src,
             width: cover.width,
             height: cover.height,
+            focus: picture.focus,
             name: picture.alt.clone(),
             snippet: format!("![](media:{})", cover.id),
             alt: picture.alt,

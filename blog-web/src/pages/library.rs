@@ -1,35 +1,81 @@
-//! The writer's own files, and uploads.
+//! The writer's own files: the list, a file, and uploads.
 
 use blog_core::PageRequest;
-use blog_core::error::{Conflict, Entity, Error};
+use blog_core::error::{Conflict, Denied, Entity, Error, Reason};
 use blog_core::id::MediaId;
+use blog_core::model::focus::Focus;
+use blog_core::model::library::MediaFilter;
 use blog_core::model::media::MediaItem;
 use blog_core::service::library::Upload;
 use futures_util::StreamExt as _;
 use poem::Response;
+use serde::Deserialize;
 
 use super::call::Call;
 use super::{models, refusal};
 use crate::edge::EdgeError;
 use crate::edge::multipart::{FilePart, Multipart, MultipartLimits, Part};
-use crate::view::page::LibraryPage;
-use crate::view::{FormView, PagerView};
+use crate::view::page::{LibraryDeletePage, LibraryItemPage, LibraryPage};
+use crate::view::{FormView, PagerView, PlacesView, ShelfView};
 
 const PAGE: u16 = 24;
 
+/// More of a search is not looked at.
+const QUERY_CHARS: usize = 200;
+
+fn filter(show: ShelfView) -> MediaFilter {
+    match show {
+        ShelfView::All => MediaFilter::All,
+        ShelfView::Pictures => MediaFilter::Images,
+        ShelfView::Videos => MediaFilter::Videos,
+        ShelfView::Unused => MediaFilter::Unused,
+    }
+}
+
 async fn page(call: &Call, upload: FormView) -> Result<LibraryPage, EdgeError> {
     let library = call.blog().library();
-    let asked = match call.request.method().as_str() {
-        "GET" => call.after()?,
+    // An upload that was refused stands above the newest files.
+    let asked = |name: &str| match call.request.method().as_str() {
+        "GET" => call.query(name),
         _ => None,
     };
+    let query: String = asked("q").unwrap_or_default();
+    let query: String = query.chars().take(QUERY_CHARS).collect();
+    let word = asked("show").unwrap_or_default();
+    let show = ShelfView::ALL
+        .into_iter()
+        .find(|show| show.as_str() == word)
+        .unwrap_or_default();
+    let after = match asked("after") {
+        Some(_) => call.after()?,
+        None => None,
+    };
+    let page = PageRequest::new(after, PAGE);
     let own = library
-        .own(&call.actor, PageRequest::new(asked, PAGE))
+        .search(&call.actor, &query, filter(show), page)
         .await?;
-    let asked = call.query("after");
+    let mut path = url::form_urlencoded::Serializer::new("/library?".to_owned());
+    if !query.is_empty() {
+        path.append_pair("q", &query);
+    }
+    if show != ShelfView::All {
+        path.append_pair("show", show.as_str());
+    }
+    let path = path.finish();
+    let pager = PagerView::new(
+        path.trim_end_matches('?'),
+        asked("after").as_deref(),
+        models::cursor(own.next),
+    );
     Ok(LibraryPage {
+        blank: own.items.is_empty()
+            && pager.first
+            && query.trim().is_empty()
+            && show == ShelfView::All,
+        query,
+        show,
         media: own.items.iter().map(models::media).collect(),
-        pager: PagerView::new("/library", asked.as_deref(), models::cursor(own.next)),
+        pager,
         upload,
     })
 }
@@ -39,13 +85,122 @@ pub(crate) async fn list(call: Call) -> Result<Response, EdgeError> {
     call.page(&call.chrome("/library"), &page)
 }
 
+fn missing() -> EdgeError {
+    Error::NotFound(Entity::Media).into()
+}
+
+fn id(call: &Call) -> Result<MediaId, EdgeError> {
+    call.param("id").parse().map_err(|_| missing())
+}
+
+fn alt_form(id: MediaId, alt: &str) -> FormView {
+    FormView::new(format!("/library/{id}/alt")).value("alt", alt)
+}
+
+/// The page of an item; its description as it is stored, unless a refused form brings another.
+async fn item_page(
+    call: &Call,
+    id: MediaId,
+    form: Option<FormView>,
+) -> Result<LibraryItemPage, EdgeError> {
+    let (item, places) = call.blog().library().item(&call.actor, id).await?;
+    Ok(LibraryItemPage {
+        form: form.unwrap_or_else(|| alt_form(id, item.alt.as_str())),
+        media: Some(models::media(&item)),
+        steps: Focus::STEPS,
+        places: models::places(&places, call.blog().now()),
+    })
+}
+
+pub(crate) async fn item(call: Call) -> Result<Response, EdgeError> {
+    let id = id(&call)?;
+    let page = item_page(&call, id, None).await?;
+    call.page(&call.chrome(&format!("/library/{id}")), &page)
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct AltForm {
+    alt: String,
+}
+
+pub(crate) async fn describe(mut call: Call) -> Result<Response, EdgeError> {
+    let form: AltForm = call.form().await?.parse()?;
+    let id = id(&call)?;
+    let library = call.blog().library();
+    let path = format!("/library/{id}");
+    let error = match library.set_alt(&call.actor, id, &form.alt).await {
+        Ok(()) => return Ok(call.redirect_with(&path, "media-described")),
+        // Without a session nobody is told whether there is such a file, and the text goes back.
+        Err(_) if call.visitor.is_none() => Error::Denied(Denied::LogIn),
+        Err(error) => error,
+    };
+    let (refusal, form) = refusal::refuse(alt_form(id, &form.alt), error);
+    let page = match item_page(&call, id, Some(form.clone())).await {
+        Ok(page) => page,
+        Err(_) => LibraryItemPage {
+            media: None,
+            steps: Focus::STEPS,
+            form,
+            places: PlacesView::default(),
+        },
+    };
+    call.refused_page(&refusal, &call.chrome(&path), &page)
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct FocusForm {
+    focus: String,
+}
+
+impl FocusForm {
+    /// `{column}-{row}`.
+    fn parse(&self) -> Option<Focus> {
+        let (column, row) = self.focus.split_once('-')?;
+        Focus::from_steps(column.parse().ok()?, row.parse().ok()?)
+    }
+}
+
+pub(crate) async fn focus(mut call: Call) -> Result<Response, EdgeError> {
+    let form: FocusForm = call.form().await?.parse()?;
+    let id = id(&call)?;
+    let focus = form.parse();
+    let focus = focus.ok_or_else(|| Error::invalid("focus", Reason::NotAChoice))?;
+    let library = call.blog().library();
+    library.set_focus(&call.actor, id, focus).await?;
+    Ok(call.redirect_with(&format!("/library/{id}"), "media-focus"))
+}
+
+async fn delete_page(
+    call: &Call,
+    id: MediaId,
+    refused: bool,
+) -> Result<LibraryDeletePage, EdgeError> {
+    let (item, places) = call.blog().library().item(&call.actor, id).await?;
+    Ok(LibraryDeletePage {
+        media: models::media(&item),
+        places: models::places(&places, call.blog().now()),
+        refused,
+    })
+}
+
+pub(crate) async fn delete_form(call: Call) -> Result<Response, EdgeError> {
+    let id = id(&call)?;
+    let page = delete_page(&call, id, false).await?;
+    call.page(&call.chrome(&format!("/library/{id}/delete")), &page)
+}
+
 pub(crate) async fn delete(mut call: Call) -> Result<Response, EdgeError> {
     let _: super::Nothing = call.form().await?.parse()?;
-    let missing = || EdgeError::from(Error::NotFound(Entity::Media));
-    let id: MediaId = call.param("id").parse().map_err(|_| missing())?;
+    let id = id(&call)?;
     match call.blog().library().delete(&call.actor, id).await {
         Ok(()) => Ok(call.redirect_with("/library", "media-deleted")),
-        Err(Error::Conflict(Conflict::State)) => Ok(call.redirect_with("/library", "media-used")),
+        Err(error @ Error::Conflict(Conflict::State)) => {
+            let page = delete_page(&call, id, true).await?;
+            let chrome = call.chrome(&format!("/library/{id}/delete"));
+            call.refused_page(&error.into(), &chrome, &page)
+        }
         Err(error) => Err(error.into()),
     }
 }

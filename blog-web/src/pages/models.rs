@@ -2,6 +2,7 @@
 
 use blog_core::markdown::TocEntry;
 use blog_core::model::comment::{Comment, CommentState, Thread};
+use blog_core::model::library::MediaPlaces;
 use blog_core::model::media::{MediaItem, MediaKind as ItemKind, MediaRef};
 use blog_core::model::post::{self, Post, PostCard};
 use blog_core::model::tag::Tag;
@@ -10,8 +11,8 @@ use blog_core::policy::{Action, Actor, Policy};
 use blog_core::{Cursor, Timestamp};
 
 use crate::view::{
-    CardView, CommentView, MediaKind, MediaView, PersonView, PictureView, PostStatus, PostView,
-    SafeHtml, StoredPostView, TagView, ThreadView, TocView,
+    CardView, CommentView, MediaKind, MediaView, PersonView, PictureView, PlacesView,
+    PostPlaceView, PostStatus, PostView, SafeHtml, StoredPostView, TagView, ThreadView, TocView,
 };
 
 /// Words a minute of a common reader of prose.
@@ -27,6 +28,7 @@ pub(super) fn picture(media: &MediaRef) -> PictureView {
         src: media.path(),
         width: media.width.unwrap_or(0),
         height: media.height.unwrap_or(0),
+        focus: media.focus.into(),
         alt: media.alt.to_string(),
     }
 }
@@ -207,12 +209,31 @@ pub(super) fn media(item: &MediaItem) -> MediaView {
         src: item.to_ref().path(),
         width: item.width,
         height: item.height,
+        focus: item.focus.into(),
         alt: item.alt.to_string(),
         name: name.to_owned(),
         bytes: item.bytes,
         created_at: item.created_at.as_micros(),
         snippet: format!("![{}](media:{})", markdown_text(item.alt.as_str()), item.id),
         ready: item.is_ready(),
+    }
+}
+
+pub(super) fn places(places: &MediaPlaces, now: Timestamp) -> PlacesView {
+    let people = places.avatars.iter();
+    let posts = places.posts.iter().map(|post| PostPlaceView {
+        slug: post.slug.to_string(),
+        title: post.title.to_string(),
+        status: status(post.status, post.published_at, now),
+        as_cover: post.as_cover,
+    });
+    PlacesView {
+        people: people
+            .map(|(username, name)| PersonView::new(username.as_str(), name.as_str(), None))
+            .collect(),
+        posts: posts.collect(),
+        elsewhere: places.elsewhere,
+        used: places.is_used(),
     }
 }
 

@@ -81,9 +81,14 @@ const TABLE: &[(&str, FlashKind, Phrase)] = &[
         Phrase::new("notices-media-deleted"),
     ),
     (
-        "media-used",
-        FlashKind::Error,
-        Phrase::new("notices-media-used"),
+        "media-described",
+        FlashKind::Success,
+        Phrase::new("notices-media-described"),
+    ),
+    (
+        "media-focus",
+        FlashKind::Success,
+        Phrase::new("notices-media-focus"),
     ),
 ];
 

@@ -50,10 +50,11 @@ const STYLE: &str = concat!(
     include_str!("../../assets/css/comments.css"),
     include_str!("../../assets/css/forms.css"),
     include_str!("../../assets/css/writing.css"),
+    include_str!("../../assets/css/library.css"),
     include_str!("../../assets/css/paper.css"),
 );
 
-const SOURCES: [(&str, &str, &[u8]); 5] = [
+const SOURCES: [(&str, &str, &[u8]); 6] = [
     (
         "icons.svg",
         "image/svg+xml",
@@ -73,6 +74,11 @@ const SOURCES: [(&str, &str, &[u8]); 5] = [
         "editor.js",
         "text/javascript; charset=utf-8",
         include_bytes!("../../assets/editor.js"),
+    ),
+    (
+        "library.js",
+        "text/javascript; charset=utf-8",
+        include_bytes!("../../assets/library.js"),
     ),
     // After the pictures, whose hashes stand in it.
     ("blog.css", "text/css; charset=utf-8", STYLE.as_bytes()),
@@ -220,8 +226,26 @@ mod tests {
     }
 
     #[test]
+    fn every_point_that_can_stay_in_sight_has_its_classes() {
+        use blog_core::model::focus::Focus;
+        let css = std::str::from_utf8(&lookup("blog.css").unwrap().asset.bytes).unwrap();
+        for step in 0..Focus::STEPS {
+            let focus = Focus::from_steps(step, step).unwrap();
+            for (axis, percent) in [("fx", focus.x()), ("fy", focus.y())] {
+                let rule = format!(".{axis}-{step} {{ --{axis}: {percent}%; }}");
+                assert!(css.contains(&rule), "{rule}");
+            }
+        }
+        assert!(css.contains("object-position: var(--fx) var(--fy)"));
+    }
+
+    #[test]
     fn the_scripts_stay_small() {
-        for (name, most) in [("blog.js", 4096), ("editor.js", 24 * 1024)] {
+        for (name, most) in [
+            ("blog.js", 4096),
+            ("editor.js", 24 * 1024),
+            ("library.js", 2048),
+        ] {
             let script = &lookup(name).unwrap().asset.bytes;
             assert!(script.len() <= most, "{name}: {} bytes", script.len());
         }

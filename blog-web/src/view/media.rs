@@ -2,6 +2,8 @@
 
 use serde::Serialize;
 
+use super::{FocusView, PersonView, PostStatus};
+
 /// What a file is, as far as a page shows it differently.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
@@ -15,7 +17,7 @@ pub enum MediaKind {
 /// An uploaded picture or video.
 #[derive(Debug, Clone, Serialize)]
 pub struct MediaView {
-    /// Its id: the value of the form field `cover`, and part of `/library/{id}/delete`.
+    /// Its id: the value of the form field `cover`, and part of `/library/{id}`.
     pub id: String,
     /// Picture or video.
     pub kind: MediaKind,
@@ -25,6 +27,8 @@ pub struct MediaView {
     pub width: Option<u32>,
     /// Height in pixels, when known.
     pub height: Option<u32>,
+    /// What stays in sight where it is cropped.
+    pub focus: FocusView,
     /// What it shows, in the owner's words.
     pub alt: String,
     /// The name it was uploaded under, or another name that its owner knows it by.
@@ -37,4 +41,60 @@ pub struct MediaView {
     pub snippet: String,
     /// Whether it has been processed and can be shown.
     pub ready: bool,
+}
+
+/// Which files of a library are shown; serialised as the value of `?show=`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ShelfView {
+    /// All.
+    #[default]
+    All,
+    /// Pictures.
+    Pictures,
+    /// Videos.
+    Videos,
+    /// What nothing uses.
+    Unused,
+}
+
+impl ShelfView {
+    /// Every one, in the order in which they are offered.
+    pub const ALL: [Self; 4] = [Self::All, Self::Pictures, Self::Videos, Self::Unused];
+
+    /// The value of `?show=`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::All => "all",
+            Self::Pictures => "pictures",
+            Self::Videos => "videos",
+            Self::Unused => "unused",
+        }
+    }
+}
+
+/// A post that uses a file.
+#[derive(Debug, Clone, Serialize)]
+pub struct PostPlaceView {
+    /// As it stands in `/posts/{slug}`.
+    pub slug: String,
+    /// Its title; may be empty.
+    pub title: String,
+    /// Shown unless published.
+    pub status: PostStatus,
+    /// Whether the file is its cover.
+    pub as_cover: bool,
+}
+
+/// Where a file is used, as far as the viewer may know.
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct PlacesView {
+    /// Whose portrait it is.
+    pub people: Vec<PersonView>,
+    /// Posts, last changed first.
+    pub posts: Vec<PostPlaceView>,
+    /// Whether it is used in places that are not named.
+    pub elsewhere: bool,
+    /// Whether it is used at all, and so cannot be deleted.
+    pub used: bool,
 }

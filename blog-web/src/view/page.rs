@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::{
     AuthorView, CardView, CommentView, ErrorView, FormView, MediaView, Page, PagerView,
-    PictureView, PostView, StoredPostView, TagView, ThreadView,
+    PictureView, PlacesView, PostView, ShelfView, StoredPostView, TagView, ThreadView,
 };
 
 macro_rules! pages {
@@ -29,6 +29,8 @@ pages! {
     PostDeletePage => "post_delete.html",
     DraftsPage => "drafts.html",
     LibraryPage => "library.html",
+    LibraryItemPage => "library_item.html",
+    LibraryDeletePage => "library_delete.html",
     CommentEditPage => "comment_edit.html",
     CommentDeletePage => "comment_delete.html",
     RegisterPage => "account/register.html",
@@ -138,12 +140,42 @@ pub struct DraftsPage {
 /// `/library`: the writer's own media.
 #[derive(Debug, Clone, Serialize)]
 pub struct LibraryPage {
+    /// What is looked for, as it was asked; may be empty.
+    pub query: String,
+    /// Which files are shown.
+    pub show: ShelfView,
+    /// Whether the writer has no file at all.
+    pub blank: bool,
     /// Newest first.
     pub media: Vec<MediaView>,
     /// The way on.
     pub pager: PagerView,
     /// The form for another file, with the field `alt`.
     pub upload: FormView,
+}
+
+/// `/library/{id}`.
+#[derive(Debug, Clone, Serialize)]
+pub struct LibraryItemPage {
+    /// The file; none for somebody whose session ended while they described it.
+    pub media: Option<MediaView>,
+    /// Points along a side of the grid of `/library/{id}/focus`, whose field `focus` is `{column}-{row}`.
+    pub steps: u8,
+    /// The field `alt`.
+    pub form: FormView,
+    /// Where it is used.
+    pub places: PlacesView,
+}
+
+/// `/library/{id}/delete`: are you sure?
+#[derive(Debug, Clone, Serialize)]
+pub struct LibraryDeletePage {
+    /// The file.
+    pub media: MediaView,
+    /// Where it is used; one that is used stays.
+    pub places: PlacesView,
+    /// Whether its deletion was refused just now.
+    pub refused: bool,
 }
 
 /// `/comments/{id}/edit`.

@@ -1,5 +1,6 @@
 //! A picture as a page shows it.
 
+use blog_core::model::focus::Focus;
 use serde::Serialize;
 
 /// A picture with its place reserved, so that the page does not jump when it arrives.
@@ -11,6 +12,29 @@ pub struct PictureView {
     pub width: u32,
     /// Height in pixels.
     pub height: u32,
+    /// What stays in sight where it is cropped.
+    pub focus: FocusView,
     /// What it shows, for those who do not see it; empty for mere decoration.
     pub alt: String,
+}
+
+/// A point of a picture as two classes of the style sheet, `fx-{column}` and `fy-{row}`: no style can stand in a page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct FocusView {
+    /// From the left, below [`Focus::STEPS`].
+    pub column: u8,
+    /// From the top, below [`Focus::STEPS`].
+    pub row: u8,
+    /// Whether it is the middle, which needs no class.
+    pub centre: bool,
+}
+
+impl From<Focus> for FocusView {
+    fn from(focus: Focus) -> Self {
+        Self {
+            column: focus.column(),
+            row: focus.row(),
+            centre: focus == Focus::CENTRE,
+        }
+    }
 }

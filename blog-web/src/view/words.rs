@@ -77,6 +77,7 @@ catalogues! {
     "frame",
     "lists",
     "meta",
+    "library",
     "notices",
     "refusals",
 }

@@ -12,6 +12,7 @@ mod edge_slow;
 mod everyday;
 mod files;
 mod forms;
+mod library;
 mod matrix;
 mod queries;
 mod raw;

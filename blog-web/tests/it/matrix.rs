@@ -35,6 +35,10 @@ const ROWS: &[(&str, &str, [u16; 5])] = &[
     ("POST", "/posts/:slug/delete", [303, 403, 403, 303, 303]),
     ("GET", "/drafts", [303, 200, 200, 200, 200]),
     ("GET", "/library", [303, 200, 200, 200, 200]),
+    ("GET", "/library/:id", [303, 404, 404, 404, 404]),
+    ("POST", "/library/:id/alt", [403, 404, 404, 404, 404]),
+    ("POST", "/library/:id/focus", [303, 404, 404, 404, 404]),
+    ("GET", "/library/:id/delete", [303, 404, 404, 404, 404]),
     ("POST", "/library/:id/delete", [303, 404, 404, 404, 404]),
     ("POST", "/media/uploads", [303, 422, 422, 422, 422]),
     ("GET", "/media/public/:name", [404; 5]),
@@ -64,6 +68,8 @@ fn form_of(path: &str) -> Vec<(&'static str, &'static str)> {
             form
         }
         "/posts/:slug/delete" => vec![("version", "1")],
+        "/library/:id/alt" => vec![("alt", "A lamp")],
+        "/library/:id/focus" => vec![("focus", "0-6")],
         "/write" => post_form("Another", "Text", "draft"),
         "/account/owner" => vec![
             ("token", ""),

@@ -1,14 +1,17 @@
 //! Every page with every part of it filled with one text, or with as little as a page can have.
 
+use blog_core::model::focus::Focus;
+
 use crate::view::page::{
     AuthorPage, CommentDeletePage, CommentEditPage, ConflictPage, DraftsPage, EditorPage, HomePage,
-    LibraryPage, LoginPage, OwnerPage, PostDeletePage, PostPage, ProfilePage, RegisterPage,
-    SearchPage, TagPage,
+    LibraryDeletePage, LibraryItemPage, LibraryPage, LoginPage, OwnerPage, PostDeletePage,
+    PostPage, ProfilePage, RegisterPage, SearchPage, TagPage,
 };
 use crate::view::{
     AuthorView, CardView, CommentView, ErrorView, FlashKind, FlashView, FormView, Lang, MediaKind,
-    MediaView, Page, PageChrome, PagerView, PersonView, Phrase, PictureView, PostStatus, PostView,
-    SafeHtml, SiteView, StoredPostView, TagView, ThreadView, TocView, View, ViewerView,
+    MediaView, Page, PageChrome, PagerView, PersonView, Phrase, PictureView, PlacesView,
+    PostPlaceView, PostStatus, PostView, SafeHtml, ShelfView, SiteView, StoredPostView, TagView,
+    ThreadView, TocView, View, ViewerView,
 };
 
 const NOW: i64 = 1_769_884_205_000_000;
@@ -131,10 +134,26 @@ pub(super) fn full_pages(
         pager: pager(),
     });
     pages.add(&LibraryPage {
+        query: text.to_owned(),
+        show: ShelfView::Unused,
+        blank: false,
         media: media(text),
         pager: pager(),
         upload: refused("/media/uploads", text, &["file", "alt"]),
     });
+    for media in media(text) {
+        pages.add(&LibraryItemPage {
+            media: Some(media.clone()),
+            steps: Focus::STEPS,
+            form: refused("/library/1/alt", text, &["alt"]),
+            places: places(text),
+        });
+        pages.add(&LibraryDeletePage {
+            media,
+            places: places(text),
+            refused: true,
+        });
+    }
     pages.add(&CommentEditPage {
         form: refused("/comments/1/edit", text, &["body", "version"]),
         back: "/posts/a#comment-1".to_owned(),
@@ -253,10 +272,30 @@ pub(super) fn bare_pages(view: &View, chrome: &PageChrome) -> Vec<(&'static str,
         posts: Vec::new(),
         pager: pager(),
     });
-    pages.add(&LibraryPage {
-        media: Vec::new(),
-        pager: pager(),
-        upload: form(),
+    for (show, blank) in [
+        (ShelfView::All, true),
+        (ShelfView::Unused, false),
+        (ShelfView::Videos, false),
+    ] {
+        pages.add(&LibraryPage {
+            query: String::new(),
+            show,
+            blank,
+            media: Vec::new(),
+            pager: pager(),
+            upload: form(),
+        });
+    }
+    pages.add(&LibraryItemPage {
+        media: None,
+        steps: Focus::STEPS,
+        form: form(),
+        places: PlacesView::default(),
+    });
+    pages.add(&LibraryDeletePage {
+        media: media("").remove(0),
+        places: PlacesView::default(),
+        refused: false,
     });
     pages.add(&CommentEditPage {
         form: form(),
@@ -329,6 +368,7 @@ fn picture(text: &str) -> PictureView {
         src: format!("/media/{text}"),
         width: 1200,
         height: 800,
+        focus: Focus::from_percent(100, 0).into(),
         alt: text.to_owned(),
     }
 }
@@ -403,6 +443,7 @@ fn media(text: &str) -> Vec<MediaView> {
         src: format!("/media/{text}"),
         width: Some(1200),
         height: Some(800),
+        focus: Focus::from_percent(0, 67).into(),
         alt: text.to_owned(),
         name: text.to_owned(),
         bytes: 1_234_567,
@@ -415,6 +456,24 @@ fn media(text: &str) -> Vec<MediaView> {
         one("2", MediaKind::Video, true),
         one("3", MediaKind::Video, false),
     ]
+}
+
+fn places(text: &str) -> PlacesView {
+    let post = |status, as_cover| PostPlaceView {
+        slug: text.to_owned(),
+        title: text.to_owned(),
+        status,
+        as_cover,
+    };
+    PlacesView {
+        people: vec![person(text)],
+        posts: vec![
+            post(PostStatus::Draft, true),
+            post(PostStatus::Published, false),
+        ],
+        elsewhere: true,
+        used: true,
+    }
 }
 
 fn refused(action: &str, text: &str, fields: &[&str]) -> FormView {

@@ -102,7 +102,7 @@ async fn all_is_there(author: &Visitor, guest: &Visitor, post: &Post) {
     reader::finds_it(guest, post).await;
     author.open("/library").await;
     assert_eq!(
-        author.count(".shelf .media").await,
+        author.count(".tiles .media").await,
         3,
         "a portrait, a photo, a clip"
     );
