@@ -357,6 +357,8 @@ const PENDING: &[&str] = &[
     "post_form.html",
     "conflict.html",
     "library.html",
+    "library_item.html",
+    "library_delete.html",
 ];
 
 #[test]
