@@ -13,6 +13,7 @@ use crate::service::accounts::Accounts;
 use crate::service::desk::Desk;
 use crate::service::discussion::Discussion;
 use crate::service::engagement::{Engagement, PendingViews};
+use crate::service::history::History;
 use crate::service::library::Library;
 use crate::service::observed::Observed;
 use crate::service::publishing::Publishing;
@@ -44,7 +45,7 @@ pub(crate) struct Core {
     pub(crate) pictures: tokio::sync::Semaphore,
     /// Bytes of pictures that may be in memory before they are decoded.
     pub(crate) picture_bytes: Arc<tokio::sync::Semaphore>,
-    /// Turns at rendering a long text.
+    /// Turns at work on a long text.
     pub(crate) rendering: tokio::sync::Semaphore,
     pub(crate) views: PendingViews,
     pub(crate) touches: PendingTouches,
@@ -124,6 +125,11 @@ impl Blog {
     /// A writer's desk: unsaved text, previews, completion.
     pub fn desk(&self) -> Desk {
         Desk::new(self.core.clone())
+    }
+
+    /// What posts were: revisions, what changed between them, and bringing one back.
+    pub fn history(&self) -> History {
+        History::new(self.core.clone())
     }
 
     /// Reading: posts, lists, search, feeds.

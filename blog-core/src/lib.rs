@@ -5,6 +5,7 @@ pub mod blog;
 pub mod common_passwords;
 #[cfg(feature = "conformance")]
 pub mod conformance;
+pub mod diff;
 pub mod error;
 pub mod id;
 pub mod markdown;

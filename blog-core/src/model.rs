@@ -11,6 +11,7 @@ pub mod library;
 pub mod media;
 pub mod outbox;
 pub mod post;
+pub mod revision;
 pub mod secret;
 pub mod session;
 pub mod slug;

@@ -4,6 +4,7 @@ pub mod accounts;
 pub mod desk;
 pub mod discussion;
 pub mod engagement;
+pub mod history;
 pub mod library;
 pub mod observed;
 pub mod publishing;

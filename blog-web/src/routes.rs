@@ -12,7 +12,9 @@ use crate::edge::EdgeError;
 use crate::edge::body::limit_body;
 use crate::edge::deadline::Deadline;
 use crate::pages::call::Call;
-use crate::pages::{account, assets, comments, editor, feeds, health, library, lists, media, post};
+use crate::pages::{
+    account, assets, comments, editor, feeds, health, history, library, lists, media, post,
+};
 use crate::web::App;
 
 /// Who a route is for. What exactly they may do there, policy decides in the services.
@@ -112,6 +114,9 @@ routes! {
     POST "/posts/:slug/edit"       Anyone Never      POST    => editor::save;
     GET  "/posts/:slug/delete"     Member Never      0       => editor::delete_form;
     POST "/posts/:slug/delete"     Member Never      FORM    => editor::delete;
+    GET  "/posts/:slug/revisions"  Anyone Never      0       => history::list;
+    GET  "/posts/:slug/revisions/:version" Anyone Never 0    => history::compare;
+    POST "/posts/:slug/revisions/:version/restore" Anyone Never FORM => history::restore;
     GET  "/drafts"                 Member Never      0       => editor::drafts;
     GET  "/library"                Member Never      0       => library::list;
     GET  "/library/:id"            Member Never      0       => library::item;

@@ -17,6 +17,7 @@ pub mod comment;
 pub mod error_page;
 mod filters;
 pub mod form;
+pub mod history;
 pub mod html;
 mod links;
 pub mod media;
@@ -43,6 +44,7 @@ pub use self::chrome::{FeedLink, FlashKind, FlashView, PageChrome, SiteView, Vie
 pub use self::comment::{CommentView, ThreadView};
 pub use self::error_page::ErrorView;
 pub use self::form::FormView;
+pub use self::history::{DiffView, PieceView, RevisionView, RowView, StepView, StretchView};
 pub use self::html::SafeHtml;
 pub use self::links::Mount;
 pub use self::media::{MediaKind, MediaView, PlacesView, PostPlaceView, ShelfView};

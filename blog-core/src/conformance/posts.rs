@@ -12,10 +12,12 @@ use crate::model::effects::Effects;
 use crate::model::post::{
     Body, NewPost, Post, PostContent, PostScope, PostStatus, RenderedBody, SafeHtml, SlugHit, Title,
 };
+use crate::model::revision::RevisionHead;
 use crate::policy::Surface;
 
 mod delete;
 mod lists;
+mod revisions;
 mod save;
 mod search;
 mod slugs;
@@ -39,6 +41,7 @@ pub(super) fn checks() -> Vec<Check> {
     checks.extend(search::checks());
     checks.extend(save::checks());
     checks.extend(delete::checks());
+    checks.extend(revisions::checks());
     checks
 }
 
@@ -177,20 +180,25 @@ async fn create(lab: Lab) -> Verdict {
 async fn create_revision(lab: Lab) -> Verdict {
     let user = lab.user().await?;
     let post = lab.post(user.id).await?;
-    let revisions = lab.records.posts.revisions(post.id).await?;
-    same!(revisions.len(), 1, "revisions of a new post");
-    let first = &revisions[0];
+    let expected = RevisionHead {
+        version: 1,
+        title: post.title.clone(),
+        bytes: post.body.as_str().len() as u64,
+        editor: Some(user.to_ref()),
+        saved_at: lab.now,
+    };
+    let listed = lab.records.posts.revisions(post.id, None, 10).await?;
     same!(
-        (first.post, first.version, first.editor),
-        (post.id, 1, Some(user.id)),
+        (listed.items, listed.next),
+        (vec![expected.clone()], None),
+        "revisions of a new post"
+    );
+    let first = lab.records.posts.revision(post.id, 1).await?;
+    same!(
+        (first.head, first.body),
+        (expected, post.body),
         "the revision"
     );
-    same!(
-        (&first.title, &first.body),
-        (&post.title, &post.body),
-        "its text"
-    );
-    same!(first.saved_at, lab.now, "its moment");
     Ok(())
 }
 
@@ -333,9 +341,14 @@ async fn texts_return(lab: Lab) -> Verdict {
         same!(stored.body, content.body, "the body");
         same!(stored.rendered, content.rendered, "what was rendered");
         same!(stored.tags, content.tags, "the tags");
-        let revision = lab.records.posts.revisions(post.id).await?.remove(0);
+        let revision = lab.records.posts.revision(post.id, 1).await?;
         same!(
-            (revision.title, revision.body),
+            revision.head.bytes,
+            content.body.as_str().len() as u64,
+            "the bytes of the revision"
+        );
+        same!(
+            (revision.head.title, revision.body),
             (content.title, content.body),
             "the revision"
         );
@@ -370,7 +383,7 @@ async fn longest(lab: Lab) -> Verdict {
     same!(stored.body, content.body, "the body");
     same!(stored.rendered.html, content.rendered.html, "the HTML");
     same!(
-        lab.records.posts.revisions(post.id).await?[0].body,
+        lab.records.posts.revision(post.id, 1).await?.body,
         content.body,
         "the revision"
     );

@@ -264,23 +264,6 @@ pub enum SlugHit {
     Moved(Slug),
 }
 
-/// A saved state of a post.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Revision {
-    /// Of which post.
-    pub post: PostId,
-    /// The version that this save made.
-    pub version: u64,
-    /// Its title then.
-    pub title: Title,
-    /// Its source then.
-    pub body: Body,
-    /// Who saved it; `None` after that person's erasure.
-    pub editor: Option<UserId>,
-    /// When.
-    pub saved_at: Timestamp,
-}
-
 /// What page caches need to know about the whole site.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct SiteState {

@@ -7,9 +7,8 @@ use async_trait::async_trait;
 use crate::error::Result;
 use crate::id::PostId;
 use crate::model::effects::Effects;
-use crate::model::post::{
-    NewPost, Post, PostCard, PostChange, PostQuery, Revision, SiteState, SlugHit,
-};
+use crate::model::post::{NewPost, Post, PostCard, PostChange, PostQuery, SiteState, SlugHit};
+use crate::model::revision::{Revision, RevisionHead};
 use crate::model::slug::Slug;
 use crate::page::Page;
 use crate::policy::Visibility;
@@ -49,8 +48,18 @@ pub trait PostStore: Debug + Send + Sync + 'static {
     /// author or tag gives an empty page.
     async fn list(&self, query: &PostQuery, visibility: &Visibility) -> Result<Page<PostCard>>;
 
-    /// The revisions of a post, newest first, at most 100, whoever asks: call it after policy allowed the edit.
-    async fn revisions(&self, id: PostId) -> Result<Vec<Revision>>;
+    /// The revisions of a post without their texts, newest first: those before the version `before`, at most `limit`,
+    /// whoever asks: call it after policy allowed the edit. The cursor of the next page is its last row's version. A
+    /// post that does not exist has none. Every revision is kept until the post is deleted.
+    async fn revisions(
+        &self,
+        id: PostId,
+        before: Option<u64>,
+        limit: u16,
+    ) -> Result<Page<RevisionHead, u64>>;
+
+    /// One revision with its text, whoever asks; `NotFound(Revision)` when the post has none of this version.
+    async fn revision(&self, id: PostId, version: u64) -> Result<Revision>;
 
     /// The site's generation, and the earliest `published_at` after `now` among published and unlisted posts.
     async fn site(&self, now: Timestamp) -> Result<SiteState>;

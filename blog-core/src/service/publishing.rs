@@ -11,7 +11,7 @@ use crate::model::media::MediaKind;
 use crate::model::outbox::Task;
 use crate::model::post::{
     Body, NewPost, Post, PostCard, PostChange, PostContent, PostQuery, PostScope, PostStatus,
-    RenderedBody, Revision, SafeHtml, SlugHit, SlugRequest, Title,
+    RenderedBody, SafeHtml, SlugHit, SlugRequest, Title,
 };
 use crate::model::slug::Slug;
 use crate::model::tag::Tag;
@@ -441,15 +441,6 @@ impl Publishing {
             with_html: false,
         };
         self.core.records.posts.list(&query, &visibility).await
-    }
-
-    /// The saved states of a post that the actor may edit, newest first.
-    ///
-    /// # Errors
-    /// As [`Publishing::for_edit`].
-    pub async fn revisions(&self, actor: &Actor, id: PostId) -> Result<Vec<Revision>> {
-        self.editable(actor, id).await?;
-        self.core.records.posts.revisions(id).await
     }
 
     async fn visible(&self, actor: &Actor, id: PostId) -> Result<Post> {

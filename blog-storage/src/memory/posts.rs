@@ -9,9 +9,10 @@ use blog_core::id::{CommentId, MediaId, PostId, UserId};
 use blog_core::model::effects::Effects;
 use blog_core::model::library::PostPlace;
 use blog_core::model::post::{
-    NewPost, Post, PostCard, PostChange, PostContent, PostQuery, PostScope, PostStatus, Revision,
-    SiteState, SlugHit, SlugRequest,
+    Body, NewPost, Post, PostCard, PostChange, PostContent, PostQuery, PostScope, PostStatus,
+    SiteState, SlugHit, SlugRequest, Title,
 };
+use blog_core::model::revision::{Revision, RevisionHead};
 use blog_core::model::slug::Slug;
 use blog_core::policy::{PostFacts, Surface, Visibility};
 use blog_core::ports::PostStore;
@@ -21,8 +22,15 @@ use uuid::Uuid;
 use super::MemoryStore;
 use super::state::{State, unlink};
 
-/// How many of a post's revisions are shown.
-const REVISIONS: usize = 100;
+/// A saved state of a post.
+#[derive(Debug)]
+struct RevisionRow {
+    version: u64,
+    title: Title,
+    body: Body,
+    editor: UserId,
+    saved_at: Timestamp,
+}
 
 /// A post.
 #[derive(Debug)]
@@ -41,7 +49,7 @@ pub(super) struct PostRow {
     pub(super) updated_at: Timestamp,
     version: u64,
     /// Oldest first.
-    revisions: Vec<Revision>,
+    revisions: Vec<RevisionRow>,
     pub(super) likes: HashSet<UserId>,
     pub(super) views: u64,
     /// The visible comments.
@@ -91,12 +99,11 @@ impl PostRow {
 
     /// Keeps the present content as a revision.
     fn keep_revision(&mut self, editor: UserId) {
-        self.revisions.push(Revision {
-            post: self.id,
+        self.revisions.push(RevisionRow {
             version: self.version,
             title: self.content.title.clone(),
             body: self.content.body.clone(),
-            editor: Some(editor),
+            editor,
             saved_at: self.updated_at,
         });
     }
@@ -143,6 +150,16 @@ impl State {
             comments: row.comments,
             liked: viewer.is_some_and(|viewer| row.likes.contains(&viewer)),
         })
+    }
+
+    fn join_revision(&self, row: &RevisionRow) -> RevisionHead {
+        RevisionHead {
+            version: row.version,
+            title: row.title.clone(),
+            bytes: row.body.as_str().len() as u64,
+            editor: self.join_author(row.editor),
+            saved_at: row.saved_at,
+        }
     }
 
     pub(super) fn join_card(&self, row: &PostRow, with_html: bool) -> Result<PostCard> {
@@ -361,11 +378,36 @@ impl PostStore for MemoryStore {
         })
     }
 
-    async fn revisions(&self, id: PostId) -> Result<Vec<Revision>> {
+    async fn revisions(
+        &self,
+        id: PostId,
+        before: Option<u64>,
+        limit: u16,
+    ) -> Result<Page<RevisionHead, u64>> {
         let state = self.lock();
         let row = state.posts.get(&id);
         let revisions = row.into_iter().flat_map(|row| row.revisions.iter().rev());
-        Ok(revisions.take(REVISIONS).cloned().collect())
+        let limit = usize::from(limit);
+        let heads = revisions
+            .filter(|row| before.is_none_or(|before| row.version < before))
+            .take(limit + 1)
+            .map(|row| state.join_revision(row))
+            .collect();
+        Ok(Page::from_overfetch(heads, limit, |head| head.version))
+    }
+
+    async fn revision(&self, id: PostId, version: u64) -> Result<Revision> {
+        let state = self.lock();
+        let revisions = state.posts.get(&id).map(|row| row.revisions.iter());
+        let row = revisions
+            .into_iter()
+            .flatten()
+            .find(|row| row.version == version)
+            .ok_or(Error::NotFound(Entity::Revision))?;
+        Ok(Revision {
+            head: state.join_revision(row),
+            body: row.body.clone(),
+        })
     }
 
     async fn site(&self, now: Timestamp) -> Result<SiteState> {

@@ -1,5 +1,6 @@
 //! Posts: what is read of them, and who may read it. Writing is in [`save`].
 
+mod revisions;
 mod rows;
 mod save;
 mod slugs;
@@ -10,16 +11,14 @@ use blog_core::error::{Entity, Error, Result};
 use blog_core::id::{PostId, UserId};
 use blog_core::model::effects::Effects;
 use blog_core::model::post::{
-    Body, NewPost, Post, PostCard, PostChange, PostQuery, PostScope, Revision, SiteState, SlugHit,
-    Title,
+    NewPost, Post, PostCard, PostChange, PostQuery, PostScope, SiteState, SlugHit,
 };
+use blog_core::model::revision::{Revision, RevisionHead};
 use blog_core::model::slug::Slug;
 use blog_core::page::{Cursor, Page};
 use blog_core::policy::{ReadRule, Visibility};
 use blog_core::ports::PostStore;
 use blog_core::time::Timestamp;
-use sqlx::FromRow;
-use uuid::Uuid;
 
 use super::SqlStore;
 use super::args::{Arg, args, unsigned};
@@ -55,15 +54,6 @@ pub(super) async fn relist(tx: &mut Tx<'_>, author: UserId, suspended: bool) -> 
     )
     .await?;
     Ok(())
-}
-
-#[derive(FromRow)]
-struct RevisionRow {
-    version: i64,
-    title: String,
-    body: String,
-    editor: Option<Uuid>,
-    saved_at: i64,
 }
 
 impl SqlStore {
@@ -174,26 +164,17 @@ impl PostStore for SqlStore {
         ))
     }
 
-    async fn revisions(&self, id: PostId) -> Result<Vec<Revision>> {
-        let rows: Vec<RevisionRow> = self
-            .db
-            .all(
-                "SELECT version, title, body, editor, saved_at FROM blog_revisions \
-                 WHERE post = ? ORDER BY version DESC LIMIT 100",
-                args![id],
-            )
-            .await?;
-        Ok(rows
-            .into_iter()
-            .map(|row| Revision {
-                post: id,
-                version: unsigned(row.version),
-                title: Title::from_store(row.title),
-                body: Body::from_store(row.body),
-                editor: row.editor.map(UserId::from),
-                saved_at: time(row.saved_at),
-            })
-            .collect())
+    async fn revisions(
+        &self,
+        id: PostId,
+        before: Option<u64>,
+        limit: u16,
+    ) -> Result<Page<RevisionHead, u64>> {
+        revisions::list(&self.db, id, before, limit).await
+    }
+
+    async fn revision(&self, id: PostId, version: u64) -> Result<Revision> {
+        revisions::one(&self.db, id, version).await
     }
 
     async fn site(&self, now: Timestamp) -> Result<SiteState> {

@@ -61,6 +61,11 @@ const TABLE: &[(&str, FlashKind, Phrase)] = &[
         Phrase::new("notices-commented"),
     ),
     (
+        "restored",
+        FlashKind::Success,
+        Phrase::new("history-restored"),
+    ),
+    (
         "comment-saved",
         FlashKind::Success,
         Phrase::new("notices-comment-saved"),

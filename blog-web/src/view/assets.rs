@@ -51,6 +51,7 @@ const STYLE: &str = concat!(
     include_str!("../../assets/css/forms.css"),
     include_str!("../../assets/css/writing.css"),
     include_str!("../../assets/css/library.css"),
+    include_str!("../../assets/css/history.css"),
     include_str!("../../assets/css/paper.css"),
 );
 

@@ -3,8 +3,9 @@
 use serde::Serialize;
 
 use super::{
-    AuthorView, CardView, CommentView, ErrorView, FormView, MediaView, Page, PagerView,
-    PictureView, PlacesView, PostView, ShelfView, StoredPostView, TagView, ThreadView,
+    AuthorView, CardView, CommentView, DiffView, ErrorView, FormView, MediaView, Page, PagerView,
+    PictureView, PlacesView, PostView, RevisionView, RowView, ShelfView, StepView, StoredPostView,
+    TagView, ThreadView,
 };
 
 macro_rules! pages {
@@ -26,6 +27,8 @@ pages! {
     SearchPage => "search.html",
     EditorPage => "post_form.html",
     ConflictPage => "conflict.html",
+    RevisionsPage => "revisions.html",
+    RevisionPage => "revision.html",
     PostDeletePage => "post_delete.html",
     DraftsPage => "drafts.html",
     LibraryPage => "library.html",
@@ -117,6 +120,42 @@ pub struct ConflictPage {
     pub form: FormView,
     /// What is stored now.
     pub stored: StoredPostView,
+}
+
+/// `/posts/{slug}/revisions`: every saved state of a post.
+#[derive(Debug, Clone, Serialize)]
+pub struct RevisionsPage {
+    /// Where the post lives.
+    pub slug: String,
+    /// Its title now.
+    pub title: String,
+    /// Newest first.
+    pub steps: Vec<StepView>,
+    /// The way on.
+    pub pager: PagerView,
+}
+
+/// `/posts/{slug}/revisions/{version}`: two saved states compared.
+#[derive(Debug, Clone, Serialize)]
+pub struct RevisionPage {
+    /// Where the post lives.
+    pub slug: String,
+    /// Its title now.
+    pub title: String,
+    /// The version that was asked for.
+    pub asked: u64,
+    /// The version that the post has now.
+    pub current: u64,
+    /// The older one; none where the first is compared with nothing.
+    pub old: Option<RevisionView>,
+    /// The newer one.
+    pub new: RevisionView,
+    /// The titles compared, where they differ.
+    pub titles: Vec<RowView>,
+    /// The texts compared.
+    pub diff: DiffView,
+    /// The form that brings the version back, with the field `version`, the current one; none where it is that.
+    pub restore: Option<FormView>,
 }
 
 /// `/posts/{slug}/delete`: are you sure?

@@ -12,6 +12,7 @@ macro_rules! templates {
 templates! {
     "_card.html",
     "_comment.html",
+    "_diff.html",
     "_field.html",
     "_media.html",
     "_pager.html",
@@ -36,6 +37,8 @@ templates! {
     "post.html",
     "post_delete.html",
     "post_form.html",
+    "revision.html",
+    "revisions.html",
     "search.html",
     "tag.html",
 }

@@ -75,6 +75,7 @@ catalogues! {
     "errors",
     "forms",
     "frame",
+    "history",
     "lists",
     "meta",
     "library",

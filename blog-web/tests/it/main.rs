@@ -12,6 +12,7 @@ mod edge_slow;
 mod everyday;
 mod files;
 mod forms;
+mod history;
 mod library;
 mod matrix;
 mod queries;

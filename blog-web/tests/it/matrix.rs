@@ -33,6 +33,17 @@ const ROWS: &[(&str, &str, [u16; 5])] = &[
     ("POST", "/posts/:slug/edit", [403, 403, 403, 303, 303]),
     ("GET", "/posts/:slug/delete", [303, 403, 403, 200, 200]),
     ("POST", "/posts/:slug/delete", [303, 403, 403, 303, 303]),
+    ("GET", "/posts/:slug/revisions", [404, 404, 404, 200, 200]),
+    (
+        "GET",
+        "/posts/:slug/revisions/:version",
+        [404, 404, 404, 200, 200],
+    ),
+    (
+        "POST",
+        "/posts/:slug/revisions/:version/restore",
+        [404, 404, 404, 303, 303],
+    ),
     ("GET", "/drafts", [303, 200, 200, 200, 200]),
     ("GET", "/library", [303, 200, 200, 200, 200]),
     ("GET", "/library/:id", [303, 404, 404, 404, 404]),
@@ -67,9 +78,11 @@ fn form_of(path: &str) -> Vec<(&'static str, &'static str)> {
             form.push(("version", "1"));
             form
         }
-        "/posts/:slug/delete" => vec![("version", "1")],
         "/library/:id/alt" => vec![("alt", "A lamp")],
         "/library/:id/focus" => vec![("focus", "0-6")],
+        "/posts/:slug/delete" | "/posts/:slug/revisions/:version/restore" => {
+            vec![("version", "1")]
+        }
         "/write" => post_form("Another", "Text", "draft"),
         "/account/owner" => vec![
             ("token", ""),
@@ -128,6 +141,7 @@ async fn every_route_for_everybody() {
                 .replace(":slug", "one")
                 .replace("/comments/:id", &format!("/comments/{comment}"))
                 .replace(":id", "00000000-0000-7000-8000-000000000000")
+                .replace(":version", "1")
                 .replace(":name", "nothing.png")
                 .replace("*name", "nothing.css");
             let answer = match (*method, *path) {

@@ -13,9 +13,9 @@ use crate::error::{Conflict, Denied, Entity, Error, Result};
 use crate::id::{PostId, UserId};
 use crate::model::effects::Effects;
 use crate::model::post::{
-    Body, NewPost, Post, PostCard, PostChange, PostQuery, PostScope, Revision, SiteState, SlugHit,
-    Title,
+    Body, NewPost, Post, PostCard, PostChange, PostQuery, PostScope, SiteState, SlugHit, Title,
 };
+use crate::model::revision::{Revision, RevisionHead};
 use crate::model::secret::SecretHash;
 use crate::model::slug::Slug;
 use crate::model::user::Role;
@@ -39,10 +39,12 @@ enum Fault {
     DraftsListed,
     SuspendedListed,
     AnyTerm,
+    RevisionsCut,
+    RevisionsThinned,
 }
 
 pub(super) fn all(working: &Backend) -> Vec<Broken> {
-    let faults: [(&str, &[&str], Fault); 13] = [
+    let faults: [(&str, &[&str], Fault); 15] = [
         (
             "posts-last-save-wins",
             &["posts-save-version", "posts-save-race"],
@@ -107,6 +109,16 @@ pub(super) fn all(working: &Backend) -> Vec<Broken> {
             "posts-search-any-term",
             &["posts-search-every"],
             Fault::AnyTerm,
+        ),
+        (
+            "posts-revisions-cut-at-a-page",
+            &["posts-revisions-pages"],
+            Fault::RevisionsCut,
+        ),
+        (
+            "posts-oldest-revision-dropped",
+            &["posts-revisions-kept"],
+            Fault::RevisionsThinned,
         ),
     ];
     let broken = |(name, caught_by, fault)| Broken {
@@ -320,8 +332,26 @@ impl PostStore for Posts {
         self.inner.posts.list(&query, &seen).await
     }
 
-    async fn revisions(&self, id: PostId) -> Result<Vec<Revision>> {
-        self.inner.posts.revisions(id).await
+    async fn revisions(
+        &self,
+        id: PostId,
+        before: Option<u64>,
+        limit: u16,
+    ) -> Result<Page<RevisionHead, u64>> {
+        let mut page = self.inner.posts.revisions(id, before, limit).await?;
+        match self.fault {
+            Fault::RevisionsCut => page.next = None,
+            Fault::RevisionsThinned => page.items.retain(|head| head.version > 1),
+            _ => {}
+        }
+        Ok(page)
+    }
+
+    async fn revision(&self, id: PostId, version: u64) -> Result<Revision> {
+        if self.fault == Fault::RevisionsThinned && version == 1 {
+            return Err(Error::NotFound(Entity::Revision));
+        }
+        self.inner.posts.revision(id, version).await
     }
 
     async fn site(&self, now: Timestamp) -> Result<SiteState> {

@@ -21,11 +21,6 @@ pub(super) fn checks() -> Vec<Check> {
             save,
         ),
         posts.check(
-            "posts-save-revision",
-            "`save` stores a revision.",
-            save_revision,
-        ),
-        posts.check(
             "posts-save-version",
             "Returns `Conflict(Version)` with the stored version when it is not the expected one.",
             save_version,
@@ -54,16 +49,6 @@ pub(super) fn checks() -> Vec<Check> {
             "posts-tags-replaced",
             "Tags are in the author's order, each named as this post's author wrote it.",
             tags_replaced,
-        ),
-        posts.check(
-            "posts-revisions",
-            "The revisions of a post, newest first.",
-            revisions,
-        ),
-        posts.check(
-            "posts-revisions-most",
-            "`revisions`: at most 100.",
-            revisions_most,
         ),
     ]
 }
@@ -114,41 +99,6 @@ async fn save(lab: Lab) -> Verdict {
     Ok(())
 }
 
-async fn save_revision(lab: Lab) -> Verdict {
-    let (user, editor) = (lab.user().await?, lab.user().await?);
-    let post = lab.post(user.id).await?;
-    let change = PostChange {
-        editor: editor.id,
-        ..lab.change(&post, lab.content())
-    };
-    let saved = lab
-        .records
-        .posts
-        .save(change, Effects::at(lab.after(5)))
-        .await?;
-    let revisions = lab.records.posts.revisions(post.id).await?;
-    let found: Vec<_> = revisions
-        .iter()
-        .map(|r| (r.version, r.editor, r.saved_at))
-        .collect();
-    let expected = vec![
-        (2, Some(editor.id), lab.after(5)),
-        (1, Some(user.id), lab.now),
-    ];
-    same!(found, expected, "the revisions");
-    same!(
-        (&revisions[0].title, &revisions[0].body),
-        (&saved.title, &saved.body),
-        "the new text"
-    );
-    same!(
-        (&revisions[1].title, &revisions[1].body),
-        (&post.title, &post.body),
-        "the old text"
-    );
-    Ok(())
-}
-
 async fn save_version(lab: Lab) -> Verdict {
     let user = lab.user().await?;
     let post = lab.post(user.id).await?;
@@ -176,7 +126,12 @@ async fn save_version(lab: Lab) -> Verdict {
         "the post after refused saves"
     );
     same!(
-        lab.records.posts.revisions(post.id).await?.len(),
+        lab.records
+            .posts
+            .revisions(post.id, None, 10)
+            .await?
+            .items
+            .len(),
         2,
         "revisions after refused saves"
     );
@@ -196,7 +151,12 @@ async fn save_race(lab: Lab) -> Verdict {
     same!(won.len(), 1, "saves that succeeded");
     same!(lab.stored(post.id).await?, won[0], "the stored post");
     same!(
-        lab.records.posts.revisions(post.id).await?.len(),
+        lab.records
+            .posts
+            .revisions(post.id, None, 10)
+            .await?
+            .items
+            .len(),
         2,
         "revisions"
     );
@@ -240,7 +200,12 @@ async fn save_no_media(lab: Lab) -> Verdict {
         "the post after a refused save"
     );
     same!(
-        lab.records.posts.revisions(post.id).await?.len(),
+        lab.records
+            .posts
+            .revisions(post.id, None, 10)
+            .await?
+            .items
+            .len(),
         1,
         "revisions after a refused save"
     );
@@ -344,56 +309,6 @@ async fn tags_replaced(lab: Lab) -> Verdict {
         card.map(|card| card.tags),
         Some(others),
         "the tags of the card"
-    );
-    Ok(())
-}
-
-async fn revisions(lab: Lab) -> Verdict {
-    let user = lab.user().await?;
-    let mut post = lab.post(user.id).await?;
-    let mut bodies = vec![post.body.clone()];
-    for _ in 0..4 {
-        // All at one moment, so that only versions can order them.
-        post = lab
-            .records
-            .posts
-            .save(lab.change(&post, lab.content()), lab.fx())
-            .await?;
-        bodies.push(post.body.clone());
-    }
-    bodies.reverse();
-    let found = lab.records.posts.revisions(post.id).await?;
-    let versions: Vec<_> = found.iter().map(|revision| revision.version).collect();
-    same!(versions, vec![5, 4, 3, 2, 1], "the versions");
-    same!(
-        found.into_iter().map(|r| r.body).collect::<Vec<_>>(),
-        bodies,
-        "the texts"
-    );
-    same!(
-        lab.records.posts.revisions(PostId::generate()).await?,
-        vec![],
-        "those of no post"
-    );
-    Ok(())
-}
-
-async fn revisions_most(lab: Lab) -> Verdict {
-    let user = lab.user().await?;
-    let mut post = lab.post(user.id).await?;
-    for _ in 0..103 {
-        post = lab
-            .records
-            .posts
-            .save(lab.change(&post, lab.content()), lab.fx())
-            .await?;
-    }
-    let found = lab.records.posts.revisions(post.id).await?;
-    let versions: Vec<_> = found.iter().map(|revision| revision.version).collect();
-    same!(
-        versions,
-        (5..=104).rev().collect::<Vec<u64>>(),
-        "the versions listed of 104"
     );
     Ok(())
 }

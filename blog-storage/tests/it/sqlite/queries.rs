@@ -288,9 +288,12 @@ async fn lists_walk_along_an_index() {
         .await
         .unwrap();
     MediaCatalog::stale(&**store, now, 10).await.unwrap();
-    PostStore::revisions(&**store, on.id).await.unwrap();
+    PostStore::revisions(&**store, on.id, None, 10)
+        .await
+        .unwrap();
+    PostStore::revision(&**store, on.id, 1).await.unwrap();
     let sorted = log.lines();
-    assert_eq!(sorted.len(), 16, "{sorted:#?}");
+    assert_eq!(sorted.len(), 17, "{sorted:#?}");
     drop(listening);
     for (sql, plan) in plans(&fixture, sorted).await {
         for step in &plan {

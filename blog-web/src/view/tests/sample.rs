@@ -1,17 +1,18 @@
 //! Every page with every part of it filled with one text, or with as little as a page can have.
 
+use blog_core::diff::Diff;
 use blog_core::model::focus::Focus;
 
 use crate::view::page::{
     AuthorPage, CommentDeletePage, CommentEditPage, ConflictPage, DraftsPage, EditorPage, HomePage,
     LibraryDeletePage, LibraryItemPage, LibraryPage, LoginPage, OwnerPage, PostDeletePage,
-    PostPage, ProfilePage, RegisterPage, SearchPage, TagPage,
+    PostPage, ProfilePage, RegisterPage, RevisionPage, RevisionsPage, SearchPage, TagPage,
 };
 use crate::view::{
-    AuthorView, CardView, CommentView, ErrorView, FlashKind, FlashView, FormView, Lang, MediaKind,
-    MediaView, Page, PageChrome, PagerView, PersonView, Phrase, PictureView, PlacesView,
-    PostPlaceView, PostStatus, PostView, SafeHtml, ShelfView, SiteView, StoredPostView, TagView,
-    ThreadView, TocView, View, ViewerView,
+    AuthorView, CardView, CommentView, DiffView, ErrorView, FlashKind, FlashView, FormView, Lang,
+    MediaKind, MediaView, Page, PageChrome, PagerView, PersonView, Phrase, PictureView, PlacesView,
+    PostPlaceView, PostStatus, PostView, RevisionView, SafeHtml, ShelfView, SiteView, StepView,
+    StoredPostView, TagView, ThreadView, TocView, View, ViewerView,
 };
 
 const NOW: i64 = 1_769_884_205_000_000;
@@ -124,6 +125,42 @@ pub(super) fn full_pages(
             version: 7,
             updated_at: NOW,
         },
+    });
+    let step = |version| StepView {
+        saved: revision(text, version),
+        bytes: 1_000,
+        longer: 10,
+        shorter: 0,
+        old_title: Some(text.to_owned()),
+    };
+    pages.add(&RevisionsPage {
+        slug: text.to_owned(),
+        title: text.to_owned(),
+        steps: vec![
+            step(3),
+            StepView {
+                longer: 0,
+                shorter: 10,
+                ..step(2)
+            },
+            step(1),
+        ],
+        pager: PagerView::new("/posts/a/revisions", Some("9"), Some("1".to_owned())),
+    });
+    let diff = DiffView {
+        left_out: 3,
+        ..diff(text)
+    };
+    pages.add(&RevisionPage {
+        slug: text.to_owned(),
+        title: text.to_owned(),
+        asked: 2,
+        current: 3,
+        old: Some(revision(text, 2)),
+        new: revision(text, 3),
+        titles: diff.stretches[1].rows.clone(),
+        diff,
+        restore: Some(refused("/posts/a/revisions/2/restore", text, &["version"])),
     });
     pages.add(&PostDeletePage {
         post: card(text, PostStatus::Published),
@@ -263,6 +300,26 @@ pub(super) fn bare_pages(view: &View, chrome: &PageChrome) -> Vec<(&'static str,
             version: 0,
             updated_at: 0,
         },
+    });
+    pages.add(&RevisionsPage {
+        slug: String::new(),
+        title: String::new(),
+        steps: Vec::new(),
+        pager: pager(),
+    });
+    pages.add(&RevisionPage {
+        slug: String::new(),
+        title: String::new(),
+        asked: 1,
+        current: 1,
+        old: None,
+        new: RevisionView {
+            editor: None,
+            ..revision("", 1)
+        },
+        titles: Vec::new(),
+        diff: DiffView::default(),
+        restore: None,
     });
     pages.add(&PostDeletePage {
         post: bare_card(),
@@ -474,6 +531,27 @@ fn places(text: &str) -> PlacesView {
         elsewhere: true,
         used: true,
     }
+}
+
+fn revision(text: &str, version: u64) -> RevisionView {
+    RevisionView {
+        version,
+        title: text.to_owned(),
+        editor: Some(person(text)),
+        saved_at: NOW,
+        current: version == 3,
+    }
+}
+
+/// A change between folded lines, and a line that is in one text only.
+fn diff(text: &str) -> DiffView {
+    let lines = format!("{text}\n").repeat(9);
+    let (old, new) = (format!("{text} old"), format!("{text} new\n{text} more"));
+    Diff::of(
+        &format!("{lines}{old}\n{lines}"),
+        &format!("{lines}{new}\n{lines}"),
+    )
+    .into()
 }
 
 fn refused(action: &str, text: &str, fields: &[&str]) -> FormView {
