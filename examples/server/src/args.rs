@@ -31,6 +31,11 @@ pub(crate) enum Command {
     Config,
     /// Manage accounts.
     User(UserCommand),
+    /// Fill an empty blog.
+    Demo {
+        /// Whether the people's password is the first line of standard input, instead of a random one.
+        password_stdin: bool,
+    },
 }
 
 /// What to do with an account. Passwords are read from standard input.
@@ -72,6 +77,9 @@ pub(crate) fn read() -> Args {
         Some(("migrate", _)) => Command::Migrate,
         Some(("config", _)) => Command::Config,
         Some(("user", matches)) => Command::User(user_command(matches)),
+        Some(("demo", matches)) => Command::Demo {
+            password_stdin: matches.get_flag("password-stdin"),
+        },
         _ => Command::Serve,
     };
     Args {
@@ -172,6 +180,14 @@ fn command() -> clap::Command {
                 .arg(login())
                 .arg(role().required(true)),
         );
+    let demo = clap::Command::new("demo")
+        .about("Fills an empty blog with posts, pictures, comments and people to look at")
+        .arg(
+            Arg::new("password-stdin")
+                .long("password-stdin")
+                .action(ArgAction::SetTrue)
+                .help("The people's password is the first line of standard input; else it is random and printed"),
+        );
     clap::Command::new("blog-server")
         .about("A multi-user blog")
         .version(env!("CARGO_PKG_VERSION"))
@@ -195,6 +211,7 @@ fn command() -> clap::Command {
                 .about("Prints the configuration file's commented template"),
         )
         .subcommand(user)
+        .subcommand(demo)
 }
 
 #[cfg(test)]

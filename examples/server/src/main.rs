@@ -5,6 +5,7 @@ use std::process::ExitCode;
 
 mod args;
 mod config;
+mod demo;
 mod failure;
 mod log;
 mod serve;
@@ -45,6 +46,7 @@ fn run() -> Result<(), Failure> {
             Command::Serve => serve::serve(&config).await,
             Command::Migrate => start::migrate(&config).await,
             Command::User(command) => user::run(&config, command).await,
+            Command::Demo { password_stdin } => demo::run(&config, password_stdin).await,
             Command::Config => Ok(()),
         }
     });

@@ -18,7 +18,7 @@ use crate::config::Config;
 use crate::failure::Failure;
 use crate::{log, print, site, start};
 
-mod signals;
+pub(crate) mod signals;
 
 use signals::Signals;
 

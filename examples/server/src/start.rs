@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use blog_core::blog::Blog;
 use blog_core::error::Error;
-use blog_core::ports::Mailer;
+use blog_core::ports::clock::SystemClock;
 use blog_core::ports::mailer::NoMail;
+use blog_core::ports::{Clock, Mailer};
 use blog_core::settings::Settings;
 use blog_storage::connect::ConnectError;
 use blog_storage::mail::FolderMail;
@@ -19,10 +20,19 @@ const MIB: u64 = 1024 * 1024;
 
 /// Opens the stores, brings their schema up to date, and makes the blog.
 pub(crate) async fn open(config: &Config) -> Result<(Blog, Connected), Failure> {
+    open_at(config, Arc::new(SystemClock)).await
+}
+
+/// The same, by another clock.
+pub(crate) async fn open_at(
+    config: &Config,
+    clock: Arc<dyn Clock>,
+) -> Result<(Blog, Connected), Failure> {
     let mailer = mailer(&config.stores.mail_url)?;
     let stores = migrated(config).await?;
     let blog = Blog::builder(stores.backend.clone())
         .settings(settings(config))
+        .clock(clock)
         .mailer(mailer)
         .build()
         .map_err(|error| unusable(&error))?;

@@ -76,7 +76,7 @@ fn refused(what: &str, error: &Error) -> Failure {
 }
 
 /// The password: typed unseen at a terminal, else the first line of standard input.
-fn read_password() -> Result<String, Failure> {
+pub(crate) fn read_password() -> Result<String, Failure> {
     let failed =
         |error: std::io::Error| Failure::run(format!("the password cannot be read: {error}"));
     if std::io::stdin().is_terminal() {

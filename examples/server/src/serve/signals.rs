@@ -7,7 +7,7 @@ use tracing::{info, warn};
 
 /// SIGTERM and SIGINT (elsewhere than on Unix: Ctrl-C), caught from the moment this exists.
 #[derive(Debug)]
-pub(super) struct Signals {
+pub(crate) struct Signals {
     #[cfg(unix)]
     terminate: tokio::signal::unix::Signal,
     #[cfg(unix)]
@@ -16,7 +16,7 @@ pub(super) struct Signals {
 
 impl Signals {
     #[cfg(unix)]
-    pub(super) fn catch() -> io::Result<Self> {
+    pub(crate) fn catch() -> io::Result<Self> {
         use tokio::signal::unix::{SignalKind, signal};
         Ok(Self {
             terminate: signal(SignalKind::terminate())?,
@@ -25,7 +25,7 @@ impl Signals {
     }
 
     #[cfg(not(unix))]
-    pub(super) fn catch() -> io::Result<Self> {
+    pub(crate) fn catch() -> io::Result<Self> {
         Ok(Self {})
     }
 
@@ -47,7 +47,7 @@ impl Signals {
 
     /// Cancels `shutdown` at the first signal and ends the process at the second, with the code that a shell expects
     /// of a program ended by it.
-    pub(super) async fn into_shutdown(mut self, shutdown: CancellationToken) {
+    pub(crate) async fn into_shutdown(mut self, shutdown: CancellationToken) {
         let (signal, _) = self.next().await;
         info!(signal, "stopping; a second signal stops at once");
         shutdown.cancel();

@@ -7,6 +7,7 @@ mod client;
 mod configuration;
 mod crash;
 mod descriptors;
+mod demo;
 mod full_disk;
 mod kept;
 mod logs;

@@ -71,6 +71,16 @@ impl Home {
 
     /// Runs a command to its end, with this standard input.
     pub(crate) async fn run(&self, args: &[&str], input: &str) -> Output {
+        self.run_within(PATIENCE, args, input).await
+    }
+
+    /// The same for a command that takes its time.
+    pub(crate) async fn run_within(
+        &self,
+        patience: Duration,
+        args: &[&str],
+        input: &str,
+    ) -> Output {
         let mut command = self.command(args);
         command
             .stdin(Stdio::piped())
@@ -81,7 +91,7 @@ impl Home {
         // A command that needs no input may be gone before it is written.
         let _ = stdin.write_all(input.as_bytes()).await;
         drop(stdin);
-        tokio::time::timeout(PATIENCE, child.wait_with_output())
+        tokio::time::timeout(patience, child.wait_with_output())
             .await
             .expect("it ends")
             .unwrap()
