@@ -21,6 +21,7 @@ mod revisions;
 mod save;
 mod search;
 mod slugs;
+mod tags;
 
 pub(super) fn checks() -> Vec<Check> {
     let posts = Port::Posts;
@@ -38,6 +39,7 @@ pub(super) fn checks() -> Vec<Check> {
     ];
     checks.extend(slugs::checks());
     checks.extend(lists::checks());
+    checks.extend(tags::checks());
     checks.extend(search::checks());
     checks.extend(save::checks());
     checks.extend(delete::checks());

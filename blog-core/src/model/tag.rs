@@ -45,6 +45,15 @@ pub struct Tag {
     pub name: TagName,
 }
 
+/// A tag, and how often it is used.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TagUse {
+    /// With its name as one of the posts has it.
+    pub tag: Tag,
+    /// In so many posts.
+    pub posts: u64,
+}
+
 /// The most tags of one post.
 pub const MAX_TAGS: usize = 10;
 

@@ -10,9 +10,13 @@ use crate::model::effects::Effects;
 use crate::model::post::{NewPost, Post, PostCard, PostChange, PostQuery, SiteState, SlugHit};
 use crate::model::revision::{Revision, RevisionHead};
 use crate::model::slug::Slug;
+use crate::model::tag::TagUse;
 use crate::page::Page;
 use crate::policy::Visibility;
 use crate::time::Timestamp;
+
+/// How many uses of tags [`PostStore::tag_uses`] looks at.
+pub const MAX_TAG_USES: u32 = 5_000;
 
 /// Posts. No read can be asked without a [`Visibility`], which the adapter turns into its `WHERE`.
 #[async_trait]
@@ -60,6 +64,16 @@ pub trait PostStore: Debug + Send + Sync + 'static {
 
     /// One revision with its text, whoever asks; `NotFound(Revision)` when the post has none of this version.
     async fn revision(&self, id: PostId, version: u64) -> Result<Revision>;
+
+    /// The tags whose slug begins with `prefix` (of the characters that slugs have), of posts that are listed at the
+    /// visibility's moment or are the viewer's own, whatever their status: the most used first, then by slug; at most
+    /// `limit`. Of more than [`MAX_TAG_USES`] uses, those of the first slugs are counted.
+    async fn tag_uses(
+        &self,
+        prefix: &str,
+        visibility: &Visibility,
+        limit: u16,
+    ) -> Result<Vec<TagUse>>;
 
     /// The site's generation, and the earliest `published_at` after `now` among published and unlisted posts.
     async fn site(&self, now: Timestamp) -> Result<SiteState>;

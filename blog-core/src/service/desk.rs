@@ -9,9 +9,11 @@ use crate::markdown;
 use crate::model::autosave::{Autosave, FormText};
 use crate::model::media::MediaItem;
 use crate::model::post::{Body, Post, SafeHtml};
+use crate::model::tag::TagUse;
 use crate::policy::{Action, Actor, Surface};
 use crate::service::publishing::refused;
 use crate::service::reading;
+use crate::slugify;
 use crate::time::Timestamp;
 
 /// A writer's desk.
@@ -43,6 +45,9 @@ pub struct Preview {
     /// For the reading time.
     pub words: u32,
 }
+
+/// How many tags are offered.
+const COMPLETIONS: u16 = 8;
 
 /// How many unsaved texts of one post are offered.
 const OFFERED: u16 = 8;
@@ -151,6 +156,23 @@ impl Desk {
             html: reading::resolve(&html, &usable, &items, prefix),
             words: rendered.words,
         })
+    }
+
+    /// The tags that a text may be the beginning of, the most used first. One query.
+    ///
+    /// # Errors
+    /// `Denied`.
+    pub async fn tags(&self, actor: &Actor, text: &str) -> Result<Vec<TagUse>> {
+        self.core.policy.check(actor, Action::WritePost)?;
+        let text = text.trim();
+        let prefix = match slugify::tag_slug(text) {
+            Some(slug) => slug,
+            None if text.is_empty() => String::new(),
+            None => return Ok(Vec::new()),
+        };
+        let visibility = self.core.visibility(actor, Surface::Page);
+        let posts = &self.core.records.posts;
+        posts.tag_uses(&prefix, &visibility, COMPLETIONS).await
     }
 
     /// The actor, if they may write the post, or a new one.

@@ -1,6 +1,6 @@
 //! Posts.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::ops::Bound;
 
 use async_trait::async_trait;
@@ -14,6 +14,7 @@ use blog_core::model::post::{
 };
 use blog_core::model::revision::{Revision, RevisionHead};
 use blog_core::model::slug::Slug;
+use blog_core::model::tag::{Tag, TagName, TagSlug, TagUse};
 use blog_core::policy::{PostFacts, Surface, Visibility};
 use blog_core::ports::PostStore;
 use blog_core::{Cursor, Page, Result, Timestamp};
@@ -408,6 +409,40 @@ impl PostStore for MemoryStore {
             head: state.join_revision(row),
             body: row.body.clone(),
         })
+    }
+
+    async fn tag_uses(
+        &self,
+        prefix: &str,
+        visibility: &Visibility,
+        limit: u16,
+    ) -> Result<Vec<TagUse>> {
+        let state = self.lock();
+        let listed = Visibility::new(visibility.viewer(), Surface::List, visibility.now());
+        let viewer = visibility.viewer().user();
+        let mut uses: BTreeMap<TagSlug, (TagName, u64)> = BTreeMap::new();
+        for row in state.posts.values() {
+            if Some(row.author) != viewer && !state.sees(&listed, row) {
+                continue;
+            }
+            for tag in &row.content.tags {
+                if tag.slug.as_str().starts_with(prefix) {
+                    let (_, posts) = uses
+                        .entry(tag.slug.clone())
+                        .or_insert_with(|| (tag.name.clone(), 0));
+                    *posts += 1;
+                }
+            }
+        }
+        let use_of = |(slug, (name, posts))| TagUse {
+            tag: Tag { slug, name },
+            posts,
+        };
+        let mut uses: Vec<TagUse> = uses.into_iter().map(use_of).collect();
+        // Stable, so that equals stay in the order of their slugs.
+        uses.sort_by_key(|found| std::cmp::Reverse(found.posts));
+        uses.truncate(usize::from(limit));
+        Ok(uses)
     }
 
     async fn site(&self, now: Timestamp) -> Result<SiteState> {

@@ -15,9 +15,11 @@ use blog_core::model::post::{
 };
 use blog_core::model::revision::{Revision, RevisionHead};
 use blog_core::model::slug::Slug;
+use blog_core::model::tag::TagUse;
 use blog_core::page::{Cursor, Page};
 use blog_core::policy::{ReadRule, Visibility};
 use blog_core::ports::PostStore;
+use blog_core::ports::posts::MAX_TAG_USES;
 use blog_core::time::Timestamp;
 
 use super::SqlStore;
@@ -175,6 +177,41 @@ impl PostStore for SqlStore {
 
     async fn revision(&self, id: PostId, version: u64) -> Result<Revision> {
         revisions::one(&self.db, id, version).await
+    }
+
+    async fn tag_uses(
+        &self,
+        prefix: &str,
+        visibility: &Visibility,
+        limit: u16,
+    ) -> Result<Vec<TagUse>> {
+        // Behind every character that a slug may have.
+        let end = format!("{prefix}{{");
+        let rows: Vec<(String, i64, String)> = self
+            .db
+            .all(
+                text::TAG_USES,
+                args![
+                    prefix,
+                    end,
+                    visibility.now(),
+                    visibility.viewer().user(),
+                    MAX_TAG_USES,
+                    u32::from(limit)
+                ],
+            )
+            .await?;
+        let mut uses = Vec::with_capacity(rows.len());
+        for (slug, posts, tags) in rows {
+            let tags = rows::tags_from_json(&tags)?;
+            if let Some(tag) = tags.into_iter().find(|tag| tag.slug.as_str() == slug) {
+                uses.push(TagUse {
+                    tag,
+                    posts: unsigned(posts),
+                });
+            }
+        }
+        Ok(uses)
     }
 
     async fn site(&self, now: Timestamp) -> Result<SiteState> {

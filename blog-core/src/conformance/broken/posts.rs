@@ -18,6 +18,7 @@ use crate::model::post::{
 use crate::model::revision::{Revision, RevisionHead};
 use crate::model::secret::SecretHash;
 use crate::model::slug::Slug;
+use crate::model::tag::TagUse;
 use crate::model::user::Role;
 use crate::page::{Cursor, Page, PageRequest};
 use crate::policy::{Actor, Surface, Visibility};
@@ -352,6 +353,15 @@ impl PostStore for Posts {
             return Err(Error::NotFound(Entity::Revision));
         }
         self.inner.posts.revision(id, version).await
+    }
+
+    async fn tag_uses(
+        &self,
+        prefix: &str,
+        visibility: &Visibility,
+        limit: u16,
+    ) -> Result<Vec<TagUse>> {
+        self.inner.posts.tag_uses(prefix, visibility, limit).await
     }
 
     async fn site(&self, now: Timestamp) -> Result<SiteState> {

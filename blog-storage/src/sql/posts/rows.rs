@@ -137,7 +137,7 @@ pub(super) fn tags_to_json(tags: &[Tag]) -> Result<String> {
     to_json(&pairs)
 }
 
-fn tags_from_json(text: &str) -> Result<Vec<Tag>> {
+pub(super) fn tags_from_json(text: &str) -> Result<Vec<Tag>> {
     let pairs: Vec<(String, String)> = from_json(text)?;
     Ok(pairs
         .into_iter()

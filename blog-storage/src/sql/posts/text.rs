@@ -166,6 +166,14 @@ pub(super) const LISTED_TAG: &str = listed!(
     "t.published_at",
     "t.post"
 );
+/// Uses of tags: (first slug, behind the last slug, listed by, author, how many uses, how many tags). The names stand in
+/// the tags of any post that has them.
+pub(super) const TAG_USES: &str = "SELECT u.tag, COUNT(u.post) AS posts, MAX(u.tags) AS tags FROM (\
+     SELECT t.tag, t.post, p.tags FROM blog_post_tags t JOIN blog_posts p ON p.id = t.post \
+     WHERE t.tag >= ? AND t.tag < ? AND ((t.listed = 1 AND t.published_at <= ?) OR p.author = ?) \
+     ORDER BY t.tag LIMIT ?) AS u \
+     GROUP BY u.tag ORDER BY posts DESC, u.tag LIMIT ?";
+
 pub(super) const RULED_ALL: &str = ruled!("blog_posts p", "1 = 1", "p.updated_at", "p.id");
 pub(super) const RULED_AUTHOR: &str =
     ruled!("blog_posts p", "p.author = ?", "p.updated_at", "p.id");
