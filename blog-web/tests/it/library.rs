@@ -73,7 +73,7 @@ async fn files_are_found_by_name_and_description_and_by_kind() {
         .await
         .text();
     assert!(
-        page.contains("Nothing is called “&lt;b&gt; no &quot;such&quot;”."),
+        page.contains("No file matches “&lt;b&gt; no &quot;such&quot;”."),
         "{page}"
     );
     // A search of ten kilobytes is a search.

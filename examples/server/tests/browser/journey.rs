@@ -12,7 +12,7 @@ use crate::writer::Post;
 use crate::{pictures, reader, writer};
 
 /// Two browsers at a time are enough for a small machine.
-static TURN: Mutex<()> = Mutex::const_new(());
+pub(crate) static TURN: Mutex<()> = Mutex::const_new(());
 
 const COMMENT: &str = "I took that ferry for years.";
 const REPLY: &str = "Then you know the noise.";

@@ -3,6 +3,7 @@
 mod browser;
 mod http;
 mod journey;
+mod library;
 mod media;
 mod pictures;
 mod reader;

@@ -42,6 +42,23 @@ pub(crate) fn portrait(folder: &Path) -> PathBuf {
     keep(folder, "me.png", bytes.get_ref())
 }
 
+/// 900 × 300, dark, with a light disc at its right end.
+pub(crate) fn lamp(folder: &Path) -> PathBuf {
+    let picture = RgbImage::from_fn(900, 300, |x, y| {
+        let (dx, dy) = (x.abs_diff(800), y.abs_diff(150));
+        if dx * dx + dy * dy < 4_900 {
+            Rgb([255, 232, 190])
+        } else {
+            Rgb([18, 30, 58])
+        }
+    });
+    let mut bytes = Cursor::new(Vec::new());
+    DynamicImage::ImageRgb8(picture)
+        .write_to(&mut bytes, image::ImageFormat::Png)
+        .expect("a PNG");
+    keep(folder, "lamp at night.png", bytes.get_ref())
+}
+
 /// Less than a second of 64 × 36 WebM.
 pub(crate) const CLIP: &[u8] = include_bytes!("clip.webm");
 
