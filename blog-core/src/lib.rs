@@ -7,6 +7,7 @@ pub mod common_passwords;
 pub mod conformance;
 pub mod diff;
 pub mod error;
+pub mod highlight;
 pub mod id;
 pub mod markdown;
 pub mod model;

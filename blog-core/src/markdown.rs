@@ -26,11 +26,13 @@ mod footnotes;
 mod media;
 mod plain;
 mod raw;
+mod strip;
 mod write;
 
 pub use absolute::absolute_addresses;
 pub use clean::is_forbidden;
 pub use media::{MediaKind, ResolvedMedia, resolve_media};
+pub use strip::text_of;
 
 use pulldown_cmark::{Event, Options, Parser};
 use thiserror::Error;

@@ -1,5 +1,6 @@
 //! Plain data. Every text that a person gives is a newtype that can only be made by parsing.
 
+pub mod archive;
 pub mod audit;
 pub mod autosave;
 pub mod comment;

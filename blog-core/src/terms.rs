@@ -18,9 +18,11 @@
 
 use std::collections::HashSet;
 use std::fmt::Write as _;
+use std::ops::Range;
 
 use unicode_normalization::UnicodeNormalization as _;
 use unicode_normalization::char::{canonical_combining_class, is_combining_mark};
+use unicode_segmentation::UnicodeSegmentation as _;
 
 /// The longest term, in characters; `InnoDB` leaves tokens of more than 84 out.
 /// A longer word is cut, in texts and queries alike.
@@ -49,14 +51,14 @@ pub fn index_terms(text: &str) -> String {
         terms.push_str(term);
     };
     scan(text, &mut |run| match run {
-        Run::Word(word) => add(&word_term(word)),
+        Run::Word(word, (), ()) => add(&word_term(word)),
         Run::Unspaced(chars) => {
             for pair in chars.windows(2) {
-                add(&unspaced_term(pair));
+                add(&unspaced_term(&[pair[0].0, pair[1].0]));
             }
             // A query of one character must find it in any company. Once each
             // is enough: how often it occurs says little.
-            for single in chars {
+            for (single, ()) in chars {
                 if singles.insert(*single) {
                     add(&unspaced_term(&[*single]));
                 }
@@ -82,63 +84,149 @@ pub fn query_terms(query: &str) -> Vec<String> {
         }
     };
     scan(&query, &mut |run| match run {
-        Run::Word(word) => add(word_term(word)),
-        Run::Unspaced([single]) => add(unspaced_term(&[*single])),
-        Run::Unspaced(chars) => chars.windows(2).for_each(|pair| add(unspaced_term(pair))),
+        Run::Word(word, (), ()) => add(word_term(word)),
+        Run::Unspaced([(single, ())]) => add(unspaced_term(&[*single])),
+        Run::Unspaced(chars) => chars
+            .windows(2)
+            .for_each(|pair| add(unspaced_term(&[pair[0].0, pair[1].0]))),
     });
     terms
 }
 
-/// What a text is made of, folded.
-enum Run<'a> {
-    /// A word of a script with spaces.
-    Word(&'a str),
+/// What a text is made of, folded; with the places that its characters came from, where somebody asks for them.
+enum Run<'a, P> {
+    /// A word of a script with spaces, with its first and last place.
+    Word(&'a str, P, P),
     /// Characters of a script without, at least one.
-    Unspaced(&'a [char]),
+    Unspaced(&'a [(char, P)]),
 }
 
 /// Hands the runs of a text to `found`, in order.
-fn scan(text: &str, found: &mut dyn FnMut(Run<'_>)) {
-    let mut word = String::new();
-    let mut unspaced = Vec::new();
+fn scan(text: &str, found: &mut dyn FnMut(Run<'_, ()>)) {
+    let mut scanner = Scanner::default();
+    fold(text).for_each(|ch| scanner.push(ch, (), found));
+    scanner.flush(found);
+}
+
+/// A text's characters without what does not tell words apart; signs and punctuation are spaces.
+fn fold(text: &str) -> impl Iterator<Item = char> {
     // Signs go first: taken apart, `℅` and `™` would be letters.
     let is_text = |ch: char| ch.is_alphanumeric() || is_combining_mark(ch);
-    let folded = text
-        .chars()
-        .map(|ch| if is_text(ch) { ch } else { ' ' })
+    text.chars()
+        .map(move |ch| if is_text(ch) { ch } else { ' ' })
         .nfkd()
         .filter(|ch| !is_accent(*ch))
         .nfc()
         .flat_map(char::to_lowercase)
         // Lower case of `İ` is `i` and a dot above.
-        .filter(|ch| !is_accent(*ch));
-    for ch in folded {
-        if is_unspaced(ch) {
-            flush_word(&mut word, found);
-            unspaced.push(ch);
-            continue;
+        .filter(|ch| !is_accent(*ch))
+}
+
+/// Gathers folded characters into runs.
+struct Scanner<P> {
+    word: String,
+    places: Option<(P, P)>,
+    unspaced: Vec<(char, P)>,
+}
+
+impl<P> Default for Scanner<P> {
+    fn default() -> Self {
+        Self {
+            word: String::new(),
+            places: None,
+            unspaced: Vec::new(),
         }
-        if !unspaced.is_empty() {
-            found(Run::Unspaced(&unspaced));
-            unspaced.clear();
-        }
-        if ch.is_alphanumeric() || (is_combining_mark(ch) && !word.is_empty()) {
-            fold_letter(ch, &mut word);
-        } else {
-            flush_word(&mut word, found);
-        }
-    }
-    flush_word(&mut word, found);
-    if !unspaced.is_empty() {
-        found(Run::Unspaced(&unspaced));
     }
 }
 
-fn flush_word(word: &mut String, found: &mut dyn FnMut(Run<'_>)) {
-    if !word.is_empty() {
-        found(Run::Word(word));
-        word.clear();
+impl<P: Copy> Scanner<P> {
+    fn push(&mut self, ch: char, place: P, found: &mut dyn FnMut(Run<'_, P>)) {
+        if is_unspaced(ch) {
+            self.flush_word(found);
+            self.unspaced.push((ch, place));
+            return;
+        }
+        self.flush_unspaced(found);
+        if ch.is_alphanumeric() || (is_combining_mark(ch) && !self.word.is_empty()) {
+            fold_letter(ch, &mut self.word);
+            let first = self.places.map_or(place, |(first, _)| first);
+            self.places = Some((first, place));
+        } else {
+            self.flush_word(found);
+        }
     }
+
+    fn flush(&mut self, found: &mut dyn FnMut(Run<'_, P>)) {
+        self.flush_word(found);
+        self.flush_unspaced(found);
+    }
+
+    fn flush_word(&mut self, found: &mut dyn FnMut(Run<'_, P>)) {
+        if let Some((first, last)) = self.places.take() {
+            found(Run::Word(&self.word, first, last));
+            self.word.clear();
+        }
+    }
+
+    fn flush_unspaced(&mut self, found: &mut dyn FnMut(Run<'_, P>)) {
+        if !self.unspaced.is_empty() {
+            found(Run::Unspaced(&self.unspaced));
+            self.unspaced.clear();
+        }
+    }
+}
+
+/// A place of a text that holds a term of a query.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Hit {
+    /// Its bytes; a part of a script without spaces may overlap the next one's.
+    pub range: Range<usize>,
+    /// Which of the terms, by its place among them.
+    pub term: usize,
+}
+
+/// The first places, so many at most, at which a text holds terms of [`query_terms`], in order.
+///
+/// ```
+/// use blog_core::terms::{hits, query_terms};
+/// let text = "Night in İstanbul";
+/// let found = hits(text, &query_terms("istanbul"), 9);
+/// assert_eq!(&text[found[0].range.clone()], "İstanbul");
+/// ```
+pub fn hits(text: &str, terms: &[String], most: usize) -> Vec<Hit> {
+    let mut hits: Vec<Hit> = Vec::new();
+    let mut add = |term: String, range: Range<usize>| {
+        if let Some(term) = terms.iter().position(|wanted| *wanted == term) {
+            hits.push(Hit { range, term });
+        }
+    };
+    type Place = (usize, usize);
+    let mut found = |run: Run<'_, Place>| match run {
+        Run::Word(word, first, last) => add(word_term(word), first.0..last.1),
+        Run::Unspaced(chars) => {
+            for (at, (single, place)) in chars.iter().enumerate() {
+                add(unspaced_term(&[*single]), place.0..place.1);
+                if let Some((next, end)) = chars.get(at + 1) {
+                    add(unspaced_term(&[*single, *next]), place.0..end.1);
+                }
+            }
+        }
+    };
+    let mut scanner = Scanner::default();
+    // Folding does not reach beyond what people perceive as one character.
+    for (start, cluster) in text.grapheme_indices(true) {
+        let place = (start, start + cluster.len());
+        match cluster.as_bytes() {
+            [byte] if byte.is_ascii_alphanumeric() => {
+                scanner.push(char::from(byte.to_ascii_lowercase()), place, &mut found);
+            }
+            [_] => scanner.push(' ', place, &mut found),
+            _ => fold(cluster).for_each(|ch| scanner.push(ch, place, &mut found)),
+        }
+    }
+    scanner.flush(&mut found);
+    hits.truncate(most);
+    hits
 }
 
 /// Appends a lower-case letter without what folding by decomposition leaves.

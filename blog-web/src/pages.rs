@@ -1,6 +1,7 @@
 //! The handlers: each reads its request, calls one service, and renders one page.
 
 pub(crate) mod account;
+pub(crate) mod archive;
 pub(crate) mod assets;
 pub(crate) mod call;
 pub(crate) mod comments;

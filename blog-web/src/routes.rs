@@ -13,7 +13,7 @@ use crate::edge::body::limit_body;
 use crate::edge::deadline::Deadline;
 use crate::pages::call::Call;
 use crate::pages::{
-    account, assets, comments, editor, feeds, health, history, library, lists, media, post,
+    account, archive, assets, comments, editor, feeds, health, history, library, lists, media, post,
 };
 use crate::web::App;
 
@@ -91,6 +91,10 @@ routes! {
     GET  "/"                       Anyone Revalidate 0       => lists::home;
     GET  "/@:user"                 Anyone Revalidate 0       => lists::author;
     GET  "/tags/:tag"              Anyone Revalidate 0       => lists::tag;
+    GET  "/tags"                   Anyone Revalidate 0       => archive::tags;
+    GET  "/archive"                Anyone Revalidate 0       => archive::index;
+    GET  "/archive/:year"          Anyone Revalidate 0       => archive::year;
+    GET  "/archive/:year/:month"   Anyone Revalidate 0       => archive::month;
     GET  "/search"                 Anyone Revalidate 0       => lists::search;
     GET  "/feed.xml"               Public Revalidate 0       => feeds::show;
     GET  "/atom.xml"               Public Revalidate 0       => feeds::show;
@@ -104,6 +108,7 @@ routes! {
     GET  "/posts/:slug"            Anyone Revalidate 0       => post::show;
     POST "/posts/:slug/like"       Anyone Never      FORM    => post::like;
     POST "/posts/:slug/comments"   Anyone Never      COMMENT => comments::create;
+    GET  "/posts/:slug/comments/:id" Anyone Revalidate 0     => comments::show;
     GET  "/comments/:id/edit"      Member Never      0       => comments::edit_form;
     POST "/comments/:id/edit"      Anyone Never      COMMENT => comments::edit;
     GET  "/comments/:id/delete"    Member Never      0       => comments::delete_form;

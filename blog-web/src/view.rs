@@ -9,6 +9,7 @@
 //! - a name that a template asks for and a page does not have is an error, never an empty string;
 //! - addresses are made by the function `url`, which puts the mount before each of them.
 
+pub mod archive;
 pub mod assets;
 pub mod author;
 pub mod card;
@@ -18,6 +19,7 @@ pub mod error_page;
 mod filters;
 pub mod form;
 pub mod history;
+pub mod hit;
 pub mod html;
 mod links;
 pub mod media;
@@ -38,6 +40,7 @@ use minijinja::value::Serde;
 use minijinja::{AutoEscape, Environment, UndefinedBehavior, context};
 use serde::Serialize;
 
+pub use self::archive::{MonthView, TagCountView, TagGroupView, YearView};
 pub use self::author::AuthorView;
 pub use self::card::{CardView, PostStatus, TagView};
 pub use self::chrome::{FeedLink, FlashKind, FlashView, PageChrome, SiteView, ViewerView};
@@ -45,6 +48,7 @@ pub use self::comment::{CommentView, ThreadView};
 pub use self::error_page::ErrorView;
 pub use self::form::FormView;
 pub use self::history::{DiffView, PieceView, RevisionView, RowView, StepView, StretchView};
+pub use self::hit::{HitView, MarkView};
 pub use self::html::SafeHtml;
 pub use self::links::Mount;
 pub use self::media::{MediaKind, MediaView, PlacesView, PostPlaceView, ShelfView};

@@ -15,6 +15,8 @@ use crate::model::post::{
 use crate::model::revision::RevisionHead;
 use crate::policy::Surface;
 
+pub(super) mod archive;
+mod context;
 mod delete;
 mod lists;
 mod revisions;
@@ -40,6 +42,8 @@ pub(super) fn checks() -> Vec<Check> {
     checks.extend(slugs::checks());
     checks.extend(lists::checks());
     checks.extend(tags::checks());
+    checks.extend(archive::checks());
+    checks.extend(context::checks());
     checks.extend(search::checks());
     checks.extend(save::checks());
     checks.extend(delete::checks());

@@ -1,14 +1,16 @@
 //! Whether an adapter's conditions say what [`Visibility::allows`] says: every actor on every surface against posts of
 //! every status, time and author.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 
 use super::chance::fresh_word;
 use super::check::{Check, Port};
 use super::lab::{Lab, MICRO, slug_request, tag};
+use super::posts::archive::{added, counted, tags_of};
 use super::verdict::{Verdict, refused, same};
 use crate::error::{Entity, Error};
 use crate::id::PostId;
+use crate::model::archive::Month;
 use crate::model::media::MediaItem;
 use crate::model::post::{Post, PostChange, PostContent, PostScope, PostStatus, SlugHit};
 use crate::model::slug::Slug;
@@ -16,14 +18,16 @@ use crate::model::tag::TagSlug;
 use crate::model::user::{Role, User};
 use crate::policy::{Actor, PostFacts, Surface, Visibility};
 use crate::terms;
+use crate::time::Timestamp;
 
 const SURFACES: [Surface; 4] = [Surface::Page, Surface::List, Surface::Own, Surface::Manage];
 
 pub(super) fn checks() -> Vec<Check> {
     vec![
         Port::Posts.check("posts-visible-get", "The post, if the visibility allows it; else `NotFound(Post)`, the same as for one that does not exist.", get),
-        Port::Posts.check("posts-visible-by-slug", "`by_slug` answers as the visibility decides, for current and for former addresses.", by_slug),
+        Port::Posts.check("posts-visible-by-slug", "`by_slug` and `in_context` answer as the visibility decides, for current and for former addresses.", by_slug),
         Port::Posts.check("posts-visible-list", "No read can be asked without a `Visibility`, which the adapter turns into its `WHERE`.", list),
+        Port::Posts.check("posts-months-visible", "`months` and `tag_counts` count what the visibility allows.", counts).alone(),
         Port::Posts.check("posts-suspended", "Posts of a suspended author stay, unlisted.", suspended),
         Port::Catalog.check("catalog-visible", "`visible` follows the posts that the visibility allows.", visible),
     ]
@@ -107,13 +111,18 @@ impl Stage {
         let mut views = Vec::new();
         for actor in &self.actors {
             for surface in surfaces {
-                for now in [lab.now, lab.before(61), lab.after(61)] {
+                for now in moments(lab) {
                     views.push(Visibility::new(*actor, *surface, now));
                 }
             }
         }
         views
     }
+}
+
+/// Before, at and after the moments of every case.
+fn moments(lab: &Lab) -> [Timestamp; 3] {
+    [lab.now, lab.before(61), lab.after(61)]
 }
 
 impl Case {
@@ -196,6 +205,19 @@ async fn by_slug(lab: Lab) -> Verdict {
                     "whether {:?} at {slug} for {view:?} is right",
                     case.facts
                 );
+                let in_context = lab.records.posts.in_context(slug, &view).await;
+                let alike = match (in_context, found) {
+                    (Ok(SlugHit::Current(one)), Ok(SlugHit::Current(other))) => one.post == *other,
+                    (Ok(SlugHit::Moved(one)), Ok(SlugHit::Moved(other))) => one == other,
+                    (Err(Error::NotFound(Entity::Post)), Err(_)) => true,
+                    _ => false,
+                };
+                same!(
+                    alike,
+                    true,
+                    "whether {:?} at {slug} for {view:?} is the same in its context",
+                    case.facts
+                );
             }
         }
     }
@@ -230,6 +252,32 @@ async fn list(lab: Lab) -> Verdict {
             let found: HashSet<PostId> = cards.iter().map(|card| card.id).collect();
             same!(found, expected, "the list of {scope:?} for {view:?}");
         }
+    }
+    Ok(())
+}
+
+async fn counts(lab: Lab) -> Verdict {
+    let mut before = BTreeMap::new();
+    for now in moments(&lab) {
+        before.insert(now, counted(&lab, now).await?);
+    }
+    let stage = Stage::new(&lab).await?;
+    for view in stage.views(&lab, &[Surface::List]) {
+        let allowed = || stage.cases.iter().filter(|case| view.allows(&case.facts));
+        let mut expected: BTreeMap<Month, i64> = BTreeMap::new();
+        for month in allowed().filter_map(|case| Month::of(case.facts.published_at?)) {
+            *expected.entry(month).or_default() += 1;
+        }
+        let after = counted(&lab, view.now()).await?;
+        let before = &before[&view.now()];
+        same!(added(before, &after), expected, "the months for {view:?}");
+        // The stage's tag is its word; tags behind it that begin with it there are none.
+        let mut just_before = stage.word.clone();
+        just_before.pop();
+        let found = tags_of(&lab, &just_before, 100, &view).await?;
+        let mine = found.iter().find(|(slug, _, _)| *slug == stage.word);
+        let posts = mine.map_or(0, |(_, _, posts)| *posts);
+        same!(posts, allowed().count() as u64, "the tag for {view:?}");
     }
     Ok(())
 }

@@ -131,7 +131,7 @@ fn ends_a_word(event: &Event<'_>) -> bool {
 
 /// The text with each run of white space and control characters made one
 /// space, none at the ends; stops after `max` bytes.
-fn squeezed(text: &str, max: usize) -> String {
+pub(super) fn squeezed(text: &str, max: usize) -> String {
     let mut squeezed = String::with_capacity(text.len().min(max));
     for word in text.split(|ch: char| ch.is_whitespace() || ch.is_control()) {
         if squeezed.len() >= max {

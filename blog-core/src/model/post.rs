@@ -4,7 +4,7 @@ use super::media::MediaRef;
 use super::slug::Slug;
 use super::tag::{Tag, TagSlug};
 use super::text::{Lines, take, text};
-use super::user::UserRef;
+use super::user::{Bio, UserRef};
 use crate::error::Reason;
 use crate::id::{MediaId, PostId, UserId};
 use crate::markdown::{self, TocEntry};
@@ -180,6 +180,13 @@ pub enum PostScope {
     Author(UserId),
     /// Those with a tag.
     Tag(TagSlug),
+    /// Those whose `published_at` lies in a span of time.
+    Between {
+        /// Its first moment.
+        from: Timestamp,
+        /// The first moment behind it.
+        until: Timestamp,
+    },
     /// Those whose title, body or tags hold every one of these terms (made by [`crate::terms::query_terms`]).
     /// No terms find nothing.
     Search(Vec<String>),
@@ -255,11 +262,29 @@ pub struct PostChange {
     pub content: PostContent,
 }
 
+/// A post with its author's own words and what stands around it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PostInContext {
+    /// The post.
+    pub post: Post,
+    /// What its author says of themselves; may be empty.
+    pub bio: Bio,
+    /// The post that was published before it.
+    pub older: Option<PostCard>,
+    /// The post that was published after it.
+    pub newer: Option<PostCard>,
+    /// Others that its readers may like, the nearest first, at most [`MAX_RELATED`]; they may be its neighbours.
+    pub related: Vec<PostCard>,
+}
+
+/// The most related posts of one.
+pub const MAX_RELATED: usize = 5;
+
 /// What stands at an address.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum SlugHit {
+pub enum SlugHit<T = Post> {
     /// The post.
-    Current(Box<Post>),
+    Current(Box<T>),
     /// The post had this slug once; it is at this one now.
     Moved(Slug),
 }

@@ -32,6 +32,10 @@ pub trait CommentStore: Debug + Send + Sync + 'static {
     /// The comment; `NotFound(Comment)` when there is none or it is deleted.
     async fn get(&self, id: CommentId) -> Result<Comment>;
 
+    /// A page of so many threads of a post that shows a comment: the first one, where it stands near the beginning.
+    /// `NotFound(Comment)` when `threads` shows no such comment of this post, or only its place.
+    async fn place(&self, post: PostId, id: CommentId, limit: u16) -> Result<PageRequest>;
+
     /// A page of threads of a post: oldest first by `created_at`, then id, their replies likewise; pending comments
     /// are left out, deleted ones stay where they have visible replies. In one query. An unknown post gives an
     /// empty page.

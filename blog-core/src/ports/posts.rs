@@ -6,17 +6,23 @@ use async_trait::async_trait;
 
 use crate::error::Result;
 use crate::id::PostId;
+use crate::model::archive::{MonthCount, TagCount};
 use crate::model::effects::Effects;
-use crate::model::post::{NewPost, Post, PostCard, PostChange, PostQuery, SiteState, SlugHit};
+use crate::model::post::{
+    NewPost, Post, PostCard, PostChange, PostInContext, PostQuery, SiteState, SlugHit,
+};
 use crate::model::revision::{Revision, RevisionHead};
 use crate::model::slug::Slug;
-use crate::model::tag::TagUse;
+use crate::model::tag::{TagSlug, TagUse};
 use crate::page::Page;
 use crate::policy::Visibility;
 use crate::time::Timestamp;
 
 /// How many uses of tags [`PostStore::tag_uses`] looks at.
 pub const MAX_TAG_USES: u32 = 5_000;
+
+/// The most months of an archive: a century.
+pub const MAX_MONTHS: usize = 1_200;
 
 /// Posts. No read can be asked without a [`Visibility`], which the adapter turns into its `WHERE`.
 #[async_trait]
@@ -47,10 +53,33 @@ pub trait PostStore: Debug + Send + Sync + 'static {
     /// `NotFound(Post)`.
     async fn by_slug(&self, slug: &Slug, visibility: &Visibility) -> Result<SlugHit>;
 
+    /// As `by_slug`, with its author's bio and what stands around the post in the list of all posts that everybody has
+    /// at that moment: the posts next to it there, and what is related. That is, of the three newest other posts with
+    /// each of its tags and the five newest of its author, those that share the most tags with it, newer ones first, at
+    /// most [`MAX_RELATED`](crate::model::post::MAX_RELATED). There is nothing around a post that the list does not show.
+    async fn in_context(
+        &self,
+        slug: &Slug,
+        visibility: &Visibility,
+    ) -> Result<SlugHit<PostInContext>>;
+
     /// A list, newest first: by `published_at` on the surface `List`, by `updated_at` on `Own` and `Manage`;
     /// rows of one time by id, greater first. Pages neither repeat nor skip a row that does not move. An unknown
     /// author or tag gives an empty page.
     async fn list(&self, query: &PostQuery, visibility: &Visibility) -> Result<Page<PostCard>>;
+
+    /// The months of which `list` has posts, with how many, newest first, at most [`MAX_MONTHS`]. On another surface
+    /// than `List` there are none.
+    async fn months(&self, visibility: &Visibility) -> Result<Vec<MonthCount>>;
+
+    /// The tags of which `list` has posts, with how many, by slug, those behind `after`, at most `limit`. A tag is
+    /// called as the newest of its posts calls it. On another surface than `List` there are none.
+    async fn tag_counts(
+        &self,
+        after: Option<&TagSlug>,
+        limit: u16,
+        visibility: &Visibility,
+    ) -> Result<Page<TagCount, TagSlug>>;
 
     /// The revisions of a post without their texts, newest first: those before the version `before`, at most `limit`,
     /// whoever asks: call it after policy allowed the edit. The cursor of the next page is its last row's version. A

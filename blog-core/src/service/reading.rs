@@ -5,18 +5,23 @@ use std::sync::Arc;
 
 use crate::blog::Core;
 use crate::error::{Entity, Error, Result};
-use crate::id::{MediaId, PostId};
+use crate::highlight::{self, Piece};
+use crate::id::{CommentId, MediaId, PostId};
 use crate::markdown::{self, ResolvedMedia};
+use crate::model::archive::{MonthCount, TagCount};
 use crate::model::comment::Thread;
 use crate::model::discovery::{FeedQuery, FeedScope};
 use crate::model::media::{MediaItem, MediaKind};
-use crate::model::post::{PostCard, PostQuery, PostScope, SafeHtml, SiteState, SlugHit};
+use crate::model::post::{
+    PostCard, PostInContext, PostQuery, PostScope, SafeHtml, SiteState, SlugHit,
+};
 use crate::model::slug::Slug;
 use crate::model::tag::TagSlug;
 use crate::model::user::User;
 use crate::page::{Cursor, Page, PageRequest};
 use crate::policy::{Actor, Surface};
 use crate::terms;
+use crate::time::Timestamp;
 
 /// Reading.
 #[derive(Debug, Clone)]
@@ -51,6 +56,34 @@ pub struct FeedPost {
     pub cover: Option<MediaItem>,
 }
 
+/// A post that a search found.
+#[derive(Debug, Clone)]
+pub struct Found {
+    /// What lists show of it.
+    pub card: PostCard,
+    /// Its title, with what was searched for.
+    pub title: Vec<Piece>,
+    /// The part of its text that shows most of what was searched for.
+    pub excerpt: Vec<Piece>,
+}
+
+/// Bytes of a post's text that are looked through for an excerpt; one that is found behind them shows its beginning.
+const SEARCHED_TEXT: usize = 32 * 1024;
+
+impl Found {
+    fn new(mut card: PostCard, terms: &[String]) -> Self {
+        card.media.clear();
+        let html = card.html.take().unwrap_or_default();
+        let text = markdown::text_of(html.as_str(), SEARCHED_TEXT);
+        Self {
+            title: highlight::marked(card.title.as_str(), terms),
+            excerpt: highlight::excerpt(&text, terms)
+                .unwrap_or_else(|| highlight::marked(&card.excerpt, terms)),
+            card,
+        }
+    }
+}
+
 /// The longest list of media that one query resolves; a feed of many posts with many pictures needs more.
 const RESOLVE_AT_ONCE: usize = 500;
 
@@ -69,6 +102,20 @@ impl Reading {
         self.core.records.posts.by_slug(&slug, &visibility).await
     }
 
+    /// What the actor finds at a post's address, with what stands around it. One query.
+    ///
+    /// # Errors
+    /// As [`Reading::post`].
+    pub async fn post_in_context(
+        &self,
+        actor: &Actor,
+        slug: &str,
+    ) -> Result<SlugHit<PostInContext>> {
+        let slug = Slug::try_from(slug).map_err(|_| Error::NotFound(Entity::Post))?;
+        let visibility = self.core.visibility(actor, Surface::Page);
+        self.core.records.posts.in_context(&slug, &visibility).await
+    }
+
     /// The comments of a post that the actor was shown, oldest first. One query.
     ///
     /// # Errors
@@ -76,6 +123,16 @@ impl Reading {
     pub async fn comments(&self, post: PostId, after: Option<Cursor>) -> Result<Page<Thread>> {
         let page = PageRequest::new(after, COMMENTS_A_PAGE);
         self.core.records.comments.threads(post, page).await
+    }
+
+    /// Where a comment of a post that the actor was shown stands: after which cursor, if not among the first. One query.
+    ///
+    /// # Errors
+    /// `NotFound(Comment)`.
+    pub async fn place_of(&self, post: PostId, comment: CommentId) -> Result<Option<Cursor>> {
+        let comments = &self.core.records.comments;
+        let page = comments.place(post, comment, COMMENTS_A_PAGE).await?;
+        Ok(page.after)
     }
 
     /// Everybody's posts, newest first. One query.
@@ -121,9 +178,44 @@ impl Reading {
     ///
     /// # Errors
     /// Of the store.
-    pub async fn search(&self, text: &str, after: Option<Cursor>) -> Result<Page<PostCard>> {
-        self.list(PostScope::Search(terms::query_terms(text)), after, false)
+    pub async fn search(&self, text: &str, after: Option<Cursor>) -> Result<Page<Found>> {
+        let terms = terms::query_terms(text);
+        let scope = PostScope::Search(terms.clone());
+        let page = self.list(scope, after, true).await?;
+        Ok(page.map(|card| Found::new(card, &terms)))
+    }
+
+    /// The posts published from a moment on and before another, newest first. One query.
+    ///
+    /// # Errors
+    /// Of the store.
+    pub async fn between(
+        &self,
+        from: Timestamp,
+        until: Timestamp,
+        after: Option<Cursor>,
+    ) -> Result<Page<PostCard>> {
+        self.list(PostScope::Between { from, until }, after, false)
             .await
+    }
+
+    /// The months that have posts, newest first. One query.
+    ///
+    /// # Errors
+    /// Of the store.
+    pub async fn months(&self) -> Result<Vec<MonthCount>> {
+        let visibility = self.core.visibility(&Actor::Anonymous, Surface::List);
+        self.core.records.posts.months(&visibility).await
+    }
+
+    /// The tags that have posts, in the order of their slugs. One query.
+    ///
+    /// # Errors
+    /// Of the store.
+    pub async fn tags(&self, after: Option<&TagSlug>) -> Result<Page<TagCount, TagSlug>> {
+        let visibility = self.core.visibility(&Actor::Anonymous, Surface::List);
+        let posts = &self.core.records.posts;
+        posts.tag_counts(after, TAGS_A_PAGE, &visibility).await
     }
 
     /// The site as caches see it. One query.
@@ -240,6 +332,9 @@ pub(super) async fn items(core: &Core, ids: &[MediaId]) -> Result<HashMap<MediaI
 
 /// Threads of comments on a page.
 const COMMENTS_A_PAGE: u16 = 50;
+
+/// Tags on a page of the index: more than most blogs have.
+const TAGS_A_PAGE: u16 = 500;
 
 /// The HTML with addresses for those of the items that are allowed.
 pub(super) fn resolve(

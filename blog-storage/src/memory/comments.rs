@@ -205,6 +205,33 @@ impl CommentStore for MemoryStore {
         Ok(state.join_comment(state.comment(id)?))
     }
 
+    async fn place(&self, post: PostId, id: CommentId, limit: u16) -> Result<PageRequest> {
+        let state = self.lock();
+        let nothing = || Error::NotFound(Entity::Comment);
+        let row = state.comment(id)?;
+        let first = row.parent.unwrap_or(id);
+        if row.post != post || row.state != CommentState::Visible {
+            return Err(nothing());
+        }
+        let thread = state.join_thread(first).ok_or_else(nothing)?;
+        let place = (thread.comment.created_at, first);
+        let before = state
+            .posts
+            .get(&post)
+            .ok_or_else(nothing)?
+            .threads
+            .range(..place);
+        let after = before
+            .rev()
+            .filter(|(_, id)| state.join_thread(*id).is_some())
+            .nth(usize::from(limit) / 2);
+        let after = after.map(|(at, id)| Cursor {
+            at: *at,
+            id: id.uuid(),
+        });
+        Ok(PageRequest::new(after, limit))
+    }
+
     async fn threads(&self, post: PostId, page: PageRequest) -> Result<Page<Thread>> {
         let state = self.lock();
         let Some(row) = state.posts.get(&post) else {

@@ -56,6 +56,15 @@ const THREADS: &str = concat!(
     " ORDER BY r.created_at, r.id, c.parent IS NOT NULL, c.created_at, c.id"
 );
 
+/// The thread that stands so many and one before a comment's, if there are so many; no row where the comment is not to
+/// be seen: (how many, comment, post).
+const PLACE: &str = "SELECT a.created_at, a.id FROM blog_comments c \
+    JOIN blog_comments t ON t.id = c.thread AND t.shown = 1 \
+    LEFT JOIN blog_comments a ON a.id = (SELECT e.id FROM blog_comments e WHERE e.post = t.post AND e.shown = 1 \
+    AND e.created_at <= t.created_at AND (e.created_at < t.created_at OR e.id < t.id) \
+    ORDER BY e.created_at DESC, e.id DESC LIMIT 1 OFFSET ?) \
+    WHERE c.id = ? AND c.post = ? AND c.state = 'visible'";
+
 #[derive(FromRow)]
 struct CommentRow {
     comment_id: Uuid,
@@ -275,6 +284,19 @@ impl CommentStore for SqlStore {
     async fn get(&self, id: CommentId) -> Result<Comment> {
         let row: Option<CommentRow> = self.db.one(BY_ID, args![id]).await?;
         row.ok_or(Error::NotFound(Entity::Comment))?.comment()
+    }
+
+    async fn place(&self, post: PostId, id: CommentId, limit: u16) -> Result<PageRequest> {
+        // In the middle of its page, so that what was said before it is there too.
+        let before = usize::from(limit) / 2;
+        let row: Option<(Option<i64>, Option<Uuid>)> =
+            self.db.one(PLACE, args![before, id, post]).await?;
+        let after = row.ok_or(Error::NotFound(Entity::Comment))?;
+        let after = match after {
+            (Some(at), Some(id)) => Some(Cursor { at: time(at), id }),
+            _ => None,
+        };
+        Ok(PageRequest::new(after, limit))
     }
 
     async fn threads(&self, post: PostId, page: PageRequest) -> Result<Page<Thread>> {

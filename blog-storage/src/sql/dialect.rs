@@ -27,6 +27,10 @@ pub(super) struct Dialect {
     /// (bucket, object_key, id, object_version, bytes, etag, content_type, owner, first_seen, last_seen, sequencer,
     /// sequence, present, expires_at); nothing where the object is known.
     pub(super) insert_object: &'static str,
+    /// (month); nothing where the month has a row.
+    pub(super) insert_month: &'static str,
+    /// (tag); nothing where the tag has a row.
+    pub(super) insert_tag: &'static str,
     /// (terms, post)
     pub(super) index_post: &'static str,
     /// (post)
@@ -68,6 +72,8 @@ pub(super) const SQLITE: Dialect = Dialect {
     insert_object: "INSERT OR IGNORE INTO blog_objects (bucket, object_key, id, object_version, bytes, etag, \
         content_type, owner, first_seen, last_seen, sequencer, sequence, present, expires_at) \
         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+    insert_month: "INSERT OR IGNORE INTO blog_archive (month, posts) VALUES (?, 0)",
+    insert_tag: "INSERT OR IGNORE INTO blog_tags (tag, posts) VALUES (?, 0)",
     index_post: "INSERT INTO blog_post_search (terms, rowid) SELECT ?, seq FROM blog_posts WHERE id = ?",
     unindex_post: "DELETE FROM blog_post_search WHERE rowid = (SELECT seq FROM blog_posts WHERE id = ?)",
     search_listed: text::listed!(

@@ -8,8 +8,8 @@ use std::pin::Pin;
 use blog_core::error::{Error, Result};
 
 use super::args::args;
-use super::catalog;
 use super::db::{Db, Tx};
+use super::{catalog, posts};
 
 /// A step of the schema.
 #[derive(Debug)]
@@ -55,6 +55,7 @@ const MIGRATIONS: &[Migration] = migrations! {
     11 "0011_objects" oldest 11;
     14 "0014_autosaves" oldest 11;
     16 "0016_media_facts" oldest 11 then catalog::index_items;
+    17 "0017_archive" oldest 17 then posts::count_all;
 };
 
 /// The last migration that this binary knows.
@@ -98,41 +99,55 @@ impl SchemaError {
 }
 
 /// What the database says of its schema.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Schema {
+    /// The last migration before the first missing one.
     at: i64,
+    /// Whether no migration of this binary is missing.
+    complete: bool,
     oldest_binary: i64,
 }
 
-const SCHEMA: &str =
-    "SELECT COALESCE(MAX(number), 0), COALESCE(MAX(oldest_binary), 0) FROM blog_migrations";
+impl Schema {
+    /// By the numbers and oldest binaries of the migrations that were run. Branches of the program land in any order,
+    /// so a greater number does not say that the smaller ones were run.
+    fn of(rows: &[(i64, i64)]) -> Self {
+        let ran = |number| rows.iter().any(|(known, _)| *known == number);
+        let numbers = || MIGRATIONS.iter().map(|migration| migration.number);
+        Self {
+            at: numbers()
+                .take_while(|number| ran(*number))
+                .last()
+                .unwrap_or(0),
+            complete: numbers().all(ran),
+            oldest_binary: rows.iter().map(|(_, oldest)| *oldest).max().unwrap_or(0),
+        }
+    }
+}
+
+const SCHEMA: &str = "SELECT number, oldest_binary FROM blog_migrations";
 
 async fn schema(db: &Db) -> Result<Schema> {
     let exists: Option<(i64,)> = db.one(db.dialect().has_migrations, args![]).await?;
     if exists.is_none() {
-        return Ok(Schema::default());
+        return Ok(Schema::of(&[]));
     }
-    let row: Option<(i64, i64)> = db.one(SCHEMA, args![]).await?;
-    Ok(
-        row.map_or_else(Schema::default, |(at, oldest_binary)| Schema {
-            at,
-            oldest_binary,
-        }),
-    )
+    let rows: Vec<(i64, i64)> = db.all(SCHEMA, args![]).await?;
+    Ok(Schema::of(&rows))
 }
 
 /// Fails with [`SchemaError::TooNew`] when the schema needs a newer binary; says whether no migration is missing.
 pub(super) async fn check(db: &Db) -> Result<bool> {
     let schema = schema(db).await?;
     refuse_newer(db, schema)?;
-    Ok(schema.at >= NEWEST)
+    Ok(schema.complete)
 }
 
 /// Fails with either [`SchemaError`] unless the schema can be used as it is.
 pub(super) async fn require(db: &Db) -> Result<()> {
     let schema = schema(db).await?;
     refuse_newer(db, schema)?;
-    if schema.at < NEWEST {
+    if !schema.complete {
         let behind = SchemaError::Behind {
             at: schema.at,
             needs: NEWEST,
@@ -248,6 +263,24 @@ mod tests {
         assert_eq!(split.len(), 2, "{split:?}");
         assert!(split[0].ends_with(");"), "{split:?}");
         assert_eq!(split[1], "INSERT INTO a;");
+    }
+
+    #[test]
+    fn a_schema_is_complete_when_every_migration_ran() {
+        let all: Vec<(i64, i64)> = MIGRATIONS
+            .iter()
+            .map(|migration| (migration.number, migration.oldest_binary))
+            .collect();
+        let whole = Schema::of(&all);
+        assert!(whole.complete);
+        assert_eq!(whole.at, NEWEST);
+        let mut gap = all.clone();
+        gap.remove(3);
+        gap.push((9999, 1));
+        let schema = Schema::of(&gap);
+        assert!(!schema.complete);
+        assert_eq!(schema.at, 3);
+        assert_eq!(Schema::of(&[]).at, 0);
     }
 
     #[test]

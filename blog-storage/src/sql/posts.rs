@@ -1,5 +1,7 @@
 //! Posts: what is read of them, and who may read it. Writing is in [`save`].
 
+mod context;
+mod counts;
 mod revisions;
 mod rows;
 mod save;
@@ -9,13 +11,14 @@ pub(in crate::sql) mod text;
 use async_trait::async_trait;
 use blog_core::error::{Entity, Error, Result};
 use blog_core::id::{PostId, UserId};
+use blog_core::model::archive::{MonthCount, TagCount};
 use blog_core::model::effects::Effects;
 use blog_core::model::post::{
-    NewPost, Post, PostCard, PostChange, PostQuery, PostScope, SiteState, SlugHit,
+    NewPost, Post, PostCard, PostChange, PostInContext, PostQuery, PostScope, SiteState, SlugHit,
 };
 use blog_core::model::revision::{Revision, RevisionHead};
 use blog_core::model::slug::Slug;
-use blog_core::model::tag::TagUse;
+use blog_core::model::tag::{TagSlug, TagUse};
 use blog_core::page::{Cursor, Page};
 use blog_core::policy::{ReadRule, Visibility};
 use blog_core::ports::PostStore;
@@ -26,6 +29,8 @@ use super::SqlStore;
 use super::args::{Arg, args, unsigned};
 use super::db::Tx;
 use super::rows::time;
+use counts::Counts;
+pub(super) use counts::count_all;
 pub(super) use rows::CardRow;
 use rows::PostRow;
 
@@ -44,6 +49,8 @@ pub(super) fn rule_args(rule: ReadRule) -> Vec<Arg> {
 
 /// Keeps what lists are made from when an author is suspended or restored.
 pub(super) async fn relist(tx: &mut Tx<'_>, author: UserId, suspended: bool) -> Result<()> {
+    let mut counts = Counts::default();
+    counts.without_author(tx, author).await?;
     tx.run(
         "UPDATE blog_posts SET listed = CASE WHEN ? = 0 AND status = 'published' THEN 1 ELSE 0 END WHERE author = ?",
         args![suspended, author],
@@ -55,7 +62,8 @@ pub(super) async fn relist(tx: &mut Tx<'_>, author: UserId, suspended: bool) -> 
         args![author],
     )
     .await?;
-    Ok(())
+    counts.with_author(tx, author).await?;
+    counts.store(tx).await
 }
 
 impl SqlStore {
@@ -98,6 +106,14 @@ impl PostStore for SqlStore {
         }
     }
 
+    async fn in_context(
+        &self,
+        slug: &Slug,
+        visibility: &Visibility,
+    ) -> Result<SlugHit<PostInContext>> {
+        context::in_context(&self.db, slug, visibility).await
+    }
+
     async fn list(&self, query: &PostQuery, visibility: &Visibility) -> Result<Page<PostCard>> {
         let empty = Page {
             items: Vec::new(),
@@ -114,23 +130,16 @@ impl PostStore for SqlStore {
         let scope = own.as_ref().unwrap_or(&query.scope);
         let dialect = self.db.dialect();
         let (listed_sql, ruled_sql, asked) = match scope {
-            PostScope::All => (text::LISTED_ALL, text::RULED_ALL, None),
-            PostScope::Author(author) => (
-                text::LISTED_AUTHOR,
-                text::RULED_AUTHOR,
-                Some(Arg::from(*author)),
-            ),
-            PostScope::Tag(tag) => (
-                text::LISTED_TAG,
-                text::RULED_TAG,
-                Some(Arg::from(tag.as_str())),
+            PostScope::All => (text::LISTED_ALL, text::RULED_ALL, args![]),
+            PostScope::Author(author) => (text::LISTED_AUTHOR, text::RULED_AUTHOR, args![*author]),
+            PostScope::Tag(tag) => (text::LISTED_TAG, text::RULED_TAG, args![tag.as_str()]),
+            PostScope::Between { from, until } => (
+                text::LISTED_BETWEEN,
+                text::RULED_BETWEEN,
+                args![*from, *until],
             ),
             PostScope::Search(terms) => match (dialect.match_all)(terms) {
-                Some(matching) => (
-                    dialect.search_listed,
-                    dialect.search_ruled,
-                    Some(Arg::from(matching)),
-                ),
+                Some(matching) => (dialect.search_listed, dialect.search_ruled, args![matching]),
                 None => return Ok(empty),
             },
         };
@@ -139,7 +148,13 @@ impl PostStore for SqlStore {
         let mut args = args![query.with_html];
         args.extend(asked);
         let sql = if let ReadRule::Listed { now } = rule {
-            args.push(Arg::from(at.min(now.as_micros())));
+            let mut newest = at.min(now.as_micros());
+            if let PostScope::Between { until, .. } = scope {
+                // Its end is one more bound on the same column.
+                args.pop();
+                newest = newest.min(until.as_micros().saturating_sub(1));
+            }
+            args.push(Arg::from(newest));
             listed_sql
         } else {
             args.extend(rule_args(rule));
@@ -164,6 +179,19 @@ impl PostStore for SqlStore {
                 id: card.id.uuid(),
             },
         ))
+    }
+
+    async fn months(&self, visibility: &Visibility) -> Result<Vec<MonthCount>> {
+        counts::months(&self.db, visibility).await
+    }
+
+    async fn tag_counts(
+        &self,
+        after: Option<&TagSlug>,
+        limit: u16,
+        visibility: &Visibility,
+    ) -> Result<Page<TagCount, TagSlug>> {
+        counts::tag_counts(&self.db, after, limit, visibility).await
     }
 
     async fn revisions(

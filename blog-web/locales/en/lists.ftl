@@ -15,7 +15,6 @@ lists-posts = { $count ->
     [one] { $count } post
    *[other] { $count } posts
 }
-lists-tag = Tag
 lists-tag-none = No posts with this tag.
 lists-search = Search
 lists-search-words = Words to look for

@@ -12,7 +12,6 @@ lists-older = Daha eski yazılar
 lists-newest = En yeni yazılar
 lists-pages = Sayfalar
 lists-posts = { $count } yazı
-lists-tag = Etiket
 lists-tag-none = Bu etiketle bir yazı yok.
 lists-search = Arama
 lists-search-words = Aranacak sözcükler

@@ -3,7 +3,7 @@
 use blog_core::error::{Entity, Error};
 use blog_core::id::CommentId;
 use blog_core::model::comment::Comment;
-use blog_core::model::post::Post;
+use blog_core::model::post::{Post, SlugHit};
 use blog_core::service::discussion::CommentInput;
 use poem::Response;
 use serde::Deserialize;
@@ -26,8 +26,31 @@ fn missing() -> EdgeError {
     Error::NotFound(Entity::Comment).into()
 }
 
-fn anchor(post: &Post, comment: CommentId) -> String {
-    format!("/posts/{}#comment-{comment}", post.slug)
+/// The comment's own address, on whichever page of the post it stands.
+pub(super) fn permalink(post: &Post, comment: CommentId) -> String {
+    format!("/posts/{}/comments/{comment}", post.slug)
+}
+
+/// The page of the post that shows the comment, at the comment.
+async fn place(call: &Call, post: &Post, comment: CommentId) -> Result<String, EdgeError> {
+    let after = call.blog().reading().place_of(post.id, comment).await?;
+    let after = after.map(|after| format!("?after={}", after.encode()));
+    let after = after.unwrap_or_default();
+    Ok(format!("/posts/{}{after}#comment-{comment}", post.slug))
+}
+
+/// The same for a comment that was just written: until it is to be seen, the post's page.
+async fn place_or_post(call: &Call, post: &Post, comment: CommentId) -> String {
+    let place = place(call, post, comment).await;
+    place.unwrap_or_else(|_| format!("/posts/{}#comment-{comment}", post.slug))
+}
+
+pub(crate) async fn show(call: Call) -> Result<Response, EdgeError> {
+    let (slug, id) = (call.param("slug"), id(&call)?);
+    match call.blog().reading().post(&call.actor, &slug).await? {
+        SlugHit::Current(post) => Ok(call.redirect(&place(&call, &post, id).await?)),
+        SlugHit::Moved(slug) => Ok(call.moved(&format!("/posts/{slug}/comments/{id}"))),
+    }
 }
 
 pub(crate) async fn create(mut call: Call) -> Result<Response, EdgeError> {
@@ -61,7 +84,10 @@ pub(crate) async fn create(mut call: Call) -> Result<Response, EdgeError> {
         .comment(&call.actor, found.id, &input, &call.client())
         .await;
     match made {
-        Ok(comment) => Ok(call.redirect_with(&anchor(&found, comment.id), "commented")),
+        Ok(comment) => {
+            let place = place_or_post(&call, &found, comment.id).await;
+            Ok(call.redirect_with(&place, "commented"))
+        }
         Err(error) => {
             // An answer to a comment that went becomes one to the post.
             let parent = match error {
@@ -72,7 +98,7 @@ pub(crate) async fn create(mut call: Call) -> Result<Response, EdgeError> {
                 .value("body", input.body)
                 .value("parent", parent);
             let (refusal, form) = refusal::refuse(form, error);
-            post::page(&call, &found, Some(&refusal), Some(form)).await
+            post::with_refused(&call, &found.slug, &refusal, form).await
         }
     }
 }
@@ -86,7 +112,7 @@ fn edit_page(comment: &Comment, post: &Post, version: u64, body: &str) -> Commen
         form: FormView::new(format!("/comments/{}/edit", comment.id))
             .value("body", body)
             .value("version", version.to_string()),
-        back: anchor(post, comment.id),
+        back: permalink(post, comment.id),
     }
 }
 
@@ -114,7 +140,8 @@ pub(crate) async fn edit(mut call: Call) -> Result<Response, EdgeError> {
         .await;
     let error = match changed {
         Ok((comment, post)) => {
-            return Ok(call.redirect_with(&anchor(&post, comment.id), "comment-saved"));
+            let place = place_or_post(&call, &post, comment.id).await;
+            return Ok(call.redirect_with(&place, "comment-saved"));
         }
         Err(error) => error,
     };
@@ -126,7 +153,7 @@ pub(crate) async fn edit(mut call: Call) -> Result<Response, EdgeError> {
         _ => form.version,
     };
     let back = match discussion.for_edit(&call.actor, id).await {
-        Ok((_, post)) => anchor(&post, id),
+        Ok((_, post)) => permalink(&post, id),
         Err(_) => "/".to_owned(),
     };
     let form = FormView::new(action)
@@ -143,7 +170,7 @@ pub(crate) async fn delete_form(call: Call) -> Result<Response, EdgeError> {
     let page = CommentDeletePage {
         comment: models::comment(&comment, &post, &call.actor, call.blog().policy()),
         form: FormView::new(action.clone()),
-        back: anchor(&post, comment.id),
+        back: permalink(&post, comment.id),
     };
     call.page(&call.chrome(&action), &page)
 }

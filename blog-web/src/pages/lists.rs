@@ -2,6 +2,7 @@
 
 use blog_core::Page;
 use blog_core::model::post::PostCard;
+use blog_core::terms;
 use poem::Response;
 
 use super::call::Call;
@@ -10,7 +11,7 @@ use crate::edge::EdgeError;
 use crate::view::page::{AuthorPage, HomePage, SearchPage, TagPage};
 use crate::view::{AuthorView, CardView, FeedLink, PagerView, TagView};
 
-fn shown(call: &Call, path: &str, posts: &Page<PostCard>) -> (Vec<CardView>, PagerView) {
+pub(super) fn shown(call: &Call, path: &str, posts: &Page<PostCard>) -> (Vec<CardView>, PagerView) {
     let asked = call.query("after");
     let next = models::cursor(posts.next);
     (
@@ -69,12 +70,19 @@ pub(crate) async fn tag(call: Call) -> Result<Response, EdgeError> {
         tags.find(|tag| tag.slug.as_str() == slug)
             .map(|tag| tag.name.to_string())
     });
-    let Some(name) = name else {
-        return Err(EdgeError::of_status(http::StatusCode::NOT_FOUND));
-    };
     let path = format!("/tags/{slug}");
     let (posts, pager) = shown(&call, &path, &found);
     let mut chrome = call.chrome(&path);
+    let Some(name) = name else {
+        chrome.noindex = true;
+        let tag = TagView {
+            name: slug.clone(),
+            slug,
+        };
+        let page = TagPage { tag, posts, pager };
+        let nothing = EdgeError::of_status(http::StatusCode::NOT_FOUND);
+        return call.refused_page(&nothing, &chrome, &page);
+    };
     chrome.canonical = Some(call.app.absolute(&path));
     chrome.feeds = FeedLink::of(&path, &name);
     let tag = TagView { name, slug };
@@ -84,26 +92,48 @@ pub(crate) async fn tag(call: Call) -> Result<Response, EdgeError> {
 /// More of a query is not looked at.
 const QUERY_CHARS: usize = 200;
 
+/// Suggestions where nothing was found.
+const SUGGESTED_POSTS: usize = 3;
+const SUGGESTED_TAGS: usize = 12;
+
 pub(crate) async fn search(call: Call) -> Result<Response, EdgeError> {
-    let query: String = call
-        .query("q")
-        .unwrap_or_default()
-        .chars()
-        .take(QUERY_CHARS)
-        .collect();
-    let found = call.blog().reading().search(&query, call.after()?).await?;
+    let asked = call.query("q").unwrap_or_default();
+    let query: String = asked.chars().take(QUERY_CHARS).collect();
+    let after = call.after()?;
+    let reading = call.blog().reading();
+    let found = reading.search(&query, after).await?;
     let encoded: String = url::form_urlencoded::Serializer::new(String::new())
         .append_pair("q", &query)
         .finish();
-    let (posts, pager) = shown(&call, &format!("/search?{encoded}"), &found);
+    let now = call.blog().now();
+    let mut page = SearchPage {
+        is_cut: query.len() < asked.len(),
+        has_words: !terms::query_terms(&query).is_empty(),
+        posts: found
+            .items
+            .iter()
+            .map(|hit| models::hit(hit, now))
+            .collect(),
+        pager: PagerView::new(
+            format!("/search?{encoded}"),
+            call.query("after").as_deref(),
+            models::cursor(found.next),
+        ),
+        newest: Vec::new(),
+        tags: Vec::new(),
+        query,
+    };
+    if page.posts.is_empty() && after.is_none() {
+        page.newest = models::cards(&reading.home(None).await?.items, now);
+        let tags = page.newest.iter().flat_map(|card| &card.tags);
+        for tag in tags {
+            if page.tags.len() < SUGGESTED_TAGS && !page.tags.contains(tag) {
+                page.tags.push(tag.clone());
+            }
+        }
+        page.newest.truncate(SUGGESTED_POSTS);
+    }
     let mut chrome = call.chrome("/search");
     chrome.noindex = true;
-    call.page(
-        &chrome,
-        &SearchPage {
-            query,
-            posts,
-            pager,
-        },
-    )
+    call.page(&chrome, &page)
 }

@@ -1,5 +1,6 @@
 //! The blog's data as pages show it.
 
+use blog_core::highlight::Piece;
 use blog_core::markdown::TocEntry;
 use blog_core::model::comment::{Comment, CommentState, Thread};
 use blog_core::model::library::MediaPlaces;
@@ -8,11 +9,13 @@ use blog_core::model::post::{self, Post, PostCard};
 use blog_core::model::tag::Tag;
 use blog_core::model::user::UserRef;
 use blog_core::policy::{Action, Actor, Policy};
+use blog_core::service::reading::Found;
 use blog_core::{Cursor, Timestamp};
 
 use crate::view::{
-    CardView, CommentView, MediaKind, MediaView, PersonView, PictureView, PlacesView,
-    PostPlaceView, PostStatus, PostView, SafeHtml, StoredPostView, TagView, ThreadView, TocView,
+    CardView, CommentView, HitView, MarkView, MediaKind, MediaView, PersonView, PictureView,
+    PlacesView, PostPlaceView, PostStatus, PostView, SafeHtml, StoredPostView, TagView, ThreadView,
+    TocView,
 };
 
 /// Words a minute of a common reader of prose.
@@ -77,6 +80,21 @@ pub(super) fn card(card: &PostCard, now: Timestamp) -> CardView {
 
 pub(super) fn cards(cards: &[PostCard], now: Timestamp) -> Vec<CardView> {
     cards.iter().map(|one| card(one, now)).collect()
+}
+
+pub(super) fn hit(found: &Found, now: Timestamp) -> HitView {
+    let pieces = |pieces: &[Piece]| {
+        let view = |piece: &Piece| MarkView {
+            text: piece.text.clone(),
+            hit: piece.hit,
+        };
+        pieces.iter().map(view).collect()
+    };
+    HitView {
+        card: card(&found.card, now),
+        title: pieces(&found.title),
+        excerpt: pieces(&found.excerpt),
+    }
 }
 
 pub(super) fn card_of(post: &Post, now: Timestamp) -> CardView {
@@ -167,6 +185,7 @@ pub(super) fn comment(
     let deleted = comment.state == CommentState::Deleted;
     CommentView {
         id: comment.id.to_string(),
+        path: super::comments::permalink(post, comment.id),
         author: comment.author.as_ref().map(person),
         body: safe(&comment.html),
         created_at: comment.created_at.as_micros(),

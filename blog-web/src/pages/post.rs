@@ -1,7 +1,8 @@
 //! A post's page, and its like button.
 
 use blog_core::error::{Entity, Error};
-use blog_core::model::post::{Post, SlugHit};
+use blog_core::model::post::{Post, PostInContext, SlugHit};
+use blog_core::model::slug::Slug;
 use blog_core::policy::Action;
 use poem::Response;
 use serde::Deserialize;
@@ -15,27 +16,48 @@ use crate::view::page::PostPage;
 
 pub(crate) async fn show(call: Call) -> Result<Response, EdgeError> {
     let slug = call.param("slug");
-    let post = match call.blog().reading().post(&call.actor, &slug).await? {
-        SlugHit::Current(post) => *post,
+    let reading = call.blog().reading();
+    let found = match reading.post_in_context(&call.actor, &slug).await? {
+        SlugHit::Current(found) => *found,
         SlugHit::Moved(slug) => return Ok(call.moved(&format!("/posts/{slug}"))),
     };
+    let post = &found.post;
     let by_its_author = call.actor.user() == Some(post.author.id);
     if call.request.data::<WasHead>().is_none() && !by_its_author {
         let engagement = call.blog().engagement();
-        engagement.seen(&post, &call.client(), call.user_agent());
+        engagement.seen(post, &call.client(), call.user_agent());
     }
-    page(&call, &post, None, None).await
+    page(&call, &found, None, None).await
 }
 
-/// The post's page; after a refused comment, with the refusal and the comment's form.
-pub(super) async fn page(
+/// The post's page with a refused comment in its form.
+pub(super) async fn with_refused(
     call: &Call,
-    post: &Post,
+    slug: &Slug,
+    refusal: &EdgeError,
+    form: FormView,
+) -> Result<Response, EdgeError> {
+    let reading = call.blog().reading();
+    match reading.post_in_context(&call.actor, slug.as_str()).await? {
+        SlugHit::Current(found) => page(call, &found, Some(refusal), Some(form)).await,
+        SlugHit::Moved(_) => Err(Error::NotFound(Entity::Post).into()),
+    }
+}
+
+/// More are not shown.
+const RELATED: usize = 3;
+
+/// The post's page; after a refused comment, with the refusal and the comment's form.
+async fn page(
+    call: &Call,
+    found: &PostInContext,
     refusal: Option<&EdgeError>,
     refused: Option<FormView>,
 ) -> Result<Response, EdgeError> {
     let reading = call.blog().reading();
-    let threads = reading.comments(post.id, call.after()?).await?;
+    let post = &found.post;
+    let after = call.after()?;
+    let threads = reading.comments(post.id, after).await?;
     let mount = call.app.view.mount().as_str();
     let body = &post.rendered.html;
     let body = reading.resolve(body, &post.media, mount).await?;
@@ -45,6 +67,22 @@ pub(super) async fn page(
     let path = format!("/posts/{}", post.slug);
     let page = PostPage {
         post: models::post(post, &body, &call.actor, policy, now),
+        bio: found.bio.to_string(),
+        older: found.older.as_ref().map(|card| models::card(card, now)),
+        newer: found.newer.as_ref().map(|card| models::card(card, now)),
+        related: found
+            .related
+            .iter()
+            .filter(|card| {
+                let beside = [&found.older, &found.newer];
+                beside
+                    .iter()
+                    .all(|one| one.as_ref().is_none_or(|one| one.id != card.id))
+            })
+            .take(RELATED)
+            .map(|card| models::card(card, now))
+            .collect(),
+        first_comments: after.is_none(),
         threads: threads
             .items
             .iter()

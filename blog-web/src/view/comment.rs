@@ -9,6 +9,8 @@ use super::{PersonView, SafeHtml};
 pub struct CommentView {
     /// Its id: part of `/comments/{id}/edit`, and its anchor `#comment-{id}`.
     pub id: String,
+    /// Its own address below the mount, which leads to the page that it stands on.
+    pub path: String,
     /// Under whose name it stands; none when the comment was deleted and only its replies remain,
     /// or when its author is gone.
     pub author: Option<PersonView>,

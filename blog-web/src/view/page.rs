@@ -3,9 +3,9 @@
 use serde::Serialize;
 
 use super::{
-    AuthorView, CardView, CommentView, DiffView, ErrorView, FormView, MediaView, Page, PagerView,
-    PictureView, PlacesView, PostView, RevisionView, RowView, ShelfView, StepView, StoredPostView,
-    TagView, ThreadView,
+    AuthorView, CardView, CommentView, DiffView, ErrorView, FormView, HitView, MediaView, Page,
+    PagerView, PictureView, PlacesView, PostView, RevisionView, RowView, ShelfView, StepView,
+    StoredPostView, TagGroupView, TagView, ThreadView, YearView,
 };
 
 macro_rules! pages {
@@ -24,6 +24,9 @@ pages! {
     PostPage => "post.html",
     AuthorPage => "author.html",
     TagPage => "tag.html",
+    ArchivePage => "archive.html",
+    PeriodPage => "period.html",
+    TagsPage => "tags.html",
     SearchPage => "search.html",
     EditorPage => "post_form.html",
     ConflictPage => "conflict.html",
@@ -57,8 +60,18 @@ pub struct HomePage {
 pub struct PostPage {
     /// The post.
     pub post: PostView,
+    /// What its author says of themselves; may be empty.
+    pub bio: String,
+    /// The post that was published before it.
+    pub older: Option<CardView>,
+    /// The post that was published after it.
+    pub newer: Option<CardView>,
+    /// Where to read on, besides those two.
+    pub related: Vec<CardView>,
     /// Comments, oldest first.
     pub threads: Vec<ThreadView>,
+    /// Whether these are the first comments; others have a link back to those.
+    pub first_comments: bool,
     /// Cursor for more comments (`?after=`).
     pub more_comments: Option<String>,
     /// The form for a comment or a reply, with the fields `body` and `parent`; none for those who
@@ -88,13 +101,50 @@ pub struct TagPage {
     pub pager: PagerView,
 }
 
+/// `/archive`: the years and months that have posts.
+#[derive(Debug, Clone, Serialize)]
+pub struct ArchivePage {
+    /// Newest first.
+    pub years: Vec<YearView>,
+}
+
+/// `/archive/{year}` and `/archive/{year}/{month}`; with status 404 where nothing was published.
+#[derive(Debug, Clone, Serialize)]
+pub struct PeriodPage {
+    /// The year, with the months of it that have posts.
+    pub year: YearView,
+    /// 1 to 12; none for the whole year.
+    pub month: Option<u8>,
+    /// Its posts, newest first.
+    pub posts: Vec<CardView>,
+    /// The way on.
+    pub pager: PagerView,
+}
+
+/// `/tags`: every tag that has posts.
+#[derive(Debug, Clone, Serialize)]
+pub struct TagsPage {
+    /// In the order of the alphabet.
+    pub groups: Vec<TagGroupView>,
+    /// The way on.
+    pub pager: PagerView,
+}
+
 /// `/search?q=`.
 #[derive(Debug, Clone, Serialize)]
 pub struct SearchPage {
-    /// What was asked, as it was asked; may be empty.
+    /// What was asked, as far as it was looked at; may be empty.
     pub query: String,
+    /// Whether more was asked than was looked at.
+    pub is_cut: bool,
+    /// Whether the query holds a word to look for.
+    pub has_words: bool,
     /// The posts that hold every word, newest first.
-    pub posts: Vec<CardView>,
+    pub posts: Vec<HitView>,
+    /// Where nothing was found: the newest posts.
+    pub newest: Vec<CardView>,
+    /// Where nothing was found: tags of those.
+    pub tags: Vec<TagView>,
     /// The way on.
     pub pager: PagerView,
 }

@@ -23,6 +23,7 @@ templates! {
     "account/owner.html",
     "account/profile.html",
     "account/register.html",
+    "archive.html",
     "author.html",
     "base.html",
     "comment_delete.html",
@@ -34,6 +35,7 @@ templates! {
     "library.html",
     "library_delete.html",
     "library_item.html",
+    "period.html",
     "post.html",
     "post_delete.html",
     "post_form.html",
@@ -41,4 +43,5 @@ templates! {
     "revisions.html",
     "search.html",
     "tag.html",
+    "tags.html",
 }

@@ -80,6 +80,8 @@ catalogues! {
     "meta",
     "library",
     "notices",
+    "post",
+    "reading",
     "refusals",
 }
 

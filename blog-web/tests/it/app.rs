@@ -20,6 +20,8 @@ pub(crate) const PASSWORD: &str = "seven quiet harbour lamps";
 pub(crate) struct TestApp {
     pub(crate) blog: Blog,
     pub(crate) clock: Arc<ManualClock>,
+    /// The stores, past the services.
+    pub(crate) records: blog_core::backend::Records,
     endpoint: Box<dyn DynEndpoint<Output = Response>>,
 }
 
@@ -71,6 +73,7 @@ impl TestApp {
         let clock = Arc::new(ManualClock::new(
             Timestamp::parse("2026-01-31T18:30:00Z").unwrap(),
         ));
+        let records = backend.records.clone();
         let blog = Blog::builder(backend)
             .settings(settings)
             .clock(clock.clone())
@@ -80,6 +83,7 @@ impl TestApp {
         Self {
             blog,
             clock,
+            records,
             endpoint: Box::new(ToDynEndpoint(web.endpoint().unwrap())),
         }
     }

@@ -54,7 +54,14 @@ async fn lists_are_newest_first_in_pages_that_meet() {
             app.advance(60);
         }
     }
-    for list in ["/", "/@ada", "/tags/harbour", "/search?q=text"] {
+    for list in [
+        "/",
+        "/@ada",
+        "/tags/harbour",
+        "/archive/2026",
+        "/archive/2026/01",
+        "/search?q=text",
+    ] {
         let mut seen = Vec::new();
         let mut next = list.to_owned();
         for _ in 0..5 {

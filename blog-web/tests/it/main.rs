@@ -17,4 +17,5 @@ mod library;
 mod matrix;
 mod queries;
 mod raw;
+mod reading;
 mod repository;

@@ -10,6 +10,10 @@ const ROWS: &[(&str, &str, [u16; 5])] = &[
     ("GET", "/", [200; 5]),
     ("GET", "/@:user", [200; 5]),
     ("GET", "/tags/:tag", [200; 5]),
+    ("GET", "/tags", [200; 5]),
+    ("GET", "/archive", [200; 5]),
+    ("GET", "/archive/:year", [200; 5]),
+    ("GET", "/archive/:year/:month", [200; 5]),
     ("GET", "/search", [200; 5]),
     ("GET", "/feed.xml", [200; 5]),
     ("GET", "/atom.xml", [200; 5]),
@@ -23,6 +27,7 @@ const ROWS: &[(&str, &str, [u16; 5])] = &[
     ("GET", "/posts/:slug", [200; 5]),
     ("POST", "/posts/:slug/like", [303; 5]),
     ("POST", "/posts/:slug/comments", [403, 303, 303, 303, 303]),
+    ("GET", "/posts/:slug/comments/:id", [303; 5]),
     ("GET", "/comments/:id/edit", [303, 403, 403, 200, 403]),
     ("POST", "/comments/:id/edit", [403, 403, 403, 303, 403]),
     ("GET", "/comments/:id/delete", [303, 403, 403, 200, 200]),
@@ -138,6 +143,8 @@ async fn every_route_for_everybody() {
             let address = path
                 .replace(":user", "ada")
                 .replace(":tag", "harbour")
+                .replace(":year", "2026")
+                .replace(":month", "01")
                 .replace(":slug", "one")
                 .replace("/comments/:id", &format!("/comments/{comment}"))
                 .replace(":id", "00000000-0000-7000-8000-000000000000")
@@ -202,6 +209,8 @@ async fn anonymous_reading_sets_no_cookie_and_can_be_asked_for_again() {
             .path
             .replace(":user", "ada")
             .replace(":tag", "harbour")
+            .replace(":year", "2026")
+            .replace(":month", "01")
             .replace(":slug", "one")
             .replace("*name", "blog.css");
         let answer = app.get(&address, &nobody).await;

@@ -22,10 +22,14 @@ async fn sqlite(folder: &std::path::Path) -> (TestApp, Arc<SqlStore>) {
 }
 
 /// Page, then the most statements for a stranger.
-const PAGES: [(&str, u64); 11] = [
+const PAGES: [(&str, u64); 15] = [
     ("/", 2),
     ("/@ada", 2),
     ("/tags/harbour", 2),
+    ("/tags", 2),
+    ("/archive", 2),
+    ("/archive/2026", 2),
+    ("/archive/2026/01", 2),
     ("/search?q=text", 2),
     ("/feed.xml", 2),
     ("/atom.xml", 2),

@@ -21,10 +21,11 @@ enum Fault {
     DeepNesting,
     LastEditWins,
     RepliesUnordered,
+    PlaceBehind,
 }
 
 pub(super) fn all(working: &Backend) -> Vec<Broken> {
-    let faults: [(&str, &[&str], Fault); 5] = [
+    let faults: [(&str, &[&str], Fault); 6] = [
         (
             "comments-text-stays-after-deletion",
             &["comments-delete-placeholder"],
@@ -49,6 +50,11 @@ pub(super) fn all(working: &Backend) -> Vec<Broken> {
             "comments-replies-newest-first",
             &["comments-order"],
             Fault::RepliesUnordered,
+        ),
+        (
+            "comments-place-behind-the-comment",
+            &["comments-place"],
+            Fault::PlaceBehind,
         ),
     ];
     let broken = |(name, caught_by, fault)| Broken {
@@ -113,6 +119,22 @@ impl CommentStore for Comments {
 
     async fn get(&self, id: CommentId) -> Result<Comment> {
         self.inner.get(id).await
+    }
+
+    async fn place(&self, post: PostId, id: CommentId, limit: u16) -> Result<PageRequest> {
+        let place = self.inner.place(post, id, limit).await?;
+        if self.fault == Fault::PlaceBehind {
+            // The page after the comment, not the page with it.
+            let known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+            if let Some(comment) = known.get(&id) {
+                let at = crate::page::Cursor {
+                    at: comment.created_at,
+                    id: comment.id.uuid(),
+                };
+                return Ok(PageRequest::new(Some(at), limit));
+            }
+        }
+        Ok(place)
     }
 
     async fn threads(&self, post: PostId, page: PageRequest) -> Result<Page<Thread>> {

@@ -11,14 +11,16 @@ use crate::backend::{Backend, Records};
 use crate::conformance::lab::MICRO;
 use crate::error::{Conflict, Denied, Entity, Error, Result};
 use crate::id::{PostId, UserId};
+use crate::model::archive::{Month, MonthCount, TagCount};
 use crate::model::effects::Effects;
 use crate::model::post::{
-    Body, NewPost, Post, PostCard, PostChange, PostQuery, PostScope, SiteState, SlugHit, Title,
+    Body, MAX_RELATED, NewPost, Post, PostCard, PostChange, PostInContext, PostQuery, PostScope,
+    SiteState, SlugHit, Title,
 };
 use crate::model::revision::{Revision, RevisionHead};
 use crate::model::secret::SecretHash;
 use crate::model::slug::Slug;
-use crate::model::tag::TagUse;
+use crate::model::tag::{TagSlug, TagUse};
 use crate::model::user::Role;
 use crate::page::{Cursor, Page, PageRequest};
 use crate::policy::{Actor, Surface, Visibility};
@@ -42,10 +44,14 @@ enum Fault {
     AnyTerm,
     RevisionsCut,
     RevisionsThinned,
+    ScheduledCounted,
+    TagsByCount,
+    NeighboursByTime,
+    DraftsRelated,
 }
 
 pub(super) fn all(working: &Backend) -> Vec<Broken> {
-    let faults: [(&str, &[&str], Fault); 15] = [
+    let faults: [(&str, &[&str], Fault); 19] = [
         (
             "posts-last-save-wins",
             &["posts-save-version", "posts-save-race"],
@@ -120,6 +126,22 @@ pub(super) fn all(working: &Backend) -> Vec<Broken> {
             "posts-oldest-revision-dropped",
             &["posts-revisions-kept"],
             Fault::RevisionsThinned,
+        ),
+        (
+            "posts-scheduled-counted-in-its-month",
+            &["posts-months", "posts-months-visible"],
+            Fault::ScheduledCounted,
+        ),
+        ("posts-tags-by-count", &["posts-tags"], Fault::TagsByCount),
+        (
+            "posts-neighbours-without-tie-break",
+            &["posts-context-neighbours"],
+            Fault::NeighboursByTime,
+        ),
+        (
+            "posts-related-drafts",
+            &["posts-context-hidden"],
+            Fault::DraftsRelated,
         ),
     ];
     let broken = |(name, caught_by, fault)| Broken {
@@ -292,6 +314,47 @@ impl PostStore for Posts {
         self.inner.posts.by_slug(slug, visibility).await
     }
 
+    async fn in_context(
+        &self,
+        slug: &Slug,
+        visibility: &Visibility,
+    ) -> Result<SlugHit<PostInContext>> {
+        let mut found = self.inner.posts.in_context(slug, visibility).await?;
+        let SlugHit::Current(hit) = &mut found else {
+            return Ok(found);
+        };
+        let now = visibility.now();
+        let of_author = PostQuery {
+            scope: PostScope::Author(hit.post.author.id),
+            page: PageRequest::first(PageRequest::MAX),
+            with_html: false,
+        };
+        match self.fault {
+            Fault::NeighboursByTime => {
+                // Posts of the same moment are left out.
+                let all = PostQuery {
+                    scope: PostScope::All,
+                    page: PageRequest::first(1),
+                    with_html: false,
+                };
+                let before = hit.post.published_at.map_or(now, |at| at.minus(MICRO));
+                let list = Visibility::new(visibility.viewer(), Surface::List, before);
+                hit.older = self.inner.posts.list(&all, &list).await?.items.pop();
+            }
+            Fault::DraftsRelated => {
+                let all = everything(Surface::Manage, now);
+                let related = self.inner.posts.list(&of_author, &all).await?.items;
+                hit.related = related
+                    .into_iter()
+                    .filter(|card| card.id != hit.post.id)
+                    .take(MAX_RELATED)
+                    .collect();
+            }
+            _ => {}
+        }
+        Ok(found)
+    }
+
     async fn list(&self, query: &PostQuery, visibility: &Visibility) -> Result<Page<PostCard>> {
         let (mut query, mut seen) = (query.clone(), *visibility);
         let public = seen.surface() == Surface::List;
@@ -331,6 +394,40 @@ impl PostStore for Posts {
             _ => {}
         }
         self.inner.posts.list(&query, &seen).await
+    }
+
+    async fn months(&self, visibility: &Visibility) -> Result<Vec<MonthCount>> {
+        let seen = match self.fault {
+            // Counted when it was saved, not when it appears.
+            Fault::ScheduledCounted => {
+                let month = Month::of(visibility.now()).map_or(visibility.now(), Month::end);
+                Visibility::new(
+                    visibility.viewer(),
+                    visibility.surface(),
+                    month.minus(MICRO),
+                )
+            }
+            _ => *visibility,
+        };
+        self.inner.posts.months(&seen).await
+    }
+
+    async fn tag_counts(
+        &self,
+        after: Option<&TagSlug>,
+        limit: u16,
+        visibility: &Visibility,
+    ) -> Result<Page<TagCount, TagSlug>> {
+        let mut page = self
+            .inner
+            .posts
+            .tag_counts(after, limit, visibility)
+            .await?;
+        if self.fault == Fault::TagsByCount {
+            page.items
+                .sort_by_key(|count| std::cmp::Reverse(count.posts));
+        }
+        Ok(page)
     }
 
     async fn revisions(

@@ -6,7 +6,8 @@ use super::{pending, shape, stage, threads};
 use crate::conformance::chance::fresh_uuid;
 use crate::conformance::check::{Check, Port};
 use crate::conformance::lab::Lab;
-use crate::conformance::verdict::{Verdict, ensure, same};
+use crate::conformance::verdict::{Verdict, ensure, refused, same};
+use crate::error::{Entity, Error};
 use crate::id::{CommentId, PostId};
 use crate::model::comment::NewComment;
 use crate::model::effects::Effects;
@@ -20,6 +21,8 @@ pub(super) fn checks() -> Vec<Check> {
         comments.check("comments-pages", "Pages of threads neither repeat nor skip, with comments arriving meanwhile.", pages),
         comments.check("comments-pending-hidden", "Pending comments are left out of the threads.", pending_hidden),
         comments.check("comments-placeholder-seen", "Deleted ones stay where they have visible replies.", placeholder_seen),
+        comments.check("comments-place", "A page of so many threads of a post that shows a comment: the first one, where it stands near the beginning.", place),
+        comments.check("comments-place-missing", "`place`: `NotFound(Comment)` when `threads` shows no such comment of this post, or only its place.", place_missing),
         comments.check("comments-unknown-post", "An unknown post gives an empty page.", unknown_post),
     ]
 }
@@ -44,6 +47,79 @@ async fn crowd(
     }
     rows.sort();
     Ok(rows.into_iter().map(|(_, id)| id).collect())
+}
+
+async fn place(lab: Lab) -> Verdict {
+    let (_, post) = stage(&lab).await?;
+    let first = crowd(&lab, &post, None, 11).await?;
+    let mut all = first.clone();
+    for id in [first[0], first[7]] {
+        all.extend(crowd(&lab, &post, Some(id), 3).await?);
+    }
+    // Not to be seen, and in nobody's way.
+    for _ in 0..3 {
+        pending(&lab, &post, None).await?;
+    }
+    for limit in [1, 2, 3, 5, 100] {
+        for id in &all {
+            let comments = &lab.records.comments;
+            let page = comments.place(post.id, *id, limit).await?;
+            same!(page.limit(), usize::from(limit), "the length of the page");
+            let found = comments.threads(post.id, page).await?;
+            let shown = found.items.iter().any(|thread| {
+                let replies = thread.replies.iter().map(|reply| reply.id);
+                thread.comment.id == *id || replies.into_iter().any(|reply| reply == *id)
+            });
+            ensure!(
+                shown,
+                "a page of {limit} at its place does not show the comment"
+            );
+        }
+        let page = lab.records.comments.place(post.id, first[0], limit).await?;
+        ensure!(
+            page.after.is_none(),
+            "the first comment is not on the first page"
+        );
+    }
+    let page = lab.records.comments.place(post.id, first[10], 100).await?;
+    ensure!(
+        page.after.is_none(),
+        "a page that holds all is not the first"
+    );
+    Ok(())
+}
+
+async fn place_missing(lab: Lab) -> Verdict {
+    let (user, post) = stage(&lab).await?;
+    let other = lab.post(user.id).await?;
+    let comment = lab.comment(post.id, user.id, None).await?;
+    let reply = lab.comment(post.id, user.id, Some(comment.id)).await?;
+    let waiting = pending(&lab, &post, None).await?;
+    let beneath = lab.comment(post.id, user.id, Some(waiting.id)).await?;
+    let place = async |post: PostId, id: CommentId| lab.records.comments.place(post, id, 9).await;
+    for (post, id) in [
+        (other.id, comment.id),
+        (PostId::generate(), comment.id),
+        (post.id, CommentId::generate()),
+        (post.id, waiting.id),
+        (post.id, beneath.id),
+    ] {
+        refused!(place(post, id).await, Error::NotFound(Entity::Comment));
+    }
+    place(post.id, reply.id).await?;
+    lab.records.comments.delete(comment.id, lab.fx()).await?;
+    refused!(
+        place(post.id, comment.id).await,
+        Error::NotFound(Entity::Comment)
+    );
+    // Its place is kept for the reply, which is still to be seen.
+    place(post.id, reply.id).await?;
+    lab.records.comments.delete(reply.id, lab.fx()).await?;
+    refused!(
+        place(post.id, reply.id).await,
+        Error::NotFound(Entity::Comment)
+    );
+    Ok(())
 }
 
 async fn order(lab: Lab) -> Verdict {

@@ -84,12 +84,12 @@ impl CardRow {
 #[derive(Debug, FromRow)]
 pub(super) struct PostRow {
     #[sqlx(flatten)]
-    card: CardRow,
-    body: String,
-    toc: String,
-    renderer_version: i64,
-    version: i64,
-    liked: i64,
+    pub(super) card: CardRow,
+    pub(super) body: String,
+    pub(super) toc: String,
+    pub(super) renderer_version: i64,
+    pub(super) version: i64,
+    pub(super) liked: i64,
 }
 
 impl PostRow {

@@ -7,6 +7,7 @@ use blog_core::model::post::{NewPost, Post, PostChange, PostContent, PostStatus}
 use blog_core::model::slug::Slug;
 use blog_core::policy::ReadRule;
 
+use super::counts::Counts;
 use super::rows::{PostRow, tags_to_json, toc_to_json};
 use super::{rule_args, slugs, text};
 use crate::sql::args::args;
@@ -64,6 +65,9 @@ pub(super) async fn create(db: &Db, post: NewPost, effects: Effects) -> Result<P
     .await?;
     take_slug(&mut tx, post.id, &slug, own).await?;
     store_parts(&mut tx, post.id, content, &used, 1, post.author, &effects).await?;
+    let mut counts = Counts::default();
+    counts.with_post(&mut tx, post.id).await?;
+    counts.store(&mut tx).await?;
     let stored = whole(&mut tx, post.id, None).await?;
     effects::commit(tx, effects).await?;
     Ok(stored)
@@ -73,6 +77,8 @@ pub(super) async fn save(db: &Db, change: PostChange, effects: Effects) -> Resul
     let mut tx = db.begin().await?;
     let content = &change.content;
     let id = change.id;
+    let mut counts = Counts::default();
+    counts.without_post(&mut tx, id).await?;
     let changed = tx
         .run(
             "UPDATE blog_posts SET title = ?, excerpt = ?, tags = ?, cover = ?, status = ?, \
@@ -140,6 +146,8 @@ pub(super) async fn save(db: &Db, change: PostChange, effects: Effects) -> Resul
         &effects,
     )
     .await?;
+    counts.with_post(&mut tx, id).await?;
+    counts.store(&mut tx).await?;
     let stored = whole(&mut tx, id, Some(change.editor)).await?;
     effects::commit(tx, effects).await?;
     Ok(stored)
@@ -157,6 +165,8 @@ pub(super) async fn delete(
     if current != expected_version {
         return Err(Conflict::Version { current }.into());
     }
+    let mut counts = Counts::default();
+    counts.without_post(&mut tx, id).await?;
     let unindex = tx.dialect().unindex_post;
     tx.run(unindex, args![id]).await?;
     // Everything else that is the post's goes by its foreign key.
@@ -169,6 +179,7 @@ pub(super) async fn delete(
     if gone == 0 {
         return Err(Conflict::Version { current }.into());
     }
+    counts.store(&mut tx).await?;
     effects::commit(tx, effects).await?;
     Ok(post)
 }

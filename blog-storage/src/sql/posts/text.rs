@@ -159,6 +159,13 @@ pub(super) const LISTED_AUTHOR: &str = listed!(
     "p.published_at",
     "p.id"
 );
+pub(super) const LISTED_BETWEEN: &str = listed!(
+    "blog_posts p",
+    "p.published_at >= ?",
+    "p.listed",
+    "p.published_at",
+    "p.id"
+);
 pub(super) const LISTED_TAG: &str = listed!(
     "blog_post_tags t JOIN blog_posts p ON p.id = t.post",
     "t.tag = ?",
@@ -177,6 +184,12 @@ pub(super) const TAG_USES: &str = "SELECT u.tag, COUNT(u.post) AS posts, MAX(u.t
 pub(super) const RULED_ALL: &str = ruled!("blog_posts p", "1 = 1", "p.updated_at", "p.id");
 pub(super) const RULED_AUTHOR: &str =
     ruled!("blog_posts p", "p.author = ?", "p.updated_at", "p.id");
+pub(super) const RULED_BETWEEN: &str = ruled!(
+    "blog_posts p",
+    "p.published_at >= ? AND p.published_at < ?",
+    "p.updated_at",
+    "p.id"
+);
 pub(super) const RULED_TAG: &str = ruled!(
     "blog_post_tags t JOIN blog_posts p ON p.id = t.post",
     "t.tag = ?",

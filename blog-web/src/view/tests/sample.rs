@@ -4,15 +4,17 @@ use blog_core::diff::Diff;
 use blog_core::model::focus::Focus;
 
 use crate::view::page::{
-    AuthorPage, CommentDeletePage, CommentEditPage, ConflictPage, DraftsPage, EditorPage, HomePage,
-    LibraryDeletePage, LibraryItemPage, LibraryPage, LoginPage, OwnerPage, PostDeletePage,
-    PostPage, ProfilePage, RegisterPage, RevisionPage, RevisionsPage, SearchPage, TagPage,
+    ArchivePage, AuthorPage, CommentDeletePage, CommentEditPage, ConflictPage, DraftsPage,
+    EditorPage, HomePage, LibraryDeletePage, LibraryItemPage, LibraryPage, LoginPage, OwnerPage,
+    PeriodPage, PostDeletePage, PostPage, ProfilePage, RegisterPage, RevisionPage, RevisionsPage,
+    SearchPage, TagPage, TagsPage,
 };
 use crate::view::{
-    AuthorView, CardView, CommentView, DiffView, ErrorView, FlashKind, FlashView, FormView, Lang,
-    MediaKind, MediaView, Page, PageChrome, PagerView, PersonView, Phrase, PictureView, PlacesView,
-    PostPlaceView, PostStatus, PostView, RevisionView, SafeHtml, ShelfView, SiteView, StepView,
-    StoredPostView, TagView, ThreadView, TocView, View, ViewerView,
+    AuthorView, CardView, CommentView, DiffView, ErrorView, FlashKind, FlashView, FormView,
+    HitView, Lang, MarkView, MediaKind, MediaView, MonthView, Page, PageChrome, PagerView,
+    PersonView, Phrase, PictureView, PlacesView, PostPlaceView, PostStatus, PostView, RevisionView,
+    SafeHtml, ShelfView, SiteView, StepView, StoredPostView, TagCountView, TagGroupView, TagView,
+    ThreadView, TocView, View, ViewerView, YearView,
 };
 
 const NOW: i64 = 1_769_884_205_000_000;
@@ -72,6 +74,11 @@ pub(super) fn full_pages(
     });
     pages.add(&PostPage {
         post: post(text),
+        bio: text.to_owned(),
+        older: Some(card(text, PostStatus::Published)),
+        newer: Some(card(text, PostStatus::Published)),
+        related: vec![card(text, PostStatus::Published)],
+        first_comments: false,
         threads: vec![
             ThreadView {
                 comment: comment(text, "1"),
@@ -103,9 +110,38 @@ pub(super) fn full_pages(
         posts: cards(),
         pager: pager(),
     });
+    pages.add(&ArchivePage {
+        years: vec![year(text), year(text)],
+    });
+    pages.add(&PeriodPage {
+        year: year(text),
+        month: Some(12),
+        posts: cards(),
+        pager: pager(),
+    });
+    pages.add(&TagsPage {
+        groups: ["A", text]
+            .map(|letter| TagGroupView {
+                letter: letter.to_owned(),
+                tags: vec![TagCountView {
+                    tag: tag(text),
+                    posts: 12_345,
+                }],
+            })
+            .into(),
+        pager: pager(),
+    });
     pages.add(&SearchPage {
         query: text.to_owned(),
-        posts: cards(),
+        is_cut: true,
+        has_words: true,
+        newest: cards(),
+        tags: vec![tag(text)],
+        posts: vec![HitView {
+            card: card(text, PostStatus::Published),
+            title: pieces(text),
+            excerpt: pieces(text),
+        }],
         pager: pager(),
     });
     pages.add(&EditorPage {
@@ -260,6 +296,11 @@ pub(super) fn bare_pages(view: &View, chrome: &PageChrome) -> Vec<(&'static str,
             can_delete: false,
             ..post("")
         },
+        bio: String::new(),
+        older: None,
+        newer: None,
+        related: Vec::new(),
+        first_comments: true,
         threads: Vec::new(),
         more_comments: None,
         comment_form: None,
@@ -278,8 +319,26 @@ pub(super) fn bare_pages(view: &View, chrome: &PageChrome) -> Vec<(&'static str,
         posts: Vec::new(),
         pager: pager(),
     });
+    pages.add(&ArchivePage { years: Vec::new() });
+    pages.add(&PeriodPage {
+        year: YearView {
+            months: Vec::new(),
+            ..year("")
+        },
+        month: None,
+        posts: Vec::new(),
+        pager: pager(),
+    });
+    pages.add(&TagsPage {
+        groups: Vec::new(),
+        pager: pager(),
+    });
     pages.add(&SearchPage {
         query: String::new(),
+        is_cut: false,
+        has_words: false,
+        newest: Vec::new(),
+        tags: Vec::new(),
         posts: Vec::new(),
         pager: pager(),
     });
@@ -441,6 +500,30 @@ fn tag(text: &str) -> TagView {
     }
 }
 
+fn pieces(text: &str) -> Vec<MarkView> {
+    [true, false]
+        .map(|hit| MarkView {
+            text: text.to_owned(),
+            hit,
+        })
+        .into()
+}
+
+fn year(text: &str) -> YearView {
+    YearView {
+        year: "2026".to_owned(),
+        path: format!("/archive/{text}"),
+        posts: 3,
+        months: [12, 1]
+            .map(|month| MonthView {
+                month,
+                path: format!("/archive/{text}"),
+                posts: u64::from(month),
+            })
+            .into(),
+    }
+}
+
 pub(super) fn card(text: &str, status: PostStatus) -> CardView {
     CardView {
         slug: text.to_owned(),
@@ -482,6 +565,7 @@ fn post(text: &str) -> PostView {
 fn comment(text: &str, id: &str) -> CommentView {
     CommentView {
         id: id.to_owned(),
+        path: format!("/posts/{text}/comments/{id}"),
         author: Some(person(text)),
         body: SafeHtml::from_sanitised(BODIES[1].to_owned()),
         created_at: NOW,
