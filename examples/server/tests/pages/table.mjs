@@ -1,0 +1,53 @@
+// Which pages are looked at. Each GET route of blog-web/src/routes.rs that answers with a page must be met by one of
+// them, so a new page cannot be forgotten.
+
+import { readFileSync } from "node:fs";
+
+// Answers that are no pages: files, feeds, checks, and what leads elsewhere.
+const NO_PAGES = [/^\/media\//, /^\/assets\//, /\.(xml|json|txt|png)$/, /^\/(livez|readyz)$/, /^\/write\/tags$/];
+
+/// The patterns of all GET routes that are pages, as `:name` segments.
+export function routes(source) {
+  const text = readFileSync(source, "utf8");
+  const lines = text.slice(text.indexOf("routes! {")).matchAll(/^ {4}GET\s+"([^"]+)"/gm);
+  return [...lines].map((line) => line[1]).filter((path) => !NO_PAGES.some((no) => no.test(path)));
+}
+
+/// Whether a path is one of a route.
+export function meets(route, path) {
+  const parts = route.split("/").map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, "\\$&").replace(/:\w+/, "[^/]+"));
+  return new RegExp(`^${parts.join("/")}$`).test(path.split(/[?#]/)[0]);
+}
+
+/// Name, who looks (`reader` or `writer`), where (or a way to get there), and the status it has.
+/// `find(page, pattern)` gives the first link of a page whose path the pattern matches.
+export const PAGES = [
+  { name: "home", as: "reader", at: "/" },
+  { name: "home-second", as: "reader", at: ({ find }) => find("/", /^\/\?after=/) },
+  { name: "post", as: "reader", at: ({ find }) => find("/", /^\/posts\/[^/]+$/) },
+  { name: "post-arabic", as: "reader", at: ({ titled }) => titled(/[\u0600-\u06ff]{3}/) },
+  { name: "post-chinese", as: "reader", at: ({ titled }) => titled(/[\u4e00-\u9fff]{2}/) },
+  { name: "post-code", as: "reader", at: ({ holding }) => holding("pre code") },
+  { name: "author", as: "reader", at: ({ find }) => find("/", /^\/@[^/]+$/) },
+  { name: "tag", as: "reader", at: ({ find }) => find("/", /^\/tags\/[^/]+$/) },
+  { name: "search", as: "reader", at: "/search?q=the" },
+  { name: "search-nothing", as: "reader", at: "/search?q=%22unbalanced%20zzzz" },
+  { name: "login", as: "reader", at: "/account/login" },
+  { name: "register", as: "reader", at: "/account/register" },
+  { name: "nothing", as: "reader", at: "/no/such/page", status: 404 },
+  { name: "owner", as: "reader", at: "/account/owner?token=none", status: 404 },
+  { name: "drafts", as: "writer", at: "/drafts" },
+  { name: "profile", as: "writer", at: "/account/profile" },
+  { name: "library", as: "writer", at: "/library" },
+  { name: "library-item", as: "writer", at: ({ find }) => find("/library", /^\/library\/[^/?]+$/, "writer") },
+  { name: "library-delete", as: "writer", at: ({ find }) => find("/library", /^\/library\/[^/?]+$/, "writer").then((path) => `${path}/delete`) },
+  { name: "write", as: "writer", at: "/write" },
+  { name: "edit", as: "writer", at: ({ find }) => find("/", /^\/posts\/[^/]+$/).then((path) => `${path}/edit`) },
+  { name: "delete", as: "writer", at: ({ find }) => find("/", /^\/posts\/[^/]+$/).then((path) => `${path}/delete`) },
+  // The conflict has made a second version by then.
+  { name: "conflict", as: "writer", at: ({ find }) => find("/", /^\/posts\/[^/]+$/).then((path) => `${path}/edit`), then: "conflict", status: 409 },
+  { name: "revisions", as: "writer", at: ({ find }) => find("/", /^\/posts\/[^/]+$/).then((path) => `${path}/revisions`) },
+  { name: "revision", as: "writer", at: ({ find }) => find("/", /^\/posts\/[^/]+$/).then((path) => `${path}/revisions/2`) },
+  { name: "comment-edit", as: "writer", at: ({ comment }) => comment("edit") },
+  { name: "comment-delete", as: "writer", at: ({ comment }) => comment("delete") },
+];
