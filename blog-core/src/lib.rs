@@ -10,6 +10,7 @@ pub mod error;
 pub mod highlight;
 pub mod id;
 pub mod markdown;
+pub mod merge;
 pub mod model;
 pub mod page;
 pub mod password;

@@ -5,6 +5,7 @@ pub(crate) mod archive;
 pub(crate) mod assets;
 pub(crate) mod call;
 pub(crate) mod comments;
+mod conflict;
 pub(crate) mod editor;
 pub(crate) mod feeds;
 mod freshness;

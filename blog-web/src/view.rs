@@ -15,6 +15,7 @@ pub mod author;
 pub mod card;
 pub mod chrome;
 pub mod comment;
+pub mod conflict;
 pub mod error_page;
 mod filters;
 pub mod form;
@@ -45,6 +46,7 @@ pub use self::author::AuthorView;
 pub use self::card::{CardView, PostStatus, TagView};
 pub use self::chrome::{FeedLink, FlashKind, FlashView, PageChrome, SiteView, ViewerView};
 pub use self::comment::{CommentView, ThreadView};
+pub use self::conflict::{ChoiceView, OptionView, SourceView};
 pub use self::error_page::ErrorView;
 pub use self::form::FormView;
 pub use self::history::{DiffView, PieceView, RevisionView, RowView, StepView, StretchView};
@@ -55,7 +57,7 @@ pub use self::media::{MediaKind, MediaView, PlacesView, PostPlaceView, ShelfView
 pub use self::pager::PagerView;
 pub use self::person::PersonView;
 pub use self::picture::{FocusView, PictureView};
-pub use self::post::{PostView, StoredPostView, TocView};
+pub use self::post::{PostView, TocView};
 pub use self::words::{Lang, Phrase};
 
 /// What goes wrong while a page is made; always a defect of ours, never of the person's input.

@@ -5,8 +5,11 @@ use std::sync::Arc;
 use crate::blog::Core;
 use crate::diff::Diff;
 use crate::error::{Entity, Error, Result};
-use crate::model::post::Post;
+use crate::merge::Merge;
+use crate::model::media::MediaRef;
+use crate::model::post::{Body, Post, Title};
 use crate::model::revision::{Revision, RevisionHead};
+use crate::model::tag::Tag;
 use crate::page::Page;
 use crate::policy::Actor;
 use crate::service::publishing::{PostInput, Publishing};
@@ -48,6 +51,45 @@ pub struct Comparison {
     pub new: RevisionHead,
     /// What differs in their sources.
     pub diff: Diff,
+}
+
+/// Two saves that began from one version, side by side and put together.
+#[derive(Debug, Clone)]
+pub struct Clash {
+    /// The post as the other save left it.
+    pub stored: Post,
+    /// The same as its form shows it.
+    pub theirs: PostInput,
+    /// What was to be saved.
+    pub mine: PostInput,
+    /// The picture of what was to be saved.
+    pub my_cover: Option<MediaRef>,
+    /// The title to go on with: the changed one, or mine where both changed it.
+    pub title: String,
+    /// Whether both changed the title, each to another one.
+    pub titles_clash: bool,
+    /// The tags of both, theirs first: of tags nobody knows what they were.
+    pub tags: String,
+    /// The texts put together.
+    pub body: Merge,
+    /// From their text to mine.
+    pub diff: Diff,
+}
+
+impl Clash {
+    /// Whether what was to be saved is what is stored already, as when a form is sent twice.
+    pub fn is_none(&self) -> bool {
+        let (mine, theirs) = (&self.mine, &self.theirs);
+        // Left empty, these two mean: as it is.
+        let kept = |mine: &str, theirs: &str| mine.is_empty() || mine == theirs;
+        self.diff.is_empty()
+            && mine.title == theirs.title
+            && mine.tags == theirs.tags
+            && mine.status == theirs.status
+            && mine.cover == theirs.cover
+            && kept(&mine.slug, &theirs.slug)
+            && kept(&mine.publish_at, &theirs.publish_at)
+    }
 }
 
 /// Rows of a page of the list.
@@ -157,6 +199,60 @@ impl History {
             .await
     }
 
+    /// What to do about a save that was refused with `Conflict(Version)`: the post at the slug as it is now, beside what
+    /// was to be saved over the version `base`, and both put together. Where there never was such a version, nothing is
+    /// known to be common. Three queries.
+    ///
+    /// # Errors
+    /// `NotFound(Post)` where the actor cannot see it, `Denied` where they see but may not edit it.
+    pub async fn clash(
+        &self,
+        actor: &Actor,
+        slug: &str,
+        base: u64,
+        mine: &PostInput,
+    ) -> Result<Clash> {
+        let publishing = Publishing::new(self.core.clone());
+        let stored = publishing.for_edit(actor, slug).await?;
+        let theirs = PostInput::of(&stored, self.core.now());
+        let (base_title, base_body) = match self.core.records.posts.revision(stored.id, base).await
+        {
+            Ok(base) => (Some(base.head.title.into_string()), base.body.into_string()),
+            Err(Error::NotFound(_)) => (None, String::new()),
+            Err(error) => return Err(error),
+        };
+        let my_cover = match mine.cover.trim().parse() {
+            Ok(id) => self.core.records.catalog.get(&[id]).await?.pop(),
+            Err(_) => None,
+        };
+        let mine = as_stored(mine);
+        let (my_body, their_body) = (mine.body.clone(), theirs.body.clone());
+        let bytes = base_body.len() + my_body.len() + their_body.len();
+        let put_together = move || {
+            let merge = Merge::of(&base_body, &my_body, &their_body);
+            Ok((merge, Diff::of(&their_body, &my_body)))
+        };
+        let (body, diff) = self.core.rendered(bytes, put_together).await?;
+        let changed = |title: &String| base_title.as_ref() != Some(title);
+        let titles_clash =
+            mine.title != theirs.title && changed(&mine.title) && changed(&theirs.title);
+        let title = match changed(&mine.title) {
+            true => mine.title.clone(),
+            false => theirs.title.clone(),
+        };
+        Ok(Clash {
+            title,
+            titles_clash,
+            tags: all_tags(&theirs.tags, &mine.tags),
+            my_cover: my_cover.map(|item| item.to_ref()),
+            stored,
+            theirs,
+            mine,
+            body,
+            diff,
+        })
+    }
+
     /// The post at a slug, if the actor may edit it.
     async fn post(&self, actor: &Actor, slug: &str) -> Result<Post> {
         let publishing = Publishing::new(self.core.clone());
@@ -165,4 +261,40 @@ impl History {
             other => other,
         }
     }
+}
+
+/// An input as it would have been stored, so that only what differs differs.
+fn as_stored(input: &PostInput) -> PostInput {
+    let title = Title::try_from(input.title.as_str()).map(Title::into_string);
+    let body = Body::try_from(input.body.as_str()).map(Body::into_string);
+    let status = match input.status.trim() {
+        "" => "draft",
+        status => status,
+    };
+    PostInput {
+        title: title.unwrap_or_else(|_| input.title.clone()),
+        body: body.unwrap_or_else(|_| input.body.clone()),
+        tags: all_tags("", &input.tags),
+        status: status.to_owned(),
+        publish_at: PostInput::shown_time(&input.publish_at),
+        slug: input.slug.trim().to_owned(),
+        cover: input.cover.trim().to_owned(),
+    }
+}
+
+/// The tags of two lists, each once, as a form shows them.
+fn all_tags(first: &str, second: &str) -> String {
+    let mut all: Vec<Tag> = Vec::new();
+    for list in [first, second] {
+        let Ok(tags) = Tag::parse_list(list) else {
+            return [first, second].join(", ");
+        };
+        for tag in tags {
+            if all.iter().all(|known| known.slug != tag.slug) {
+                all.push(tag);
+            }
+        }
+    }
+    let names: Vec<&str> = all.iter().map(|tag| tag.name.as_str()).collect();
+    names.join(", ")
 }

@@ -103,6 +103,14 @@ impl PostInput {
         }
     }
 
+    /// A time of publication as the form shows it, in UTC; a text that is no time stays as it was given.
+    pub fn shown_time(given: &str) -> String {
+        match parse_time(given) {
+            Ok(Some(at)) => form_time(at),
+            _ => given.to_owned(),
+        }
+    }
+
     fn parse(&self) -> Result<Parsed> {
         let mut violations = Violations::new();
         let title = violations.check("title", Title::try_from(self.title.as_str()));

@@ -4,14 +4,15 @@ use blog_core::error::{Conflict, Error};
 use blog_core::model::post::Post;
 use blog_core::service::publishing::PostInput;
 use blog_core::{Cursor, PageRequest};
+use http::StatusCode;
 use poem::Response;
 use serde::Deserialize;
 
 use super::call::Call;
-use super::{models, refusal};
+use super::{conflict, models, refusal};
 use crate::edge::EdgeError;
-use crate::view::page::{ConflictPage, DraftsPage, EditorPage, PostDeletePage};
-use crate::view::{FormView, MediaView, PagerView, PostStatus};
+use crate::view::page::{DraftsPage, EditorPage, PostDeletePage};
+use crate::view::{FormView, MediaView, PagerView, Phrase, PostStatus};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -30,6 +31,9 @@ struct PostForm {
     #[serde(default)]
     cover: String,
     version: Option<u64>,
+    /// From the page of a conflict, whose marks are not to be saved unseen.
+    #[serde(default)]
+    merging: String,
 }
 
 impl PostForm {
@@ -47,13 +51,13 @@ impl PostForm {
     }
 }
 
-fn filled(action: &str, input: &PostInput, version: Option<u64>) -> FormView {
+pub(super) fn filled(action: &str, input: &PostInput, version: Option<u64>) -> FormView {
     let form = FormView::new(action)
         .value("title", &input.title)
         .value("body", &input.body)
         .value("tags", &input.tags)
         .value("status", &input.status)
-        .value("publish_at", &input.publish_at)
+        .value("publish_at", PostInput::shown_time(&input.publish_at))
         .value("slug", &input.slug)
         .value("cover", &input.cover);
     match version {
@@ -127,6 +131,11 @@ fn notice(post: &Post, call: &Call) -> &'static str {
     }
 }
 
+/// To the post, with a word on what became of it.
+pub(super) fn saved(call: &Call, post: &Post) -> Response {
+    call.redirect_with(&format!("/posts/{}", post.slug), notice(post, call))
+}
+
 pub(crate) async fn new_form(call: Call) -> Result<Response, EdgeError> {
     let policy = call.blog().policy();
     policy.check(&call.actor, blog_core::policy::Action::WritePost)?;
@@ -137,7 +146,7 @@ pub(crate) async fn new_form(call: Call) -> Result<Response, EdgeError> {
 pub(crate) async fn create(mut call: Call) -> Result<Response, EdgeError> {
     let (input, _) = call.form().await?.parse::<PostForm>()?.input();
     match call.blog().publishing().create(&call.actor, &input).await {
-        Ok(post) => Ok(call.redirect_with(&format!("/posts/{}", post.slug), notice(&post, &call))),
+        Ok(post) => Ok(saved(&call, &post)),
         Err(error) => {
             let (refusal, form) = refusal::refuse(filled("/write", &input, None), error);
             page(&call, form, None, Some(&refusal)).await
@@ -180,6 +189,7 @@ async fn given_back(
 
 pub(crate) async fn save(mut call: Call) -> Result<Response, EdgeError> {
     let form: PostForm = call.form().await?.parse()?;
+    let merging = !form.merging.is_empty();
     let (input, version) = form.input();
     let slug = call.param("slug");
     let publishing = call.blog().publishing();
@@ -188,25 +198,27 @@ pub(crate) async fn save(mut call: Call) -> Result<Response, EdgeError> {
         Ok(stored) => stored,
         Err(error) => return given_back(&call, &slug, &input, version, error).await,
     };
+    if merging && conflict::has_marks(&input.body) {
+        let action = format!("/posts/{}/edit", stored.slug);
+        let sentence = Phrase::new("conflict-marks-left");
+        let form = filled(&action, &input, version).error("body", sentence.clone());
+        let status = StatusCode::UNPROCESSABLE_ENTITY;
+        let refusal = EdgeError::new(status, "marks-left", sentence);
+        return page(&call, form, Some(&stored), Some(&refusal)).await;
+    }
     // A form without a version was not filled from a stored post; it is shown the conflict.
     let expected = version.unwrap_or(0);
-    let saved = publishing
+    let outcome = publishing
         .save(&call.actor, stored.id, expected, &input)
         .await;
-    match saved {
-        Ok(post) => Ok(call.redirect_with(&format!("/posts/{}", post.slug), notice(&post, &call))),
-        Err(Error::Conflict(conflict @ Conflict::Version { .. })) => {
-            let stored = match publishing.for_edit(&call.actor, &slug).await {
-                Ok(stored) => stored,
-                Err(error) => return given_back(&call, &slug, &input, version, error).await,
-            };
-            let action = format!("/posts/{}/edit", stored.slug);
-            let page = ConflictPage {
-                form: filled(&action, &input, Some(stored.version)),
-                stored: models::stored(&stored, call.blog().now()),
-            };
-            let refusal = EdgeError::from(Error::Conflict(conflict));
-            call.refused_page(&refusal, &call.chrome(&action), &page)
+    match outcome {
+        Ok(post) => Ok(saved(&call, &post)),
+        Err(Error::Conflict(Conflict::Version { .. })) => {
+            let history = call.blog().history();
+            match history.clash(&call.actor, &slug, expected, &input).await {
+                Ok(clash) => conflict::answer(&call, clash, &input),
+                Err(error) => given_back(&call, &slug, &input, version, error).await,
+            }
         }
         Err(error) => {
             let action = format!("/posts/{}/edit", stored.slug);

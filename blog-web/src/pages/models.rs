@@ -141,19 +141,6 @@ pub(super) fn post(
     }
 }
 
-pub(super) fn stored(post: &Post, now: Timestamp) -> StoredPostView {
-    let tags: Vec<&str> = post.tags.iter().map(|tag| tag.name.as_str()).collect();
-    StoredPostView {
-        slug: post.slug.to_string(),
-        title: post.title.to_string(),
-        body: post.body.to_string(),
-        tags: tags.join(", "),
-        status: status(post.status, post.published_at, now),
-        version: post.version,
-        updated_at: post.updated_at.as_micros(),
-    }
-}
-
 fn safe(html: &post::SafeHtml) -> SafeHtml {
     SafeHtml::from_sanitised(html.as_str().to_owned())
 }

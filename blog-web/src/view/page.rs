@@ -3,9 +3,9 @@
 use serde::Serialize;
 
 use super::{
-    AuthorView, CardView, CommentView, DiffView, ErrorView, FormView, HitView, MediaView, Page,
-    PagerView, PictureView, PlacesView, PostView, RevisionView, RowView, ShelfView, StepView,
-    StoredPostView, TagGroupView, TagView, ThreadView, YearView,
+    AuthorView, CardView, ChoiceView, CommentView, DiffView, ErrorView, FormView, HitView,
+    MediaView, Page, PagerView, PictureView, PlacesView, PostView, RevisionView, RowView,
+    ShelfView, SourceView, StepView, TagGroupView, TagView, ThreadView, YearView,
 };
 
 macro_rules! pages {
@@ -166,10 +166,24 @@ pub struct EditorPage {
 /// 409: the post was saved by somebody else meanwhile.
 #[derive(Debug, Clone, Serialize)]
 pub struct ConflictPage {
-    /// The person's own version, as sent; its `version` is replaced by the stored one's.
+    /// Both versions put together, to be saved over the stored one: as the form of [`EditorPage`], with `merging`.
     pub form: FormView,
-    /// What is stored now.
-    pub stored: StoredPostView,
+    /// Where the post lives.
+    pub slug: String,
+    /// When the stored version was saved, in microseconds since the epoch.
+    pub stored_at: i64,
+    /// In how many places of the text both parts stand between marks.
+    pub clashes: usize,
+    /// Whether both changed the title.
+    pub titles_clash: bool,
+    /// The settings that differ.
+    pub choices: Vec<ChoiceView>,
+    /// The stored version.
+    pub theirs: SourceView,
+    /// The person's own version, as it was sent.
+    pub mine: SourceView,
+    /// What differs from the stored text to the person's own.
+    pub diff: DiffView,
 }
 
 /// `/posts/{slug}/revisions`: every saved state of a post.

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{CardView, PostStatus, SafeHtml};
+use super::{CardView, SafeHtml};
 
 /// A heading in the table of contents.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -36,23 +36,4 @@ pub struct PostView {
     pub can_edit: bool,
     /// Whether the viewer may delete it.
     pub can_delete: bool,
-}
-
-/// A post as it is stored, in source form: one side of a conflict.
-#[derive(Debug, Clone, Serialize)]
-pub struct StoredPostView {
-    /// As it stands in `/posts/{slug}`.
-    pub slug: String,
-    /// The title.
-    pub title: String,
-    /// The Markdown source.
-    pub body: String,
-    /// Tags as they stand in the form: parted by commas.
-    pub tags: String,
-    /// Who can find it.
-    pub status: PostStatus,
-    /// The number that the next save must name.
-    pub version: u64,
-    /// Microseconds since the epoch.
-    pub updated_at: i64,
 }

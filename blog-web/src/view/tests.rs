@@ -355,7 +355,6 @@ const PENDING: &[&str] = &[
     "post.html",
     "post_delete.html",
     "post_form.html",
-    "conflict.html",
     "library.html",
     "library_item.html",
     "library_delete.html",
@@ -363,6 +362,7 @@ const PENDING: &[&str] = &[
     "revisions.html",
     "revision.html",
     "period.html",
+    "conflict.html",
 ];
 
 #[test]

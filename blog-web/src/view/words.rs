@@ -72,6 +72,7 @@ macro_rules! catalogues {
 catalogues! {
     "account",
     "comments",
+    "conflict",
     "errors",
     "forms",
     "frame",

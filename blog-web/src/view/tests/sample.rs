@@ -10,11 +10,11 @@ use crate::view::page::{
     SearchPage, TagPage, TagsPage,
 };
 use crate::view::{
-    AuthorView, CardView, CommentView, DiffView, ErrorView, FlashKind, FlashView, FormView,
-    HitView, Lang, MarkView, MediaKind, MediaView, MonthView, Page, PageChrome, PagerView,
-    PersonView, Phrase, PictureView, PlacesView, PostPlaceView, PostStatus, PostView, RevisionView,
-    SafeHtml, ShelfView, SiteView, StepView, StoredPostView, TagCountView, TagGroupView, TagView,
-    ThreadView, TocView, View, ViewerView, YearView,
+    AuthorView, CardView, ChoiceView, CommentView, DiffView, ErrorView, FlashKind, FlashView,
+    FormView, HitView, Lang, MarkView, MediaKind, MediaView, MonthView, OptionView, Page,
+    PageChrome, PagerView, PersonView, Phrase, PictureView, PlacesView, PostPlaceView, PostStatus,
+    PostView, RevisionView, SafeHtml, ShelfView, SiteView, SourceView, StepView, TagCountView,
+    TagGroupView, TagView, ThreadView, TocView, View, ViewerView, YearView,
 };
 
 const NOW: i64 = 1_769_884_205_000_000;
@@ -150,17 +150,44 @@ pub(super) fn full_pages(
         media: media(text),
         upload: refused("/media/uploads", text, &["file", "alt"]),
     });
+    let option = |value: &str, words, picture| OptionView {
+        value: value.to_owned(),
+        words,
+        text: None,
+        picture,
+    };
     pages.add(&ConflictPage {
-        form: refused("/posts/a/edit", text, &POST_FIELDS),
-        stored: StoredPostView {
-            slug: text.to_owned(),
-            title: text.to_owned(),
-            body: text.to_owned(),
-            tags: text.to_owned(),
-            status: PostStatus::Draft,
-            version: 7,
-            updated_at: NOW,
-        },
+        form: refused("/posts/a/edit", text, &POST_FIELDS).value("merging", "1"),
+        slug: text.to_owned(),
+        stored_at: NOW,
+        clashes: 2,
+        titles_clash: true,
+        choices: vec![
+            ChoiceView {
+                field: "status",
+                title: Phrase::new("conflict-status"),
+                theirs: option("published", Some(Phrase::new("conflict-published")), None),
+                mine: option("draft", Some(Phrase::new("conflict-draft")), None),
+            },
+            ChoiceView {
+                field: "cover",
+                title: Phrase::new("conflict-cover"),
+                theirs: option("", Some(Phrase::new("conflict-no-cover")), None),
+                mine: option("1", None, Some(picture(text))),
+            },
+            ChoiceView {
+                field: "slug",
+                title: Phrase::new("conflict-address"),
+                theirs: option("", Some(Phrase::new("conflict-no-address")), None),
+                mine: OptionView {
+                    text: Some(text.to_owned()),
+                    ..option("a", None, None)
+                },
+            },
+        ],
+        theirs: source(text),
+        mine: source(text),
+        diff: diff(text),
     });
     let step = |version| StepView {
         saved: revision(text, version),
@@ -350,15 +377,14 @@ pub(super) fn bare_pages(view: &View, chrome: &PageChrome) -> Vec<(&'static str,
     });
     pages.add(&ConflictPage {
         form: form(),
-        stored: StoredPostView {
-            slug: String::new(),
-            title: String::new(),
-            body: String::new(),
-            tags: String::new(),
-            status: PostStatus::Published,
-            version: 0,
-            updated_at: 0,
-        },
+        slug: String::new(),
+        stored_at: 0,
+        clashes: 0,
+        titles_clash: false,
+        choices: Vec::new(),
+        theirs: source(""),
+        mine: source(""),
+        diff: DiffView::default(),
     });
     pages.add(&RevisionsPage {
         slug: String::new(),
@@ -614,6 +640,14 @@ fn places(text: &str) -> PlacesView {
         ],
         elsewhere: true,
         used: true,
+    }
+}
+
+fn source(text: &str) -> SourceView {
+    SourceView {
+        title: text.to_owned(),
+        tags: text.to_owned(),
+        body: text.to_owned(),
     }
 }
 

@@ -246,28 +246,34 @@ pub(crate) async fn edit_in_two_tabs<F: Future<Output = ()>>(
         .await
         .expect("the second tab");
     author.press("#post-form button[type=submit]").await;
-    author.see(".versions").await;
+    author.see(".merged").await;
     assert_eq!(
         author.value("#f-title").await,
         "Three colours of the strait"
     );
-    assert_eq!(author.value("#f-body").await, mine);
+    assert_eq!(author.value("#m-body").await, mine);
     assert_eq!(author.value("#s-title").await, TITLE);
     assert_eq!(author.value("#s-body").await, theirs);
     assert!(theirs.contains(&original) && mine.contains(&original) && mine != theirs);
     assert_eq!(author.last_status(&edit).await, 409);
     shoot().await;
 
-    author
-        .see(".version #f-body")
-        .await
-        .send_keys("\n\nFrom the first tab.")
-        .await
-        .expect("typing");
+    let both = author.value("#f-body").await;
+    for part in [&original, "From the first tab.", "From the second tab."] {
+        assert!(both.contains(part), "{part:?} is in: {both}");
+    }
+    assert!(both.contains("<<<<<<< "), "somebody has to choose: {both}");
+    let chosen: Vec<&str> = both
+        .lines()
+        .filter(|line| {
+            !["<<<<<<< ", "======= ", ">>>>>>> "]
+                .iter()
+                .any(|m| line.starts_with(m))
+        })
+        .collect();
+    author.fill("#f-body", &chosen.join("\n")).await;
     author.fill("#f-title", TITLE).await;
-    author
-        .press(".version form button[type=submit], form.version button[type=submit]")
-        .await;
+    author.press("#post-form button[type=submit]").await;
     author.see(".notice-success").await;
     check_both_texts(author).await;
 }
