@@ -14,8 +14,7 @@ use blog_core::{Cursor, Timestamp};
 
 use crate::view::{
     CardView, CommentView, HitView, MarkView, MediaKind, MediaView, PersonView, PictureView,
-    PlacesView, PostPlaceView, PostStatus, PostView, SafeHtml, StoredPostView, TagView, ThreadView,
-    TocView,
+    PlacesView, PostPlaceView, PostStatus, PostView, SafeHtml, TagView, ThreadView, TocView,
 };
 
 /// Words a minute of a common reader of prose.
