@@ -11,7 +11,7 @@ import { FileSystemConfigLoader, HtmlValidate } from "html-validate";
 import lighthouse from "lighthouse";
 import puppeteer from "puppeteer-core";
 
-import { findFaults, watchShifts } from "./look.mjs";
+import { findFaults, loadPictures, watchShifts } from "./look.mjs";
 import { PAGES, meets, routes } from "./table.mjs";
 
 const [base, login, password, routesFile, out] = process.argv.slice(2);
@@ -182,6 +182,7 @@ for (const entry of PAGES) {
     if (!entry.then) await open(page, path);
     for (const scheme of SCHEMES) {
       await dress(page, scheme);
+      await page.evaluate(loadPictures);
       const found = await page.evaluate(findFaults);
       for (const fault of found) check(false, `${entry.name} at ${width} ${scheme}: ${fault}`);
       checks += 1;

@@ -9,6 +9,13 @@ export const watchShifts = () => {
   }).observe({ type: "layout-shift", buffered: true });
 };
 
+/// Pictures further down come only when somebody gets there.
+export const loadPictures = async () => {
+  const pictures = [...document.images];
+  for (const picture of pictures) picture.loading = "eager";
+  await Promise.all(pictures.map((picture) => picture.decode().catch(() => {})));
+};
+
 /// Runs in the page; returns sentences.
 export const findFaults = () => {
   const faults = [];
@@ -68,6 +75,8 @@ export const findFaults = () => {
     const missing = new Set([draw("\u0378", family), draw("\u05ce", family)]);
     for (const letter of set) if (missing.has(draw(letter, family))) faults.push(`has no glyph for ${letter} (U+${letter.codePointAt(0).toString(16)})`);
   }
+  for (const picture of document.images)
+    if (!picture.naturalWidth) faults.push(`shows no picture at ${new URL(picture.currentSrc || picture.src).pathname}`);
   if (window.shifts > 0.02) faults.push(`jumps by ${window.shifts.toFixed(3)}`);
   return faults;
 };
