@@ -10,6 +10,16 @@
     });
   }
 
+  // Moments are written in UTC; here the reader's zone is known. What has a title shows the day alone.
+  const lang = { en: "en-GB" }[document.documentElement.lang] || document.documentElement.lang;
+  const day = { day: "numeric", month: "long", year: "numeric" };
+  const minute = { ...day, hour: "2-digit", minute: "2-digit", timeZoneName: "short" };
+  for (const time of all("time[datetime$=Z]")) {
+    const at = new Date(time.dateTime);
+    if (time.title) time.title = at.toLocaleString(lang, minute);
+    time.textContent = at.toLocaleString(lang, time.title ? day : minute);
+  }
+
   // The page after a save says that it worked, so the browser's copy of the text may go.
   try {
     const sent = sessionStorage.getItem("sent");

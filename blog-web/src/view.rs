@@ -166,7 +166,7 @@ fn environment(lang: Lang, mount: &Mount) -> Result<Environment<'static>, ViewEr
     // Any text may be marked as safe with the engine's own filter; without it only the type
     // `SafeHtml` can do so.
     environment.remove_filter("safe");
-    filters::register(&mut environment);
+    filters::register(&mut environment, lang);
     links::register(&mut environment, mount);
     words::register(&mut environment, lang);
     for (name, source) in templates::ALL {

@@ -26,7 +26,7 @@ refusals-not-a-choice = Choose one of the offered values.
 refusals-not-a-time = Give the date and time as 2026-01-31T18:30.
 refusals-too-deep = Lists and quotations are nested more than { $count } deep; make them flatter.
 refusals-not-your-media = Choose one of your own pictures.
-refusals-too-many-pixels = This picture has too many pixels; make it smaller (at most 40 megapixels, 12 000 on a side).
+refusals-too-many-pixels = This picture has too many pixels; make it smaller (at most 40 megapixels, 12,000 on a side).
 refusals-damaged-picture = This picture is damaged; export it again.
 refusals-no-letter = Each tag needs at least one letter or digit.
 refusals-in-future = This time lies ahead: choose “Scheduled”, or leave the date empty.
@@ -60,6 +60,7 @@ refusals-gone-token = This link does not work any more; ask for a new one.
 refusals-gone-post = The post is not there any more, so this was not saved; keep a copy of your text.
 refusals-gone-revision = This earlier version is not there any more, so nothing was saved; keep a copy of your text.
 refusals-gone-comment = The comment is not there any more, so this was not saved; keep a copy of your text.
+refusals-gone-autosave = The text that was kept for you is not there any more; what stands in this form is all there is.
 refusals-gone-media = The file is not there any more, so this was not saved; keep a copy of your text.
 
 refusals-picture-size = The picture is larger than { $megabytes } MB; make it smaller and send it again.

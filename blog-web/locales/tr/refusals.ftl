@@ -54,6 +54,7 @@ refusals-gone-token = Bu bağlantı artık geçerli değil; yenisini isteyin.
 refusals-gone-post = Yazı artık yok, bu yüzden bu kaydedilmedi; metninizin bir kopyasını saklayın.
 refusals-gone-revision = Bu eski sürüm artık yok, bu yüzden hiçbir şey kaydedilmedi; metninizin bir kopyasını saklayın.
 refusals-gone-comment = Yorum artık yok, bu yüzden bu kaydedilmedi; metninizin bir kopyasını saklayın.
+refusals-gone-autosave = Sizin için saklanan metin artık yok; elinizde olan, bu formda yazanlardır.
 refusals-gone-media = Dosya artık yok, bu yüzden bu kaydedilmedi; metninizin bir kopyasını saklayın.
 
 refusals-picture-size = Resim { $megabytes } MB’tan büyük; küçültüp yeniden gönderin.

@@ -155,6 +155,7 @@ pub(super) fn gone(what: Entity) -> Phrase {
         Entity::Revision => Phrase::new("refusals-gone-revision"),
         Entity::Comment => Phrase::new("refusals-gone-comment"),
         Entity::Media | Entity::Object => Phrase::new("refusals-gone-media"),
+        Entity::Autosave => Phrase::new("refusals-gone-autosave"),
         Entity::Lease => Phrase::new("refusals-failed"),
         _ => Phrase::new("refusals-gone"),
     }

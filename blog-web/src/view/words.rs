@@ -14,7 +14,7 @@ use fluent_bundle::concurrent::FluentBundle;
 use fluent_bundle::types::FluentNumber;
 use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
 use minijinja::value::{Kwargs, Serde, Value, ValueKind};
-use minijinja::{Environment, Error, ErrorKind};
+use minijinja::{Environment, Error, ErrorKind, context};
 use serde::{Deserialize, Serialize};
 
 use super::filters::grouped;
@@ -39,6 +39,30 @@ impl Lang {
         match self {
             Lang::En => "en",
             Lang::Tr => "tr",
+        }
+    }
+
+    /// What its speakers call it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Lang::En => "English",
+            Lang::Tr => "Türkçe",
+        }
+    }
+
+    /// The mark before each three digits of a number.
+    pub(super) fn thousands(self) -> char {
+        match self {
+            Lang::En => ',',
+            Lang::Tr => '.',
+        }
+    }
+
+    /// The mark before a number's fraction.
+    pub(super) fn decimal(self) -> char {
+        match self {
+            Lang::En => '.',
+            Lang::Tr => ',',
         }
     }
 
@@ -73,6 +97,7 @@ catalogues! {
     "account",
     "comments",
     "conflict",
+    "dates",
     "errors",
     "forms",
     "frame",
@@ -112,7 +137,10 @@ fn bundle(lang: Lang) -> Bundle {
     let mut bundle = Bundle::new_concurrent(vec![id]);
     // Names of people and posts stand in elements of their own, or between marks written in the catalogue.
     bundle.set_use_isolating(false);
-    bundle.set_formatter(Some(format_number));
+    bundle.set_formatter(Some(match lang {
+        Lang::En => |value, _| format_number(Lang::En, value),
+        Lang::Tr => |value, _| format_number(Lang::Tr, value),
+    }));
     for (area, source) in sources(lang) {
         // A file with a slip still gives the messages that are whole; the tests refuse it.
         let resource = match FluentResource::try_new((*source).to_owned()) {
@@ -130,13 +158,13 @@ fn bundle(lang: Lang) -> Bundle {
 }
 
 /// Counts are written as the rest of the page writes them.
-fn format_number<M>(value: &FluentValue<'_>, _: &M) -> Option<String> {
+fn format_number(lang: Lang, value: &FluentValue<'_>) -> Option<String> {
     match value {
         FluentValue::Number(FluentNumber { value, .. })
             if value.fract() == 0.0 && *value >= 0.0 =>
         {
             // Exact below 2^53, far above any count.
-            Some(grouped(*value as u64))
+            Some(grouped(lang, *value as u64))
         }
         _ => None,
     }
@@ -238,6 +266,8 @@ pub(super) fn register(environment: &mut Environment<'static>, lang: Lang) {
     environment.add_function("t", move |id: &str, values: Kwargs| {
         translate(lang, id, &values)
     });
+    let languages = Lang::ALL.map(|each| context! { tag => each.tag(), name => each.name() });
+    environment.add_global("languages", languages.to_vec());
     environment.add_function("say", move |phrase: Serde<Phrase>| phrase.to_text(lang));
 }
 
@@ -402,10 +432,8 @@ mod tests {
             write(lang, "frame-likes", &args)
         };
         assert_eq!(say(Lang::En, 1).as_deref(), Some("1 like"));
-        assert_eq!(
-            say(Lang::En, 12_345).as_deref(),
-            Some("12\u{202f}345 likes")
-        );
+        assert_eq!(say(Lang::En, 12_345).as_deref(), Some("12,345 likes"));
+        assert_eq!(say(Lang::Tr, 12_345).as_deref(), Some("12.345 beğeni"));
         assert_eq!(say(Lang::Tr, 2).as_deref(), Some("2 beğeni"));
         assert_eq!(write(Lang::En, "frame-likes", &FluentArgs::new()), None);
         assert_eq!(write(Lang::En, "no-such", &FluentArgs::new()), None);
