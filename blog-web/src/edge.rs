@@ -19,7 +19,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use futures_util::FutureExt;
-use http::{HeaderMap, HeaderValue, Method, header};
+use http::{HeaderMap, Method, header};
 use poem::{Endpoint, IntoResponse, Middleware, Request, Response, Result};
 use tracing::{Instrument, error, info, warn};
 use url::Url;
@@ -57,12 +57,12 @@ pub struct ErrorContext<'a> {
     pub error: &'a EdgeError,
     /// The id to show, for asking us about it.
     pub request_id: &'a RequestId,
+    /// The request's method.
+    pub method: &'a Method,
     /// The path asked for, as sent.
     pub path: &'a str,
-    /// The request's `Accept`.
-    pub accept: Option<&'a HeaderValue>,
-    /// The request's `Accept-Language`.
-    pub accept_language: Option<&'a HeaderValue>,
+    /// Of the request's headers: `Accept`, `Accept-Language` and `Cookie`.
+    pub headers: &'a HeaderMap,
 }
 
 type ErrorPage = dyn Fn(&ErrorContext<'_>) -> Response + Send + Sync;
@@ -262,9 +262,9 @@ impl<E: Endpoint> EdgeEndpoint<E> {
         let mut response = page(&ErrorContext {
             error,
             request_id: &brief.id,
+            method: &brief.method,
             path: brief.path.path(),
-            accept: brief.accept.as_ref(),
-            accept_language: brief.accept_language.as_ref(),
+            headers: &brief.headers,
         });
         error.put_headers(&mut response);
         response
@@ -276,19 +276,22 @@ struct Brief {
     id: RequestId,
     method: Method,
     path: http::Uri,
-    accept: Option<HeaderValue>,
-    accept_language: Option<HeaderValue>,
+    headers: HeaderMap,
 }
 
 impl Brief {
     fn of(request: &Request, id: RequestId) -> Self {
-        let header = |headers: &HeaderMap, name| headers.get(name).cloned();
+        let mut headers = HeaderMap::new();
+        for name in [header::ACCEPT, header::ACCEPT_LANGUAGE, header::COOKIE] {
+            for value in request.headers().get_all(&name) {
+                headers.append(&name, value.clone());
+            }
+        }
         Self {
             id,
             method: request.method().clone(),
             path: request.original_uri().clone(),
-            accept: header(request.headers(), header::ACCEPT),
-            accept_language: header(request.headers(), header::ACCEPT_LANGUAGE),
+            headers,
         }
     }
 }

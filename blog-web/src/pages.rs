@@ -11,6 +11,7 @@ pub(crate) mod feeds;
 mod freshness;
 pub(crate) mod health;
 pub(crate) mod history;
+pub(crate) mod language;
 pub(crate) mod library;
 pub(crate) mod lists;
 pub(crate) mod media;

@@ -13,7 +13,8 @@ use crate::edge::body::limit_body;
 use crate::edge::deadline::Deadline;
 use crate::pages::call::Call;
 use crate::pages::{
-    account, archive, assets, comments, editor, feeds, health, history, library, lists, media, post,
+    account, archive, assets, comments, editor, feeds, health, history, language, library, lists,
+    media, post,
 };
 use crate::web::App;
 
@@ -141,6 +142,7 @@ routes! {
     POST "/account/logout"         Anyone Never      FORM    => account::log_out;
     GET  "/account/profile"        Member Never      0       => account::profile_form;
     POST "/account/profile"        Anyone Never      UPLOAD  => account::save_profile;
+    POST "/language"               Public Never      FORM    => language::choose;
     GET  "/assets/*name"           Public Immutable  0       => assets::show;
     GET  "/livez"                  Public Never      0       => health::live;
     GET  "/readyz"                 Public Never      0       => health::ready;

@@ -3,12 +3,13 @@
 use std::sync::Arc;
 
 use blog_core::Blog;
+use http::{HeaderMap, HeaderValue, Method, header};
 use poem::endpoint::{DynEndpoint, ToDynEndpoint};
 use poem::{Endpoint, EndpointExt as _, Request, Response, Route};
 use url::Url;
 
 use crate::edge::client::TrustedProxies;
-use crate::edge::cookie::{FlashCookie, SessionCookie};
+use crate::edge::cookie::{FlashCookie, LanguageCookie, SessionCookie};
 use crate::edge::host::{Site, SiteError};
 use crate::edge::{Edge, ErrorContext};
 use crate::pages::health::Health;
@@ -41,16 +42,47 @@ pub(crate) struct App {
     pub(crate) site: Site,
     pub(crate) session: SessionCookie,
     pub(crate) flash: FlashCookie,
+    pub(crate) language: LanguageCookie,
     pub(crate) health: Health,
 }
 
 impl App {
+    /// The language of an answer: the one that its reader chose, else the site's, else what the browser asks for where
+    /// the site leaves it open.
+    pub(crate) fn lang(&self, headers: &HeaderMap) -> Lang {
+        let asked = || {
+            let lines = headers.get_all(header::ACCEPT_LANGUAGE).iter();
+            let lines: Vec<&str> = lines.filter_map(|line| line.to_str().ok()).collect();
+            Lang::asked_for(&lines.join(","))
+        };
+        self.language
+            .read(headers)
+            .or_else(|| self.site_lang())
+            .or_else(asked)
+            .unwrap_or_default()
+    }
+
+    /// None where each reader's browser decides.
+    fn site_lang(&self) -> Option<Lang> {
+        None
+    }
+
+    /// Says what of a request an HTML answer depends on, so that no cache gives one reader another's language.
+    pub(crate) fn vary(&self, response: &mut Response) {
+        let on = match self.site_lang() {
+            Some(_) => "Cookie",
+            None => "Accept-Language, Cookie",
+        };
+        let headers = response.headers_mut();
+        headers.append(header::VARY, HeaderValue::from_static(on));
+    }
+
     pub(crate) fn site_view(&self) -> SiteView {
         let settings = self.blog.settings();
         SiteView {
             title: settings.title.clone(),
             description: settings.description.clone(),
-            lang: Lang::default(),
+            lang: self.site_lang().unwrap_or_default(),
         }
     }
 
@@ -143,6 +175,7 @@ impl Web {
             view: View::new(self.site.mount())?,
             session: SessionCookie::for_site(&self.site),
             flash: FlashCookie::for_site(&self.site, notices::CODES),
+            language: LanguageCookie::for_site(&self.site),
             health: Health::default(),
             blog: self.blog,
             site: self.site,
@@ -161,7 +194,8 @@ impl Web {
 /// The page for a refusal, in HTML; for programs that do not ask for HTML, the sentence alone.
 fn error_page(app: &App, context: &ErrorContext<'_>) -> Response {
     let wants_html = context
-        .accept
+        .headers
+        .get(header::ACCEPT)
         .and_then(|accept| accept.to_str().ok())
         .is_some_and(|accept| accept.contains("text/html"));
     let status = context.error.status().as_u16();
@@ -171,12 +205,20 @@ fn error_page(app: &App, context: &ErrorContext<'_>) -> Response {
     }
     if wants_html {
         let mut chrome = PageChrome::new(app.site_view(), "");
+        chrome.site.lang = app.lang(context.headers);
         chrome.noindex = true;
+        let here = context.path.strip_prefix(app.view.mount().as_str());
+        chrome.back = match here.filter(|_| context.method == Method::GET) {
+            Some(here) => here.to_owned(),
+            None => "/".to_owned(),
+        };
         match app.view.render(&chrome, &error) {
             Ok(html) => {
-                return Response::builder()
+                let mut response = Response::builder()
                     .content_type("text/html; charset=utf-8")
                     .body(html);
+                app.vary(&mut response);
+                return response;
             }
             Err(cause) => tracing::error!(%cause, "the error page could not be rendered"),
         }

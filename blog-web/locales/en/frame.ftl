@@ -13,6 +13,7 @@ frame-your-posts = Your posts
 frame-library = Library
 frame-profile = Profile
 frame-log-out = Log out
+frame-language = Language
 frame-likes = { $count ->
     [one] { $count } like
    *[other] { $count } likes

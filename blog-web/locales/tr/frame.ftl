@@ -13,4 +13,5 @@ frame-your-posts = Yazılarınız
 frame-library = Kitaplık
 frame-profile = Profil
 frame-log-out = Çıkış yap
+frame-language = Dil
 frame-likes = { $count } beğeni

@@ -1,6 +1,7 @@
-//! The two cookies there are: the session, and the message shown after a redirect.
+//! The three cookies there are: the session, the message shown after a redirect, and the language
+//! that a reader chose.
 //!
-//! Both stay inside the site's mount. The name prefixes are promises that browsers enforce
+//! All stay inside the site's mount. The name prefixes are promises that browsers enforce
 //! (RFC 6265bis): `__Host-` means set by this very host over https for all of its paths, so no
 //! sibling subdomain can plant one; under a mount the path must differ, which leaves `__Secure-`.
 //! Browsers refuse either name on plain http, so there both words fall away.
@@ -12,6 +13,10 @@ use http::{HeaderMap, HeaderValue, header};
 use url::form_urlencoded;
 
 use super::host::Site;
+
+mod language;
+
+pub use language::LanguageCookie;
 
 /// Where and how a cookie is set.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -6,7 +6,7 @@ use blog_core::service::accounts::{LogIn, ProfileInput, SignUp};
 use poem::Response;
 use serde::Deserialize;
 
-use super::call::Call;
+use super::call::{Call, own_path};
 use super::library::upload_of;
 use super::{models, refusal};
 use crate::edge::EdgeError;
@@ -116,14 +116,9 @@ pub(crate) async fn register(mut call: Call) -> Result<Response, EdgeError> {
     }
 }
 
-/// A path below the mount to go on to; anything else could lead to a stranger's site.
+/// Where to go on to after logging in.
 fn safe_next(next: &str) -> Option<&str> {
-    let own = next.starts_with('/')
-        && !next.starts_with("//")
-        && !next.contains('\\')
-        && !next.chars().any(char::is_control)
-        && !next.starts_with("/account/log");
-    own.then_some(next)
+    own_path(next).filter(|next| !next.starts_with("/account/log"))
 }
 
 fn login_page(next: &str, login: &str, remember: bool) -> FormView {

@@ -6,7 +6,7 @@ use std::time::Duration;
 use blog_core::policy::{Action, Actor};
 use blog_core::service::sessions::{Login, Visitor};
 use blog_core::{Blog, Cursor};
-use http::{HeaderMap, HeaderValue, StatusCode, header};
+use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use poem::{Request, Response};
 use sha2::{Digest as _, Sha256};
 
@@ -15,7 +15,7 @@ use crate::edge::EdgeError;
 use crate::edge::client::ClientAddr;
 use crate::edge::cookie::Flash;
 use crate::edge::form::{Form, FormLimits};
-use crate::view::{Page, PageChrome, ViewerView};
+use crate::view::{Lang, Page, PageChrome, ViewerView};
 use crate::web::App;
 
 /// The request with everything that handlers ask of it.
@@ -90,9 +90,23 @@ impl Call {
         Form::read(&mut self.request, limits).await
     }
 
+    /// The language of the answer.
+    pub(crate) fn lang(&self) -> Lang {
+        self.app.lang(self.request.headers())
+    }
+
     /// What stands around a page at this path below the mount.
     pub(crate) fn chrome(&self, path: &str) -> PageChrome {
         let mut chrome = PageChrome::new(self.app.site_view(), path);
+        chrome.site.lang = self.lang();
+        // The answer to a form has an address of its own only where a page is.
+        if self.request.method() == Method::GET {
+            let uri = self.request.uri();
+            chrome.back = uri
+                .path_and_query()
+                .map_or(path, |here| here.as_str())
+                .to_owned();
+        }
         let settings = self.blog().settings();
         chrome.registration_open = settings.registration == blog_core::settings::Registration::Open;
         chrome.viewer = self.visitor.as_ref().map(|visitor| ViewerView {
@@ -119,7 +133,7 @@ impl Call {
     ) -> Result<Response, EdgeError> {
         let html = self.app.view.render(chrome, page)?;
         let response = self.tagged("text/html; charset=utf-8", html);
-        Ok(self.without_flash(response))
+        Ok(self.finished(response))
     }
 
     /// A page that says no: with the status and the waiting time of the refusal.
@@ -134,7 +148,7 @@ impl Call {
             .content_type("text/html; charset=utf-8")
             .body(html);
         refusal.put_headers(&mut response);
-        Ok(self.without_flash(response))
+        Ok(self.finished(response))
     }
 
     /// A text with an `ETag` of its bytes; 304 for a reader who has these bytes already.
@@ -158,7 +172,8 @@ impl Call {
         response
     }
 
-    fn without_flash(&self, mut response: Response) -> Response {
+    fn finished(&self, mut response: Response) -> Response {
+        self.app.vary(&mut response);
         if self.app.flash.is_present(self.request.headers()) {
             response
                 .headers_mut()
@@ -211,6 +226,15 @@ impl Call {
             response.headers_mut().append(header::SET_COOKIE, cookie);
         }
     }
+}
+
+/// A path below the mount; anything else could lead to a stranger's site.
+pub(super) fn own_path(path: &str) -> Option<&str> {
+    let own = path.starts_with('/')
+        && !path.starts_with("//")
+        && !path.contains('\\')
+        && !path.chars().any(char::is_control);
+    own.then_some(path)
 }
 
 /// Whether `If-None-Match` names this tag (weak comparison, RFC 9110, section 13.1.2).

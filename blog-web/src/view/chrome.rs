@@ -89,6 +89,8 @@ pub struct PageChrome {
     pub flashes: Vec<FlashView>,
     /// This page's path below the mount, which marks the current entry of the navigation.
     pub path: String,
+    /// Where the choice of another language leads back to: the page's address below the mount.
+    pub back: String,
     /// Path to come back to after logging in (`?next=`); none leaves the parameter out.
     pub next: Option<String>,
     /// A sentence about the page for search engines and previews.
@@ -106,13 +108,15 @@ pub struct PageChrome {
 impl PageChrome {
     /// For an anonymous reader of `path`: registration open, the site's feeds, no message.
     pub fn new(site: SiteView, path: impl Into<String>) -> Self {
+        let path = path.into();
         Self {
             feeds: FeedLink::of("/", &site.title),
             site,
             viewer: None,
             registration_open: true,
             flashes: Vec::new(),
-            path: path.into(),
+            back: path.clone(),
+            path,
             next: None,
             description: None,
             canonical: None,

@@ -75,6 +75,25 @@ impl Lang {
     }
 }
 
+impl Lang {
+    /// The one of ours that a browser asks for most (`Accept-Language`, RFC 9110, section 12.5.4).
+    pub fn asked_for(accept_language: &str) -> Option<Self> {
+        let mut best = None;
+        for range in accept_language.split(',') {
+            let mut parts = range.split(';').map(str::trim);
+            let lang = parts.next().and_then(Self::from_tag);
+            let weight = parts.find_map(|part| part.strip_prefix("q="));
+            let weight: f32 = weight.map_or(Ok(1.0), str::parse).unwrap_or(0.0);
+            if let Some(lang) = lang
+                && weight > best.map_or(0.0, |(_, weight)| weight)
+            {
+                best = Some((lang, weight));
+            }
+        }
+        best.map(|(lang, _)| lang)
+    }
+}
+
 impl fmt::Display for Lang {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.tag())
@@ -437,6 +456,26 @@ mod tests {
         assert_eq!(say(Lang::Tr, 2).as_deref(), Some("2 beğeni"));
         assert_eq!(write(Lang::En, "frame-likes", &FluentArgs::new()), None);
         assert_eq!(write(Lang::En, "no-such", &FluentArgs::new()), None);
+    }
+
+    #[test]
+    fn browsers_are_given_what_they_like_best_of_ours() {
+        for (header, lang) in [
+            ("tr", Some(Lang::Tr)),
+            ("tr-TR,tr;q=0.9,en-US;q=0.8,en;q=0.7", Some(Lang::Tr)),
+            ("en;q=0.5, TR ; q=0.8", Some(Lang::Tr)),
+            ("de, en;q=0.8, tr;q=0.8", Some(Lang::En)),
+            ("de, fr", None),
+            ("tr;q=0", None),
+            ("tr;q=0, en;q=0.1", Some(Lang::En)),
+            ("tr;q=many", None),
+            ("tr;q=NaN", None),
+            ("*", None),
+            ("", None),
+            (",;=,;q=1", None),
+        ] {
+            assert_eq!(Lang::asked_for(header), lang, "{header}");
+        }
     }
 
     #[test]

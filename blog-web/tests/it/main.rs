@@ -20,3 +20,4 @@ mod queries;
 mod raw;
 mod reading;
 mod repository;
+mod words;

@@ -68,6 +68,7 @@ const ROWS: &[(&str, &str, [u16; 5])] = &[
     ("POST", "/account/logout", [303; 5]),
     ("GET", "/account/profile", [303, 200, 200, 200, 200]),
     ("POST", "/account/profile", [403, 409, 409, 409, 409]),
+    ("POST", "/language", [303; 5]),
     ("GET", "/assets/*name", [404; 5]),
     ("GET", "/livez", [200; 5]),
     ("GET", "/readyz", [200; 5]),
@@ -96,6 +97,7 @@ fn form_of(path: &str) -> Vec<(&'static str, &'static str)> {
             ("password", "x"),
         ],
         "/account/register" => vec![("username", ""), ("email", ""), ("password", "")],
+        "/language" => vec![("lang", "tr"), ("back", "/")],
         "/account/login" => vec![("login", ""), ("password", "")],
         _ => vec![],
     }
