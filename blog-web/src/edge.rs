@@ -59,8 +59,8 @@ pub struct ErrorContext<'a> {
     pub request_id: &'a RequestId,
     /// The request's method.
     pub method: &'a Method,
-    /// The path asked for, as sent.
-    pub path: &'a str,
+    /// The address asked for, below the mount.
+    pub uri: &'a http::Uri,
     /// Of the request's headers: `Accept`, `Accept-Language` and `Cookie`.
     pub headers: &'a HeaderMap,
 }
@@ -263,7 +263,7 @@ impl<E: Endpoint> EdgeEndpoint<E> {
             error,
             request_id: &brief.id,
             method: &brief.method,
-            path: brief.path.path(),
+            uri: &brief.uri,
             headers: &brief.headers,
         });
         error.put_headers(&mut response);
@@ -275,7 +275,10 @@ impl<E: Endpoint> EdgeEndpoint<E> {
 struct Brief {
     id: RequestId,
     method: Method,
+    /// As sent, for the log.
     path: http::Uri,
+    /// Below the mount.
+    uri: http::Uri,
     headers: HeaderMap,
 }
 
@@ -291,6 +294,7 @@ impl Brief {
             id,
             method: request.method().clone(),
             path: request.original_uri().clone(),
+            uri: request.uri().clone(),
             headers,
         }
     }

@@ -207,9 +207,9 @@ fn error_page(app: &App, context: &ErrorContext<'_>) -> Response {
         let mut chrome = PageChrome::new(app.site_view(), "");
         chrome.site.lang = app.lang(context.headers);
         chrome.noindex = true;
-        let here = context.path.strip_prefix(app.view.mount().as_str());
+        let here = context.uri.path_and_query();
         chrome.back = match here.filter(|_| context.method == Method::GET) {
-            Some(here) => here.to_owned(),
+            Some(here) => here.as_str().to_owned(),
             None => "/".to_owned(),
         };
         match app.view.render(&chrome, &error) {

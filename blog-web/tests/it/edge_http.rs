@@ -218,7 +218,7 @@ async fn errors_are_the_sites_own_pages() {
                 .body(format!(
                     "<h1>{}</h1><p>{}</p><p>{}</p>",
                     context.error.code(),
-                    context.path,
+                    context.uri.path(),
                     context.request_id,
                 ))
         })
