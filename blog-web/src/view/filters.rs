@@ -1,7 +1,7 @@
 //! What templates may do with a value, in the language of the page.
 //!
 //! `iso`, `date` and `datetime` take microseconds since the epoch; `bytes` takes a size in bytes;
-//! `plural` takes a count and two words; `grouped` takes a count.
+//! `grouped` takes a count.
 
 use jiff::Timestamp;
 use jiff::tz::Offset;
@@ -14,9 +14,6 @@ pub(super) fn register(environment: &mut Environment<'static>, lang: Lang) {
     environment.add_filter("date", move |micros: i64| date(lang, micros));
     environment.add_filter("datetime", move |micros: i64| datetime(lang, micros));
     environment.add_filter("bytes", move |size: u64| bytes(lang, size));
-    environment.add_filter("plural", move |count: u64, one: &str, many: &str| {
-        plural(lang, count, one, many)
-    });
     environment.add_filter("grouped", move |count: u64| grouped(lang, count));
 }
 
@@ -76,12 +73,6 @@ fn bytes(lang: Lang, size: u64) -> String {
     } else {
         format!("{} {unit}", grouped(lang, (tenths + 5) / 10))
     }
-}
-
-/// A count with its word: `1 comment`, `12 comments`.
-fn plural(lang: Lang, count: u64, one: &str, many: &str) -> String {
-    let word = if count == 1 { one } else { many };
-    format!("{} {word}", grouped(lang, count))
 }
 
 /// A count in groups of three digits: `12,345`, in Turkish `12.345`.
@@ -153,8 +144,6 @@ mod tests {
 
     #[test]
     fn counts_are_readable() {
-        assert_eq!(plural(Lang::En, 0, "view", "views"), "0 views");
-        assert_eq!(plural(Lang::En, 1, "view", "views"), "1 view");
         for (count, english, turkish) in [
             (999, "999", "999"),
             (1000, "1,000", "1.000"),

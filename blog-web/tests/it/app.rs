@@ -48,10 +48,18 @@ impl Answer {
         location.expect("a redirect").to_str().unwrap().to_owned()
     }
 
-    /// The page with the request's id masked.
+    /// The page without what every request brings with it: its id, and the address to come back to.
     pub(crate) fn masked(&self) -> String {
         let id = self.headers.get("x-request-id").unwrap().to_str().unwrap();
-        self.text().replace(id, "ID")
+        let text = self.text().replace(id, "ID");
+        let back = "name=\"back\" value=\"";
+        match text.split_once(back) {
+            Some((before, rest)) => {
+                let after = rest.split_once('"').unwrap().1;
+                format!("{before}{back}\"{after}")
+            }
+            None => text,
+        }
     }
 }
 

@@ -32,10 +32,14 @@ fn unescaped(html: &str) -> String {
 
 /// What stands beside a field of a page.
 fn beside(page: &str, field: &str) -> String {
-    let start = page.find(&format!("-{field}-error\">"));
-    let start = start.unwrap_or_else(|| panic!("nothing beside {field}: {page}"));
-    let text = page[start..].split("</span>").nth(1).unwrap();
-    unescaped(text.split("</p>").next().unwrap())
+    let errors = page.split("<p class=\"error\" id=\"").skip(1);
+    let mut errors = errors.map(|rest| rest.split_once("\">").unwrap());
+    let of_field = format!("-{field}-error");
+    let (_, rest) = errors
+        .find(|(id, _)| id.ends_with(&of_field))
+        .unwrap_or_else(|| panic!("nothing beside {field}: {page}"));
+    let text = rest.split("</p>").next().unwrap();
+    unescaped(text.split("</span>").nth(1).unwrap())
 }
 
 /// A refusal: the reason's name, where a form is sent, the field that cannot be accepted and its value, the sentence.
