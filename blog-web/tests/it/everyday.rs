@@ -232,3 +232,22 @@ async fn a_logged_out_cookie_is_nobodys() {
     app.blog.worker().flush().await;
     assert_eq!(app.get("/drafts", &ada).await.status, 303);
 }
+
+#[tokio::test]
+async fn what_scrolls_by_itself_is_reached_by_keyboard() {
+    let app = TestApp::new();
+    let ada = app.person("ada", Role::Author).await;
+    let text = "```\na line of code\n```\n\n| a | b |\n|---|---|\n| `<pre>` | <table> |\n";
+    app.post("/write", &ada, &post_form("One", text, "published"))
+        .await;
+    app.post("/posts/one/comments", &ada, &[("body", "```\nmore\n```")])
+        .await;
+    let page = app.get("/posts/one", &Person::default()).await.text();
+    assert_eq!(page.matches("<pre tabindex=\"0\">").count(), 2, "{page}");
+    assert_eq!(page.matches("<table tabindex=\"0\">").count(), 1, "{page}");
+    assert!(
+        !page.contains("<pre>") && !page.contains("<table>"),
+        "{page}"
+    );
+    assert!(page.contains("&lt;pre&gt;"), "{page}");
+}

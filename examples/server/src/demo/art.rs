@@ -15,9 +15,9 @@ use image::ImageError;
 use palette::Palette;
 
 /// How large a cover is.
-pub(super) const COVER: (u32, u32) = (1600, 1000);
+pub(super) const COVER: (u32, u32) = (1280, 800);
 /// How large a picture within a text is.
-pub(super) const FIGURE: (u32, u32) = (1200, 750);
+pub(super) const FIGURE: (u32, u32) = (1120, 700);
 /// How large the picture of a person is.
 pub(super) const AVATAR: (u32, u32) = (400, 400);
 

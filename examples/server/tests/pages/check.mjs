@@ -11,7 +11,7 @@ import { FileSystemConfigLoader, HtmlValidate } from "html-validate";
 import lighthouse from "lighthouse";
 import puppeteer from "puppeteer-core";
 
-import { findFaults, loadPictures, watchShifts } from "./look.mjs";
+import { FAULTY, SEEN, findFaults, loadPictures, watchShifts } from "./look.mjs";
 import { PAGES, meets, routes } from "./table.mjs";
 
 const [base, login, password, routesFile, out] = process.argv.slice(2);
@@ -146,6 +146,27 @@ const steps = {
     return answer.status();
   },
 };
+
+// ---- the looking itself ----
+
+const doubt = async () => {
+  const page = await visitor(await browser.createBrowserContext());
+  await page.setViewport({ width: 360, height: 800 });
+  await page.goto("about:blank");
+  await page.setContent(FAULTY);
+  await page.evaluate(async () => {
+    const wait = (time) => new Promise((done) => setTimeout(done, time));
+    await wait(600);
+    document.body.prepend(Object.assign(document.createElement("div"), { style: "height:300px" }));
+    await wait(200);
+  });
+  const found = await page.evaluate(findFaults);
+  await page.evaluate(axeSource);
+  const { violations } = await page.evaluate(() => globalThis.axe.run(document, { resultTypes: ["violations"] }));
+  for (const part of SEEN) check(found.some((fault) => fault.includes(part)), `a page that ${part} passes for a good one`);
+  check(violations.some(({ id }) => id === "color-contrast"), "faint letters pass for good ones");
+};
+await doubt();
 
 // ---- every page ----
 

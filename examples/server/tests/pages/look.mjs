@@ -4,8 +4,13 @@
 /// Collects, from before the page's first byte, how far its parts jump.
 export const watchShifts = () => {
   window.shifts = 0;
+  window.shifted = new Set();
   new PerformanceObserver((list) => {
-    for (const entry of list.getEntries()) if (!entry.hadRecentInput) window.shifts += entry.value;
+    for (const entry of list.getEntries()) {
+      if (entry.hadRecentInput) continue;
+      window.shifts += entry.value;
+      for (const { node } of entry.sources) window.shifted.add(node?.className || node?.nodeName || "something gone");
+    }
   }).observe({ type: "layout-shift", buffered: true });
 };
 
@@ -77,6 +82,13 @@ export const findFaults = () => {
   }
   for (const picture of document.images)
     if (!picture.naturalWidth) faults.push(`shows no picture at ${new URL(picture.currentSrc || picture.src).pathname}`);
-  if (window.shifts > 0.02) faults.push(`jumps by ${window.shifts.toFixed(3)}`);
+  if (window.shifts > 0.02) faults.push(`jumps by ${window.shifts.toFixed(3)}: ${[...window.shifted].join(", ")}`);
   return faults;
 };
+
+/// A page with every fault that is looked for; what of it is not seen is a fault of the looking.
+export const FAULTY = `<!doctype html><html lang="en"><title>Faults</title><body style="margin:0;font:16px serif">
+<p>Letters that no font here has: \u{10D50} \u{16D40} \u{1E5D0}</p>
+<p style="width:500px">Wide.</p><p style="margin-left:340px;white-space:nowrap">Words that leave the window.</p><p style="width:40px;overflow:hidden;white-space:nowrap">A text that is cut off.</p>
+<p style="height:8px;overflow:hidden">A text that is cut off below.</p><p style="color:#eee;background:#fff">Faint.</p>`;
+export const SEEN = ["wide in a window", "has no glyph", "cuts off p", "cuts off below p", "outside the window", "jumps by"];

@@ -4,7 +4,7 @@
 import { readFileSync } from "node:fs";
 
 // Answers that are no pages: files, feeds, checks, and what leads elsewhere.
-const NO_PAGES = [/^\/media\//, /^\/assets\//, /\.(xml|json|txt|png)$/, /^\/(livez|readyz)$/, /^\/write\/tags$/];
+const NO_PAGES = [/^\/media\//, /^\/assets\//, /\.(xml|json|txt|png)$/, /^\/(livez|readyz)$/, /^\/write\/tags$/, /^\/posts\/:slug\/comments\/:id$/];
 
 /// The patterns of all GET routes that are pages, as `:name` segments.
 export function routes(source) {
@@ -27,9 +27,18 @@ export const PAGES = [
   { name: "post", as: "reader", at: ({ find }) => find("/", /^\/posts\/[^/]+$/) },
   { name: "post-arabic", as: "reader", at: ({ titled }) => titled(/[\u0600-\u06ff]{3}/) },
   { name: "post-chinese", as: "reader", at: ({ titled }) => titled(/[\u4e00-\u9fff]{2}/) },
+  { name: "post-contents", as: "reader", at: ({ titled }) => titled(/short history of tomorrow/) },
+  { name: "post-gallery", as: "reader", at: ({ titled }) => titled(/Six patterns/) },
+  { name: "post-video", as: "reader", at: ({ titled }) => titled(/Eight seconds of the tide/) },
+  { name: "post-long-title", as: "reader", at: ({ titled }) => titled(/difficulty of naming things/) },
+  { name: "post-table", as: "reader", at: ({ titled }) => titled(/Water for tea/) },
   { name: "post-code", as: "reader", at: ({ holding }) => holding("pre code") },
   { name: "author", as: "reader", at: ({ find }) => find("/", /^\/@[^/]+$/) },
   { name: "tag", as: "reader", at: ({ find }) => find("/", /^\/tags\/[^/]+$/) },
+  { name: "tags", as: "reader", at: "/tags" },
+  { name: "archive", as: "reader", at: "/archive" },
+  { name: "archive-year", as: "reader", at: ({ find }) => find("/archive", /^\/archive\/\d+$/) },
+  { name: "archive-month", as: "reader", at: ({ find }) => find("/archive", /^\/archive\/\d+\/\d+$/) },
   { name: "search", as: "reader", at: "/search?q=the" },
   { name: "search-nothing", as: "reader", at: "/search?q=%22unbalanced%20zzzz" },
   { name: "login", as: "reader", at: "/account/login" },
