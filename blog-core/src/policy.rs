@@ -2,7 +2,7 @@
 
 use crate::error::{Denied, Error, Result};
 use crate::id::UserId;
-use crate::model::post::PostStatus;
+use crate::model::post::{Post, PostStatus};
 use crate::model::user::{Role, User};
 use crate::time::Timestamp;
 
@@ -161,6 +161,18 @@ impl Visibility {
             }
         }
     }
+}
+
+/// Whether everybody who has the address of a post sees it at `now`.
+pub fn is_public(post: &Post, now: Timestamp) -> bool {
+    let visibility = Visibility::new(Actor::Anonymous, Surface::Page, now);
+    visibility.allows(&PostFacts {
+        author: post.author.id,
+        // It takes a post from lists, not from its page.
+        author_suspended: false,
+        status: post.status,
+        published_at: post.published_at,
+    })
 }
 
 /// Something that somebody wants to do. Reading posts is [`Visibility`]'s matter.

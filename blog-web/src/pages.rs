@@ -9,6 +9,7 @@ mod conflict;
 pub(crate) mod editor;
 pub(crate) mod feeds;
 mod freshness;
+mod head;
 pub(crate) mod health;
 pub(crate) mod history;
 pub(crate) mod language;

@@ -5,7 +5,7 @@
 //! library, so nothing is read from disk while serving.
 //!
 //! What keeps the output safe:
-//! - every template is auto-escaped, and only a [`SafeHtml`] value is not;
+//! - every template is auto-escaped, and only a [`SafeHtml`] or [`StructuredData`] value is not;
 //! - a name that a template asks for and a page does not have is an error, never an empty string;
 //! - addresses are made by the function `url`, which puts the mount before each of them.
 
@@ -29,6 +29,7 @@ pub mod pager;
 pub mod person;
 pub mod picture;
 pub mod post;
+pub mod structured;
 mod templates;
 #[cfg(test)]
 mod tests;
@@ -44,7 +45,9 @@ use serde::Serialize;
 pub use self::archive::{MonthView, TagCountView, TagGroupView, YearView};
 pub use self::author::AuthorView;
 pub use self::card::{CardView, PostStatus, TagView};
-pub use self::chrome::{FeedLink, FlashKind, FlashView, PageChrome, SiteView, ViewerView};
+pub use self::chrome::{
+    ArticleView, FeedLink, FlashKind, FlashView, PageChrome, PreviewView, SiteView, ViewerView,
+};
 pub use self::comment::{CommentView, ThreadView};
 pub use self::conflict::{ChoiceView, OptionView, SourceView};
 pub use self::error_page::ErrorView;
@@ -58,6 +61,7 @@ pub use self::pager::PagerView;
 pub use self::person::PersonView;
 pub use self::picture::{FocusView, PictureView};
 pub use self::post::{PostView, TocView};
+pub use self::structured::StructuredData;
 pub use self::words::{Lang, Phrase};
 
 /// What goes wrong while a page is made; always a defect of ours, never of the person's input.

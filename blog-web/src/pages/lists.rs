@@ -6,6 +6,7 @@ use blog_core::terms;
 use poem::Response;
 
 use super::call::Call;
+use super::head;
 use super::models;
 use crate::edge::EdgeError;
 use crate::view::page::{AuthorPage, HomePage, SearchPage, TagPage};
@@ -24,9 +25,7 @@ pub(crate) async fn home(call: Call) -> Result<Response, EdgeError> {
     let found = call.blog().reading().home(call.after()?).await?;
     let (posts, pager) = shown(&call, "/", &found);
     let mut chrome = call.chrome("/");
-    let description = &call.blog().settings().description;
-    chrome.description = Some(description.clone()).filter(|text| !text.is_empty());
-    chrome.canonical = Some(call.app.absolute("/"));
+    head::home(&call, &mut chrome, &pager);
     call.page(&chrome, &HomePage { posts, pager })
 }
 
@@ -40,7 +39,7 @@ pub(crate) async fn author(call: Call) -> Result<Response, EdgeError> {
     }
     let (posts, pager) = shown(&call, &path, &found);
     let mut chrome = call.chrome(&path);
-    chrome.canonical = Some(call.app.absolute(&path));
+    head::author(&call, &mut chrome, &pager, &user);
     chrome.feeds = FeedLink::of(&path, user.display_name.as_str());
     let author = AuthorView {
         person: models::person(&user.to_ref()),
@@ -83,7 +82,7 @@ pub(crate) async fn tag(call: Call) -> Result<Response, EdgeError> {
         let nothing = EdgeError::of_status(http::StatusCode::NOT_FOUND);
         return call.refused_page(&nothing, &chrome, &page);
     };
-    chrome.canonical = Some(call.app.absolute(&path));
+    head::tag(&call, &mut chrome, &pager, &name);
     chrome.feeds = FeedLink::of(&path, &name);
     let tag = TagView { name, slug };
     call.page(&chrome, &TagPage { tag, posts, pager })

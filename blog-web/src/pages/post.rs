@@ -8,6 +8,7 @@ use poem::Response;
 use serde::Deserialize;
 
 use super::call::Call;
+use super::head;
 use super::models;
 use crate::edge::EdgeError;
 use crate::edge::head::WasHead;
@@ -93,15 +94,11 @@ async fn page(
             .or_else(|| may_comment.then(|| FormView::new(format!("{path}/comments")))),
     };
     let mut chrome = call.chrome(&path);
-    chrome.canonical = Some(call.app.absolute(&path));
-    chrome.description = Some(post.rendered.excerpt.clone()).filter(|text| !text.is_empty());
-    chrome.preview_image = post
-        .cover
-        .as_ref()
-        .filter(|cover| cover.public_key.is_some())
-        .map(|cover| call.app.absolute(&cover.path()));
     let listed = page.post.card.status == crate::view::PostStatus::Published;
     chrome.noindex = !listed;
+    if blog_core::policy::is_public(post, now) {
+        head::post(call, &mut chrome, post, listed);
+    }
     match refusal {
         Some(refusal) => call.refused_page(refusal, &chrome, &page),
         None => call.page(&chrome, &page),

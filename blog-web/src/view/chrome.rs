@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{Lang, PersonView, Phrase};
+use super::{Lang, PersonView, Phrase, StructuredData};
 
 /// The site as pages name it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -76,6 +76,36 @@ impl FeedLink {
     }
 }
 
+/// A picture that stands for a page elsewhere.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct PreviewView {
+    /// Its absolute address.
+    pub address: String,
+    /// Width in pixels.
+    pub width: u32,
+    /// Height in pixels.
+    pub height: u32,
+    /// What it shows; may be empty.
+    pub alt: String,
+    /// Whether it is to stand above the words, not beside them.
+    pub large: bool,
+}
+
+/// A post as previews elsewhere name it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ArticleView {
+    /// Microseconds since the epoch.
+    pub published_at: i64,
+    /// Microseconds since the epoch.
+    pub updated_at: i64,
+    /// Who wrote it.
+    pub author: String,
+    /// Their page's absolute address.
+    pub author_page: String,
+    /// Names of the tags; the first one is the category.
+    pub tags: Vec<String>,
+}
+
 /// What stands around every page. [`PageChrome::new`] gives one for an anonymous reader.
 #[derive(Debug, Clone, Serialize)]
 pub struct PageChrome {
@@ -95,10 +125,16 @@ pub struct PageChrome {
     pub next: Option<String>,
     /// A sentence about the page for search engines and previews.
     pub description: Option<String>,
-    /// The page's one true absolute address.
+    /// The page's one true absolute address; search engines leave a page without one alone.
     pub canonical: Option<String>,
-    /// Absolute address of a picture for previews.
-    pub preview_image: Option<String>,
+    /// The absolute address of the next page of a list.
+    pub older: Option<String>,
+    /// The picture for previews.
+    pub preview: Option<PreviewView>,
+    /// What previews say of a post.
+    pub article: Option<ArticleView>,
+    /// The same facts for programs.
+    pub data: Option<StructuredData>,
     /// Whether search engines shall leave the page alone.
     pub noindex: bool,
     /// Feeds of this page; those of the site when nothing narrower fits.
@@ -120,7 +156,10 @@ impl PageChrome {
             next: None,
             description: None,
             canonical: None,
-            preview_image: None,
+            older: None,
+            preview: None,
+            article: None,
+            data: None,
             noindex: false,
         }
     }

@@ -10,11 +10,12 @@ use crate::view::page::{
     SearchPage, TagPage, TagsPage,
 };
 use crate::view::{
-    AuthorView, CardView, ChoiceView, CommentView, DiffView, ErrorView, FlashKind, FlashView,
-    FormView, HitView, Lang, MarkView, MediaKind, MediaView, MonthView, OptionView, Page,
-    PageChrome, PagerView, PersonView, Phrase, PictureView, PlacesView, PostPlaceView, PostStatus,
-    PostView, RevisionView, SafeHtml, ShelfView, SiteView, SourceView, StepView, TagCountView,
-    TagGroupView, TagView, ThreadView, TocView, View, ViewerView, YearView,
+    ArticleView, AuthorView, CardView, ChoiceView, CommentView, DiffView, ErrorView, FlashKind,
+    FlashView, FormView, HitView, Lang, MarkView, MediaKind, MediaView, MonthView, OptionView,
+    Page, PageChrome, PagerView, PersonView, Phrase, PictureView, PlacesView, PostPlaceView,
+    PostStatus, PostView, PreviewView, RevisionView, SafeHtml, ShelfView, SiteView, SourceView,
+    StepView, StructuredData, TagCountView, TagGroupView, TagView, ThreadView, TocView, View,
+    ViewerView, YearView,
 };
 
 const NOW: i64 = 1_769_884_205_000_000;
@@ -38,9 +39,29 @@ pub(super) fn full_chrome(text: &str) -> PageChrome {
     chrome.next = Some(text.to_owned());
     chrome.description = Some(text.to_owned());
     chrome.canonical = Some("https://blog.example/blog/posts/a".to_owned());
-    chrome.preview_image = Some("https://blog.example/blog/media/a.jpg".to_owned());
+    chrome.older = Some("https://blog.example/blog/?after=a".to_owned());
+    chrome.preview = Some(PreviewView {
+        address: "https://blog.example/blog/media/a.jpg".to_owned(),
+        width: 1200,
+        height: 630,
+        alt: text.to_owned(),
+        large: true,
+    });
+    chrome.article = Some(ArticleView {
+        published_at: NOW,
+        updated_at: NOW,
+        author: text.to_owned(),
+        author_page: "https://blog.example/blog/@a".to_owned(),
+        tags: vec![text.to_owned(), text.to_owned()],
+    });
+    chrome.data = Some(StructuredData::new(vec![structured(text)]));
     chrome.noindex = true;
     chrome
+}
+
+/// What the full chrome tells programs.
+pub(super) fn structured(text: &str) -> serde_json::Value {
+    serde_json::json!({ "@type": "BlogPosting", "headline": text, text: [text] })
 }
 
 /// Chrome for a stranger, with nothing optional.

@@ -7,9 +7,8 @@ use blog_core::{Settings, markdown};
 use feed_rs::model::{Entry, Feed};
 use http::header;
 
-use crate::app::{Person, TestApp, memory, png, post_form};
-
-const SITE: &str = "http://localhost:3000";
+use super::{HOSTILE, SITE, picture};
+use crate::app::{Person, TestApp, memory, post_form};
 
 const SCOPES: [&str; 3] = ["", "/@ada", "/tags/harbour"];
 const FILES: [&str; 3] = ["feed.xml", "atom.xml", "feed.json"];
@@ -34,18 +33,6 @@ fn html(entry: &Entry) -> String {
         .and_then(|content| content.body.clone());
     content.unwrap_or_default()
 }
-
-/// The id of the first item in somebody's library.
-async fn picture(app: &TestApp, who: &Person) -> String {
-    let parts: [(&str, Option<&str>, &[u8]); 2] =
-        [("alt", None, b"A lamp"), ("file", Some("lamp.png"), &png())];
-    app.post_parts("/media/uploads", who, &parts).await;
-    let library = app.get("/library", who).await.text();
-    let at = library.find("media:").unwrap() + "media:".len();
-    library[at..at + 36].to_owned()
-}
-
-const HOSTILE: &str = "<b>\"Tea\" & 'cake'</b> ]]> &amp; 🫖";
 
 #[tokio::test]
 async fn every_feed_carries_the_whole_post_for_other_programs() {
