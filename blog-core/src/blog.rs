@@ -11,6 +11,7 @@ use crate::ports::mailer::NoMail;
 use crate::ports::{Clock, Mailer, MediaStore, ObjectIndex};
 use crate::service::accounts::Accounts;
 use crate::service::desk::Desk;
+use crate::service::discovery::Discovery;
 use crate::service::discussion::Discussion;
 use crate::service::engagement::{Engagement, PendingViews};
 use crate::service::history::History;
@@ -135,6 +136,11 @@ impl Blog {
     /// Reading: posts, lists, search, feeds.
     pub fn reading(&self) -> Reading {
         Reading::new(self.core.clone())
+    }
+
+    /// What programs read of the whole site: feeds and site maps.
+    pub fn discovery(&self) -> Discovery {
+        Discovery::new(self.core.clone())
     }
 
     /// Comments.

@@ -2,6 +2,7 @@
 
 pub mod accounts;
 pub mod desk;
+pub mod discovery;
 pub mod discussion;
 pub mod engagement;
 pub mod history;

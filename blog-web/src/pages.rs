@@ -20,6 +20,8 @@ mod models;
 pub(crate) mod notices;
 pub(crate) mod post;
 mod refusal;
+pub(crate) mod robots;
+pub(crate) mod sitemap;
 
 /// A form without fields: a button.
 #[derive(serde::Deserialize)]

@@ -13,8 +13,7 @@ use crate::edge::body::limit_body;
 use crate::edge::deadline::Deadline;
 use crate::pages::call::Call;
 use crate::pages::{
-    account, archive, assets, comments, editor, feeds, health, history, language, library, lists,
-    media, post,
+    account, archive, assets, comments, editor, feeds, health, history, language, library, lists, media, post, robots, sitemap,
 };
 use crate::web::App;
 
@@ -106,6 +105,9 @@ routes! {
     GET  "/tags/:tag/feed.xml"     Public Revalidate 0       => feeds::show;
     GET  "/tags/:tag/atom.xml"     Public Revalidate 0       => feeds::show;
     GET  "/tags/:tag/feed.json"    Public Revalidate 0       => feeds::show;
+    GET  "/robots.txt"             Public Revalidate 0       => robots::show;
+    GET  "/sitemap.xml"            Public Revalidate 0       => sitemap::index;
+    GET  "/sitemap-:part"          Public Revalidate 0       => sitemap::part;
     GET  "/posts/:slug"            Anyone Revalidate 0       => post::show;
     POST "/posts/:slug/like"       Anyone Never      FORM    => post::like;
     POST "/posts/:slug/comments"   Anyone Never      COMMENT => comments::create;

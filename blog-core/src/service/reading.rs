@@ -1,4 +1,4 @@
-//! Reading: posts, lists, search, feeds.
+//! Reading: posts, lists, search.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -10,11 +10,8 @@ use crate::id::{CommentId, MediaId, PostId};
 use crate::markdown::{self, ResolvedMedia};
 use crate::model::archive::{MonthCount, TagCount};
 use crate::model::comment::Thread;
-use crate::model::discovery::{FeedQuery, FeedScope};
 use crate::model::media::{MediaItem, MediaKind};
-use crate::model::post::{
-    PostCard, PostInContext, PostQuery, PostScope, SafeHtml, SiteState, SlugHit,
-};
+use crate::model::post::{PostCard, PostInContext, PostQuery, PostScope, SafeHtml, SlugHit};
 use crate::model::slug::Slug;
 use crate::model::tag::TagSlug;
 use crate::model::user::User;
@@ -27,33 +24,6 @@ use crate::time::Timestamp;
 #[derive(Debug, Clone)]
 pub struct Reading {
     core: Arc<Core>,
-}
-
-/// Posts of a feed.
-pub const FEED_POSTS: u16 = 20;
-
-/// All HTML of a feed, in bytes: readers fetch it every hour, most of them whole.
-pub const FEED_BYTES: usize = 512 * 1024;
-
-/// A longer post does not come whole, whatever is left: it would keep out all others.
-const FEED_POST_CHARS: u32 = 128 * 1024;
-
-/// A feed, read.
-#[derive(Debug, Clone)]
-pub struct ReadFeed {
-    /// The site that it is of.
-    pub site: SiteState,
-    /// Newest first.
-    pub posts: Vec<FeedPost>,
-}
-
-/// A post of a feed.
-#[derive(Debug, Clone)]
-pub struct FeedPost {
-    /// With HTML whose addresses are whole, unless the post is too long.
-    pub card: PostCard,
-    /// All of its cover.
-    pub cover: Option<MediaItem>,
 }
 
 /// A post that a search found.
@@ -218,14 +188,6 @@ impl Reading {
         posts.tag_counts(after, TAGS_A_PAGE, &visibility).await
     }
 
-    /// The site as caches see it. One query.
-    ///
-    /// # Errors
-    /// Of the store.
-    pub async fn site(&self) -> Result<SiteState> {
-        self.core.records.posts.site(self.core.now()).await
-    }
-
     /// An author by name. One query.
     ///
     /// # Errors
@@ -237,56 +199,6 @@ impl Reading {
             true => Err(Error::NotFound(Entity::User)),
             false => Ok(user),
         }
-    }
-
-    /// The newest posts of a scope for a feed, with every address in their HTML whole, below `prefix` (the base URL
-    /// with the mount). At most [`FEED_POSTS`], and [`FEED_BYTES`] of HTML: posts that do not fit come without. Two
-    /// queries.
-    ///
-    /// # Errors
-    /// Of the store.
-    pub async fn feed(&self, scope: FeedScope, prefix: &str) -> Result<ReadFeed> {
-        let query = FeedQuery {
-            scope,
-            page: PageRequest::first(FEED_POSTS),
-            max_html: FEED_POST_CHARS,
-        };
-        let visibility = self.core.visibility(&Actor::Anonymous, Surface::List);
-        let found = self
-            .core
-            .records
-            .discovery
-            .feed(&query, &visibility)
-            .await?;
-        let shown = found.posts.iter().flat_map(|card| {
-            let cover = card.cover.as_ref().map(|cover| cover.id);
-            card.media.iter().copied().chain(cover)
-        });
-        let items = items(&self.core, &shown.collect::<Vec<_>>()).await?;
-        let mut left = FEED_BYTES;
-        let posts = found.posts.into_iter().map(|mut card| {
-            let html = card.html.take().map(|html| {
-                let resolved = resolve(&html, &card.media, &items, prefix);
-                match url::Url::parse(&format!("{prefix}/posts/{}", card.slug)) {
-                    Ok(base) => SafeHtml::from_sanitiser(markdown::absolute_addresses(
-                        resolved.as_str(),
-                        &base,
-                    )),
-                    Err(_) => resolved,
-                }
-            });
-            card.html = html.filter(|html| html.as_str().len() <= left);
-            left -= card.html.as_ref().map_or(0, |html| html.as_str().len());
-            let cover = card.cover.as_ref().map(|cover| cover.id);
-            FeedPost {
-                cover: cover.and_then(|id| items.get(&id)).cloned(),
-                card,
-            }
-        });
-        Ok(ReadFeed {
-            site: found.site,
-            posts: posts.collect(),
-        })
     }
 
     async fn list(

@@ -7,6 +7,7 @@ use http::StatusCode;
 use poem::Response;
 
 use super::call::Call;
+use super::head;
 use super::lists::shown;
 use crate::edge::EdgeError;
 use crate::view::page::{ArchivePage, PeriodPage, TagsPage};
@@ -121,7 +122,7 @@ async fn period(
         chrome.noindex = true;
         return call.refused_page(&nothing(), &chrome, &page);
     }
-    chrome.canonical = Some(call.app.absolute(&path));
+    head::list(&call, &mut chrome, &page.pager);
     call.page(&chrome, &page)
 }
 
@@ -134,7 +135,6 @@ pub(crate) async fn tags(call: Call) -> Result<Response, EdgeError> {
         .map_err(|_| nothing())?;
     let found = call.blog().reading().tags(after.as_ref()).await?;
     let mut chrome = call.chrome("/tags");
-    chrome.canonical = Some(call.app.absolute("/tags"));
     let page = TagsPage {
         groups: groups(&found),
         pager: PagerView::new(
@@ -143,6 +143,7 @@ pub(crate) async fn tags(call: Call) -> Result<Response, EdgeError> {
             found.next.map(|slug| slug.to_string()),
         ),
     };
+    head::list(&call, &mut chrome, &page.pager);
     call.page(&chrome, &page)
 }
 

@@ -9,7 +9,7 @@ use blog_core::model::discovery::FeedScope;
 use blog_core::model::media::MediaRef;
 use blog_core::model::tag::TagSlug;
 use blog_core::model::user::UserRef;
-use blog_core::service::reading::{FeedPost, ReadFeed};
+use blog_core::service::discovery::{FeedPost, ReadFeed};
 use blog_core::{markdown, model};
 use http::{HeaderValue, StatusCode, header};
 use poem::Response;
@@ -121,11 +121,11 @@ struct Asked {
 pub(crate) async fn show(call: Call) -> Result<Response, EdgeError> {
     let missing = || EdgeError::of_status(StatusCode::NOT_FOUND);
     let format = Format::of(call.request.uri().path()).ok_or_else(missing)?;
-    let reading = call.blog().reading();
+    let discovery = call.blog().discovery();
     // Whoever has it already is told so before anything is read but the site's state.
     let key = call.request.uri().path().to_owned();
     if freshness::asks(call.request.headers()) {
-        let tag = freshness::tag(&call, &reading.site().await?, &key);
+        let tag = freshness::tag(&call, &discovery.site().await?, &key);
         if let Some(same) = freshness::not_modified(&call, &tag) {
             return Ok(same);
         }
@@ -136,7 +136,7 @@ pub(crate) async fn show(call: Call) -> Result<Response, EdgeError> {
         return Ok(call.moved(&own));
     }
     let prefix = call.app.absolute("/");
-    let found = reading.feed(asked.scope.clone(), prefix.trim_end_matches('/'));
+    let found = discovery.feed(asked.scope.clone(), prefix.trim_end_matches('/'));
     let found = found.await?;
     if matches!(asked.scope, FeedScope::Tag(_)) && found.posts.is_empty() {
         return Err(missing());

@@ -2,6 +2,7 @@
 
 mod feeds;
 mod head;
+mod sitemap;
 
 use crate::app::{Person, TestApp, png};
 

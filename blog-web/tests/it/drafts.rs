@@ -25,6 +25,15 @@ const TAG_LISTS: [&str; 4] = [
     "/tags/harbour/feed.json",
 ];
 
+/// All that the site map says.
+async fn site_map(app: &TestApp, who: &Person) -> String {
+    let mut text = String::new();
+    for map in ["/sitemap.xml", "/sitemap-0.xml", "/sitemap-1.xml"] {
+        text.push_str(&app.get(map, who).await.text());
+    }
+    text
+}
+
 async fn upload(app: &TestApp, who: &Person, name: &str, bytes: &[u8]) -> String {
     let parts: [(&str, Option<&str>, &[u8]); 2] =
         [("alt", None, b"A lamp"), ("file", Some(name), bytes)];
@@ -99,6 +108,10 @@ async fn a_draft_is_invisible_everywhere_until_it_is_published() {
         for list in TAG_LISTS {
             assert_eq!(app.get(list, who).await.status, 404, "{list}");
         }
+        let map = site_map(&app, who).await;
+        for hidden in ["secret-lamps", "/@ada", "/tags/", "/sitemap-1.xml"] {
+            assert!(!map.contains(hidden), "{hidden} in {map}");
+        }
         let edit = format!("{draft}/edit");
         assert_ne!(app.get(&edit, who).await.status, 200);
     }
@@ -125,6 +138,15 @@ async fn a_draft_is_invisible_everywhere_until_it_is_published() {
     for list in LISTS.into_iter().chain(TAG_LISTS) {
         let page = app.get(list, &nobody).await.text();
         assert!(page.contains("Secret lamps"), "{list}");
+    }
+    let map = site_map(&app, &nobody).await;
+    for shown in [
+        "/posts/secret-lamps<",
+        "/@ada<",
+        "/tags/harbour<",
+        "/sitemap-1.xml<",
+    ] {
+        assert!(map.contains(shown), "{shown} in {map}");
     }
     // The draft's own address leads on.
     let old = app.get(&draft, &nobody).await;

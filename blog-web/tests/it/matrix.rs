@@ -24,6 +24,9 @@ const ROWS: &[(&str, &str, [u16; 5])] = &[
     ("GET", "/tags/:tag/feed.xml", [200; 5]),
     ("GET", "/tags/:tag/atom.xml", [200; 5]),
     ("GET", "/tags/:tag/feed.json", [200; 5]),
+    ("GET", "/robots.txt", [200; 5]),
+    ("GET", "/sitemap.xml", [200; 5]),
+    ("GET", "/sitemap-:part", [200; 5]),
     ("GET", "/posts/:slug", [200; 5]),
     ("POST", "/posts/:slug/like", [303; 5]),
     ("POST", "/posts/:slug/comments", [403, 303, 303, 303, 303]),
@@ -147,6 +150,7 @@ async fn every_route_for_everybody() {
                 .replace(":tag", "harbour")
                 .replace(":year", "2026")
                 .replace(":month", "01")
+                .replace(":part", "1.xml")
                 .replace(":slug", "one")
                 .replace("/comments/:id", &format!("/comments/{comment}"))
                 .replace(":id", "00000000-0000-7000-8000-000000000000")
@@ -213,6 +217,7 @@ async fn anonymous_reading_sets_no_cookie_and_can_be_asked_for_again() {
             .replace(":tag", "harbour")
             .replace(":year", "2026")
             .replace(":month", "01")
+            .replace(":part", "1.xml")
             .replace(":slug", "one")
             .replace("*name", "blog.css");
         let answer = app.get(&address, &nobody).await;

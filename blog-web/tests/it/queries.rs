@@ -22,7 +22,7 @@ async fn sqlite(folder: &std::path::Path) -> (TestApp, Arc<SqlStore>) {
 }
 
 /// Page, then the most statements for a stranger.
-const PAGES: [(&str, u64); 15] = [
+const PAGES: [(&str, u64); 18] = [
     ("/", 2),
     ("/@ada", 2),
     ("/tags/harbour", 2),
@@ -38,6 +38,10 @@ const PAGES: [(&str, u64); 15] = [
     ("/tags/harbour/feed.json", 2),
     // The author, whose name may be nobody's, is asked for besides the posts and their media.
     ("/@ada/atom.xml", 3),
+    ("/sitemap.xml", 2),
+    ("/sitemap-1.xml", 2),
+    // The site, its authors and its tags.
+    ("/sitemap-0.xml", 3),
     ("/posts/post-0", 3),
 ];
 
@@ -87,13 +91,20 @@ async fn pages_ask_as_often_for_one_post_as_for_five_hundred() {
 }
 
 #[tokio::test]
-async fn a_feed_that_did_not_change_costs_one_statement() {
+async fn what_programs_have_already_costs_one_statement() {
     let folder = tempfile::tempdir().unwrap();
     let (app, store) = sqlite(folder.path()).await;
     let author = app.person("ada", Role::Author).await;
     app.post("/write", &author, &post_form("One", "Text", "published"))
         .await;
-    for feed in ["/feed.xml", "/@ada/atom.xml", "/tags/harbour/feed.json"] {
+    for feed in [
+        "/feed.xml",
+        "/@ada/atom.xml",
+        "/tags/harbour/feed.json",
+        "/sitemap.xml",
+        "/sitemap-0.xml",
+        "/sitemap-1.xml",
+    ] {
         let first = app.get(feed, &Person::default()).await;
         let etag = first.headers["etag"].to_str().unwrap().to_owned();
         let again = app

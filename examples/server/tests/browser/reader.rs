@@ -80,6 +80,9 @@ pub(crate) async fn finds_it(visitor: &Visitor, post: &Post) {
     assert_eq!(visitor.path().await, post.path);
     assert_eq!(visitor.text(".byline-name").await, writer::NAME);
     writer::check_media(visitor).await;
+    // Data for programs; that the page's policy lets it stand there, the browser's log shows at the end.
+    let data = "script[type='application/ld+json']";
+    assert_eq!(visitor.count(data).await, 1);
 
     let shown = Post::on_page(visitor).await;
     let [picture, video] = &shown.media;
