@@ -1,25 +1,25 @@
 //! Posts.
 
-use std::cmp::Reverse;
+mod around;
+
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::ops::Bound;
 
 use async_trait::async_trait;
 use blog_core::error::{Conflict, Entity, Error};
 use blog_core::id::{CommentId, MediaId, PostId, UserId};
-use blog_core::model::archive::{Month, MonthCount, TagCount};
+use blog_core::model::archive::{MonthCount, TagCount};
 use blog_core::model::effects::Effects;
 use blog_core::model::library::PostPlace;
 use blog_core::model::post::{
-    Body, MAX_RELATED, NewPost, Post, PostCard, PostChange, PostContent, PostInContext, PostQuery,
-    PostScope, PostStatus, SiteState, SlugHit, SlugRequest, Title,
+    Body, NewPost, Post, PostCard, PostChange, PostContent, PostInContext, PostQuery, PostScope,
+    PostStatus, SiteState, SlugHit, SlugRequest, Title,
 };
 use blog_core::model::revision::{Revision, RevisionHead};
 use blog_core::model::slug::Slug;
 use blog_core::model::tag::{Tag, TagName, TagSlug, TagUse};
-use blog_core::policy::{Actor, PostFacts, Surface, Visibility};
+use blog_core::policy::{PostFacts, Surface, Visibility};
 use blog_core::ports::PostStore;
-use blog_core::ports::posts::MAX_MONTHS;
 use blog_core::{Cursor, Page, Result, Timestamp};
 use uuid::Uuid;
 
@@ -105,27 +105,6 @@ impl PostRow {
         }
     }
 
-    fn tags(&self) -> HashSet<&TagSlug> {
-        self.content.tags.iter().map(|tag| &tag.slug).collect()
-    }
-
-    /// What is related to it among the listed posts, which are newest first.
-    fn related<'a>(&self, listed: &[&'a PostRow]) -> Vec<&'a PostRow> {
-        let mine = self.tags();
-        let others = || listed.iter().copied().filter(|row| row.id != self.id);
-        let of_author = others().filter(|row| row.author == self.author).take(5);
-        let mut near: HashSet<PostId> = of_author.map(|row| row.id).collect();
-        for tag in &mine {
-            let of_tag = others().filter(|row| row.tags().contains(tag)).take(3);
-            near.extend(of_tag.map(|row| row.id));
-        }
-        let mut related: Vec<&PostRow> = others().filter(|row| near.contains(&row.id)).collect();
-        // Stable: of those that share as many tags the newer one stays first.
-        related.sort_by_key(|row| Reverse(row.tags().intersection(&mine).count()));
-        related.truncate(MAX_RELATED);
-        related
-    }
-
     /// Keeps the present content as a revision.
     fn keep_revision(&mut self, editor: UserId) {
         self.revisions.push(RevisionRow {
@@ -148,18 +127,6 @@ impl State {
             status: row.content.status,
             published_at: row.content.published_at,
         })
-    }
-
-    /// The posts of public lists, newest first; none on other surfaces.
-    fn in_lists(&self, visibility: &Visibility) -> impl Iterator<Item = (Timestamp, &PostRow)> {
-        let visibility = *visibility;
-        let public = visibility.surface() == Surface::List;
-        self.by_published
-            .iter()
-            .rev()
-            .filter(move |_| public)
-            .filter_map(|(at, id)| Some((*at, self.posts.get(id)?)))
-            .filter(move |(_, row)| self.sees(&visibility, row))
     }
 
     fn visible_post(&self, id: PostId, visibility: &Visibility) -> Result<&PostRow> {
@@ -392,34 +359,13 @@ impl PostStore for MemoryStore {
         slug: &Slug,
         visibility: &Visibility,
     ) -> Result<SlugHit<PostInContext>> {
-        let post = match self.by_slug(slug, visibility).await? {
-            SlugHit::Current(post) => *post,
-            SlugHit::Moved(slug) => return Ok(SlugHit::Moved(slug)),
-        };
-        let state = self.lock();
-        let row = state.post(post.id)?;
-        let bio = state.user(row.author)?.user.bio.clone();
-        let mut found = PostInContext {
-            post,
-            bio,
-            older: None,
-            newer: None,
-            related: Vec::new(),
-        };
-        let list = Visibility::new(Actor::Anonymous, Surface::List, visibility.now());
-        if state.sees(&list, row) {
-            let listed: Vec<&PostRow> = state.in_lists(&list).map(|(_, row)| row).collect();
-            let card = |row: &&PostRow| state.join_card(row, false);
-            let place = listed.iter().position(|other| other.id == row.id);
-            if let Some(place) = place {
-                found.older = listed.get(place + 1).map(card).transpose()?;
-                let newer = place.checked_sub(1).and_then(|place| listed.get(place));
-                found.newer = newer.map(card).transpose()?;
+        match self.by_slug(slug, visibility).await? {
+            SlugHit::Current(post) => {
+                let found = self.lock().around(*post, visibility)?;
+                Ok(SlugHit::Current(Box::new(found)))
             }
-            let related = row.related(&listed);
-            found.related = related.iter().map(card).collect::<Result<_>>()?;
+            SlugHit::Moved(slug) => Ok(SlugHit::Moved(slug)),
         }
-        Ok(SlugHit::Current(Box::new(found)))
     }
 
     async fn list(&self, query: &PostQuery, visibility: &Visibility) -> Result<Page<PostCard>> {
@@ -455,18 +401,7 @@ impl PostStore for MemoryStore {
     }
 
     async fn months(&self, visibility: &Visibility) -> Result<Vec<MonthCount>> {
-        let state = self.lock();
-        let mut months: BTreeMap<Month, u64> = BTreeMap::new();
-        for month in state
-            .in_lists(visibility)
-            .filter_map(|(at, _)| Month::of(at))
-        {
-            *months.entry(month).or_default() += 1;
-        }
-        let newest = months.into_iter().rev().take(MAX_MONTHS);
-        Ok(newest
-            .map(|(month, posts)| MonthCount { month, posts })
-            .collect())
+        Ok(self.lock().months(visibility))
     }
 
     async fn tag_counts(
@@ -475,31 +410,7 @@ impl PostStore for MemoryStore {
         limit: u16,
         visibility: &Visibility,
     ) -> Result<Page<TagCount, TagSlug>> {
-        let state = self.lock();
-        let mut tags: BTreeMap<TagSlug, TagCount> = BTreeMap::new();
-        for (_, row) in state.in_lists(visibility) {
-            let mut of_post = HashSet::new();
-            for tag in &row.content.tags {
-                if of_post.insert(&tag.slug) {
-                    let count = || TagCount {
-                        tag: tag.clone(),
-                        posts: 0,
-                    };
-                    let tag = tags.entry(tag.slug.clone());
-                    tag.or_insert_with(count).posts += 1;
-                }
-            }
-        }
-        let limit = usize::from(limit);
-        let behind = tags
-            .into_iter()
-            .filter(|(slug, _)| after.is_none_or(|after| slug > after))
-            .map(|(_, count)| count);
-        Ok(Page::from_overfetch(
-            behind.take(limit + 1).collect(),
-            limit,
-            |count: &TagCount| count.tag.slug.clone(),
-        ))
+        Ok(self.lock().tag_counts(after, limit.into(), visibility))
     }
 
     async fn revisions(

@@ -398,3 +398,36 @@ async fn plans(fixture: &Fixture, lines: Vec<String>) -> Vec<(String, Vec<String
     }
     plans
 }
+
+#[tokio::test]
+async fn what_stands_around_a_post_and_a_comment_is_found_along_indexes() {
+    let fixture = Fixture::new().await;
+    let store = &fixture.store;
+    let author = user(store, "ann").await;
+    let now = at(1_000);
+    for place in 0..3 {
+        let post = post(store, author.id, &format!("post-{place}"), at(place)).await;
+        comment(store, &post, None).await;
+    }
+    let on = post(store, author.id, "hello", at(4)).await;
+    let said = comment(store, &on, None).await;
+    let log = Log::default();
+    let listening = log.listen();
+    let slug = Slug::try_from("hello").unwrap();
+    costs!(store, 1, store.in_context(&slug, &page(now)));
+    costs!(store, 1, store.place(on.id, said, 50));
+    let lines = log.lines();
+    drop(listening);
+    // The few rows that a part has chosen: one or none before and behind, and a handful of candidates.
+    let few = ["SCAN k", "SCAN o", "SCAN n", "SCAN r", "SCAN c", "SCAN w"];
+    for (sql, plan) in plans(&fixture, lines).await {
+        for step in &plan {
+            let walks = !step.starts_with("SCAN") || few.contains(&step.as_str());
+            assert!(walks && !step.contains("AUTOMATIC"), "{sql}\n{plan:#?}");
+        }
+        // Only those few are sorted: the related, and all at the end.
+        let sorts = plan.iter().filter(|step| step.contains("FOR ORDER BY"));
+        let most = if sql.contains("k.kind") { 2 } else { 0 };
+        assert_eq!(sorts.count(), most, "{sql}\n{plan:#?}");
+    }
+}

@@ -7,6 +7,7 @@ mod library;
 mod media;
 mod pictures;
 mod reader;
+mod reading;
 mod server;
 mod visitor;
 mod writer;

@@ -117,6 +117,16 @@ impl Visitor {
             .unwrap_or_else(|e| panic!("{css}: {e}"));
     }
 
+    /// Gives a field a value that typing depends on the browser's language for: a date.
+    pub(crate) async fn set(&self, css: &str, value: &str) {
+        let script = "arguments[0].value = arguments[1]";
+        let element = serde_json::to_value(self.see(css).await).expect("an element has an id");
+        self.client
+            .execute(script, vec![element, json!(value)])
+            .await
+            .unwrap_or_else(|e| panic!("{css}: {e}"));
+    }
+
     /// Chooses a file.
     pub(crate) async fn choose(&self, css: &str, file: &Path) {
         let path = file.to_str().expect("a temporary path is UTF-8");
