@@ -20,4 +20,5 @@ mod queries;
 mod raw;
 mod reading;
 mod repository;
+mod slugs;
 mod words;
