@@ -13,7 +13,8 @@ use crate::edge::body::limit_body;
 use crate::edge::deadline::Deadline;
 use crate::pages::call::Call;
 use crate::pages::{
-    account, archive, assets, comments, editor, feeds, health, history, language, library, lists, media, post, robots, sitemap,
+    account, archive, assets, comments, editor, feeds, health, history, language, library, lists,
+    media, post, robots, sitemap,
 };
 use crate::web::App;
 

@@ -685,7 +685,10 @@ fn revision(text: &str, version: u64) -> RevisionView {
 /// A change between folded lines, and a line that is in one text only.
 fn diff(text: &str) -> DiffView {
     let lines = format!("{text}\n").repeat(9);
-    let (old, new) = (format!("{text} ძველი"), format!("{text} ახალი\n{text} მეტი"));
+    let (old, new) = (
+        format!("{text} ძველი"),
+        format!("{text} ახალი\n{text} მეტი"),
+    );
     Diff::of(
         &format!("{lines}{old}\n{lines}"),
         &format!("{lines}{new}\n{lines}"),
