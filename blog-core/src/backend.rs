@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use crate::ports::{
     AuditLog, AutosaveStore, CommentStore, DiscoveryStore, EngagementStore, IntentLog,
-    MediaCatalog, MediaStore, ObjectIndex, Outbox, PostStore, RateLimits, SessionStore, TokenStore,
-    UserStore,
+    MediaCatalog, MediaStore, ObjectIndex, Outbox, PostStore, RateLimits, SessionStore, SiteStore,
+    StaticPageStore, TokenStore, UserStore,
 };
 
 /// A full set of adapters. The records (all fields of [`Records`]) come from one adapter, so that one transaction can
@@ -41,6 +41,10 @@ pub struct Records {
     pub engagement: Arc<dyn EngagementStore>,
     /// Media items.
     pub catalog: Arc<dyn MediaCatalog>,
+    /// The site's settings.
+    pub site: Arc<dyn SiteStore>,
+    /// Static pages.
+    pub static_pages: Arc<dyn StaticPageStore>,
     /// Audit log.
     pub audit: Arc<dyn AuditLog>,
     /// Outbox.
@@ -66,6 +70,8 @@ impl Records {
             + DiscoveryStore
             + EngagementStore
             + MediaCatalog
+            + SiteStore
+            + StaticPageStore
             + AuditLog
             + Outbox
             + RateLimits
@@ -82,6 +88,8 @@ impl Records {
             discovery: store.clone(),
             engagement: store.clone(),
             catalog: store.clone(),
+            site: store.clone(),
+            static_pages: store.clone(),
             audit: store.clone(),
             outbox: store.clone(),
             limits: store.clone(),

@@ -20,6 +20,7 @@ use crate::service::observed::Observed;
 use crate::service::publishing::Publishing;
 use crate::service::reading::Reading;
 use crate::service::sessions::{PendingTouches, Sessions};
+use crate::service::site::{SeenSite, Site};
 use crate::service::worker::Worker;
 use crate::settings::Settings;
 use crate::time::Timestamp;
@@ -50,6 +51,7 @@ pub(crate) struct Core {
     pub(crate) rendering: tokio::sync::Semaphore,
     pub(crate) views: PendingViews,
     pub(crate) touches: PendingTouches,
+    pub(crate) seen_site: SeenSite,
     pub(crate) wake: tokio::sync::Notify,
 }
 
@@ -158,12 +160,18 @@ impl Blog {
         Library::new(self.core.clone())
     }
 
+    /// The site itself: its name, menu and settings.
+    pub fn site(&self) -> Site {
+        Site::new(self.core.clone())
+    }
+
     /// The work in the background; the binary or the host runs it.
     pub fn worker(&self) -> Worker {
         Worker::new(self.core.clone())
     }
 
-    /// The settings.
+    /// What the application decided. Name, description and page size are what pages begin with; what an admin saves
+    /// replaces them: see [`Site::now`].
     pub fn settings(&self) -> &Settings {
         &self.core.settings
     }
@@ -273,6 +281,7 @@ impl BlogBuilder {
                 rendering: tokio::sync::Semaphore::new(2),
                 views: PendingViews::default(),
                 touches: PendingTouches::default(),
+                seen_site: SeenSite::default(),
                 wake: tokio::sync::Notify::new(),
             }),
         })

@@ -81,6 +81,8 @@ mod outbox;
 mod posts;
 mod report;
 mod sessions;
+mod site;
+mod static_pages;
 mod texts;
 mod tokens;
 mod users;
@@ -130,6 +132,8 @@ fn checks() -> Vec<check::Check> {
     checks.extend(engagement::checks());
     checks.extend(catalog::checks());
     checks.extend(visibility::checks());
+    checks.extend(site::checks());
+    checks.extend(static_pages::checks());
     checks.extend(effects::checks());
     checks.extend(media::checks());
     checks.extend(index::checks());

@@ -120,6 +120,8 @@ pub enum Entity {
     Comment,
     /// A media item of the catalog.
     Media,
+    /// A static page.
+    StaticPage,
     /// An object of a media store.
     Object,
     /// A text that was not saved.
@@ -138,6 +140,7 @@ impl fmt::Display for Entity {
             Entity::Revision => "the revision",
             Entity::Comment => "the comment",
             Entity::Media => "the media item",
+            Entity::StaticPage => "the page",
             Entity::Object => "the object",
             Entity::Autosave => "the unsaved text",
             Entity::Lease => "the lease",
@@ -310,6 +313,17 @@ pub enum Reason {
     /// A published post cannot be dated ahead; a scheduled one can.
     #[error("This time lies ahead: choose \"Scheduled\", or leave the date empty.")]
     InFuture,
+    /// Neither a path of the site nor an `https` address.
+    #[error("Begin with / for a page of this site, or with https:// for another site.")]
+    NotATarget,
+    /// Not a whole number within its limits.
+    #[error("Use a whole number from {min} to {max}.")]
+    NotInRange {
+        /// The least number.
+        min: u16,
+        /// The greatest number.
+        max: u16,
+    },
     /// A scheduled post needs a time that lies ahead.
     #[error("Choose a time in the future.")]
     NotInFuture,

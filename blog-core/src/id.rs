@@ -64,6 +64,8 @@ ids! {
     CommentId;
     /// A media item of the catalog.
     MediaId;
+    /// A static page.
+    StaticPageId;
     /// An unsaved text. Made by the page on which it is written, of random bits.
     AutosaveId;
     /// An audit entry.

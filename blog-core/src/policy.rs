@@ -218,6 +218,8 @@ pub enum Action {
         /// Who uploaded it.
         owner: UserId,
     },
+    /// Change the site's settings and static pages, or see their drafts.
+    ManageSite,
     /// Change an own profile.
     EditProfile {
         /// Whose.
@@ -295,6 +297,7 @@ impl Policy {
                 _ => own_or_editor(post_author),
             },
             Action::ManageMedia { owner } => own_or_editor(owner),
+            Action::ManageSite => at_least(Role::Admin),
             Action::EditProfile { user } if user == id => Ok(()),
             Action::EditProfile { .. } => Err(Denied::NotYours),
         }

@@ -25,6 +25,8 @@ pub mod media;
 pub mod outbox;
 pub mod posts;
 pub mod sessions;
+pub mod site;
+pub mod static_pages;
 pub mod tokens;
 pub mod users;
 
@@ -42,5 +44,7 @@ pub use media::MediaStore;
 pub use outbox::Outbox;
 pub use posts::PostStore;
 pub use sessions::SessionStore;
+pub use site::SiteStore;
+pub use static_pages::StaticPageStore;
 pub use tokens::TokenStore;
 pub use users::UserStore;

@@ -12,4 +12,5 @@ pub mod publishing;
 pub mod quotas;
 pub mod reading;
 pub mod sessions;
+pub mod site;
 pub mod worker;

@@ -28,9 +28,9 @@ impl TryFrom<&str> for Registration {
 /// The settings of one blog.
 #[derive(Debug, Clone)]
 pub struct Settings {
-    /// The site's name, on every page and in feeds.
+    /// The site's name, on every page and in feeds, until an admin saves another.
     pub title: String,
-    /// What the site is about, in a sentence.
+    /// What the site is about, in a sentence, until an admin saves another.
     pub description: String,
     /// Who may make an account.
     pub registration: Registration,
@@ -43,7 +43,7 @@ pub struct Settings {
     pub max_picture_bytes: u64,
     /// The largest video, in bytes.
     pub max_video_bytes: u64,
-    /// Posts on a page of a list: 1 to 100.
+    /// Posts on a page of a list: 1 to 100, until an admin saves another number.
     pub page_size: u16,
 }
 

@@ -16,7 +16,9 @@ mod media;
 mod outbox;
 mod posts;
 mod sessions;
+mod site;
 mod state;
+mod static_pages;
 mod tokens;
 mod users;
 

@@ -22,7 +22,9 @@ mod outbox;
 mod posts;
 mod rows;
 mod sessions;
+mod site;
 mod sqlite;
+mod static_pages;
 mod tokens;
 mod users;
 
@@ -37,8 +39,8 @@ pub use migrate::SchemaError;
 use args::args;
 use db::Db;
 
-/// Users, sessions, tokens, posts, comments, engagement, catalog, audit log, outbox, rate limits, intents and the
-/// object index in one database.
+/// Users, sessions, tokens, posts, comments, engagement, catalog, settings, static pages, audit log, outbox, rate
+/// limits, intents and the object index in one database.
 ///
 /// A SQLite file is for the processes of one host: it is in write-ahead mode and every commit is synced to the disk
 /// before it is answered. One connection writes, several read; a writer that waits longer than two seconds is refused

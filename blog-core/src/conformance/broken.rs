@@ -18,6 +18,7 @@ mod media;
 mod outbox;
 mod posts;
 mod sessions;
+mod site;
 mod tokens;
 mod users;
 
@@ -45,6 +46,7 @@ pub fn all(working: &Backend) -> Vec<Broken> {
     all.extend(engagement::all(working));
     all.extend(catalog::all(working));
     all.extend(media::all(working));
+    all.extend(site::all(working));
     all.extend(index::all(working));
     all.extend(audit::all(working));
     all.extend(outbox::all(working));

@@ -40,6 +40,10 @@ pub enum Port {
     Engagement,
     /// [`MediaCatalog`](crate::ports::MediaCatalog).
     Catalog,
+    /// [`SiteStore`](crate::ports::SiteStore).
+    Site,
+    /// [`StaticPageStore`](crate::ports::StaticPageStore).
+    StaticPages,
     /// [`MediaStore`](crate::ports::MediaStore).
     Media,
     /// [`ObjectIndex`](crate::ports::ObjectIndex).
@@ -69,6 +73,8 @@ impl Port {
             Port::Discovery => "discovery",
             Port::Engagement => "engagement",
             Port::Catalog => "catalog",
+            Port::Site => "site",
+            Port::StaticPages => "static-pages",
             Port::Media => "media",
             Port::Index => "index",
             Port::Intents => "intents",

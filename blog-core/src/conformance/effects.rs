@@ -6,13 +6,16 @@ use super::check::{Check, Port};
 use super::lab::Lab;
 use super::outbox::drain;
 use super::verdict::{Failure, Verdict, ensure, same};
+use super::{site, static_pages};
 use crate::error::Result;
-use crate::id::{CommentId, MediaId, PostId, UserId};
+use crate::id::{CommentId, MediaId, PostId, StaticPageId, UserId};
 use crate::model::comment::{CommentBody, CommentChange, NewComment};
 use crate::model::effects::Effects;
 use crate::model::media::{AltText, MediaItem, MediaState};
 use crate::model::outbox::Task;
 use crate::model::post::{Post, PostChange, SafeHtml};
+use crate::model::site::{SettingsChange, SiteSettings};
+use crate::model::static_page::StaticPageContent;
 use crate::model::token::{Purpose, Token};
 use crate::model::user::{NewUser, PasswordHash, ProfileChange, Role, User};
 use crate::page::{Cursor, PageRequest};
@@ -52,6 +55,16 @@ pub(super) fn checks() -> Vec<Check> {
             .alone(),
         Port::Catalog
             .check("catalog-effects-failed", DROPPED, catalog_failed)
+            .alone(),
+        Port::Site.check("site-effects", STORED, settings).alone(),
+        Port::Site
+            .check("site-effects-failed", DROPPED, settings_failed)
+            .alone(),
+        Port::StaticPages
+            .check("static-pages-effects", STORED, pages)
+            .alone(),
+        Port::StaticPages
+            .check("static-pages-effects-failed", DROPPED, pages_failed)
             .alone(),
         Port::Posts
             .check(
@@ -458,6 +471,110 @@ async fn comments_failed(lab: Lab) -> Verdict {
     probe
         .drops("delete", async |lab, fx| {
             lab.records.comments.delete(CommentId::generate(), fx).await
+        })
+        .await
+}
+
+async fn settings(lab: Lab) -> Verdict {
+    let expected_version = site::version(&lab).await?;
+    let mut probe = Probe::new(lab).await?;
+    probe
+        .stores("save_settings", async |lab, fx| {
+            let change = SettingsChange {
+                expected_version,
+                settings: site::settings(),
+            };
+            lab.records.site.save_settings(change, fx).await
+        })
+        .await?;
+    Ok(())
+}
+
+async fn settings_failed(lab: Lab) -> Verdict {
+    let current = site::version(&lab).await?;
+    let mut probe = Probe::new(lab).await?;
+    for (what, expected_version, logo) in [
+        ("save_settings", current + 9, None),
+        (
+            "save_settings with a missing logo",
+            current,
+            Some(MediaId::generate()),
+        ),
+    ] {
+        probe
+            .drops(what, async |lab, fx| {
+                let settings = SiteSettings {
+                    logo,
+                    ..site::settings()
+                };
+                let change = SettingsChange {
+                    expected_version,
+                    settings,
+                };
+                lab.records.site.save_settings(change, fx).await
+            })
+            .await?;
+    }
+    Ok(())
+}
+
+async fn pages(lab: Lab) -> Verdict {
+    let mut probe = Probe::new(lab).await?;
+    let page = probe
+        .stores("create", async |lab, fx| {
+            let page = static_pages::new_page(static_pages::content());
+            lab.records.static_pages.create(page, fx).await
+        })
+        .await?;
+    probe
+        .stores("save", async |lab, fx| {
+            let change = static_pages::change(&page, static_pages::content());
+            lab.records.static_pages.save(change, fx).await
+        })
+        .await?;
+    probe
+        .stores("delete", async |lab, fx| {
+            lab.records.static_pages.delete(page.id, 2, fx).await
+        })
+        .await?;
+    Ok(())
+}
+
+async fn pages_failed(lab: Lab) -> Verdict {
+    let page = static_pages::stored(&lab, static_pages::content()).await?;
+    let mut probe = Probe::new(lab).await?;
+    probe
+        .drops("create", async |lab, fx| {
+            let taken = static_pages::new_page(page.content.clone());
+            lab.records.static_pages.create(taken, fx).await
+        })
+        .await?;
+    probe
+        .drops("save", async |lab, fx| {
+            let mut change = static_pages::change(&page, static_pages::content());
+            change.expected_version = 9;
+            lab.records.static_pages.save(change, fx).await
+        })
+        .await?;
+    probe
+        .drops("save with a missing picture", async |lab, fx| {
+            let lost = StaticPageContent {
+                media: vec![MediaId::generate()],
+                ..static_pages::content()
+            };
+            let change = static_pages::change(&page, lost);
+            lab.records.static_pages.save(change, fx).await
+        })
+        .await?;
+    probe
+        .drops("delete", async |lab, fx| {
+            lab.records.static_pages.delete(page.id, 9, fx).await
+        })
+        .await?;
+    probe
+        .drops("delete of nothing", async |lab, fx| {
+            let nothing = StaticPageId::generate();
+            lab.records.static_pages.delete(nothing, 1, fx).await
         })
         .await
 }

@@ -79,14 +79,14 @@ impl fmt::Display for Report {
         for (port, (passed, failed)) in &ports {
             writeln!(
                 f,
-                "{:<11} {passed:>3} passed {failed:>3} failed",
+                "{:<12} {passed:>3} passed {failed:>3} failed",
                 port.as_str()
             )?;
         }
         let failed = self.failures().count();
         writeln!(
             f,
-            "{:<11} {:>3} passed {failed:>3} failed, for {} contract sentences",
+            "{:<12} {:>3} passed {failed:>3} failed, for {} contract sentences",
             "all",
             self.checks.len() - failed,
             self.sentences(),

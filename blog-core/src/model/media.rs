@@ -194,9 +194,10 @@ impl MediaRef {
 /// Who uses an item.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct MediaUse {
-    /// Something everybody may see uses it: an avatar, or a post that is published or unlisted by now.
+    /// Something everybody may see uses it: an avatar, the site's logo, a static page that is published, or a post that
+    /// is published or unlisted by now.
     pub public: bool,
-    /// Any post or avatar uses it at all.
+    /// Any post, static page, avatar or the site's logo uses it at all.
     pub used: bool,
 }
 

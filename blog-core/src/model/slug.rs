@@ -1,4 +1,4 @@
-//! The word of a post in its address.
+//! The words of posts and static pages in their addresses.
 
 use super::text::text;
 use crate::error::{Alphabet, Reason};
@@ -12,7 +12,32 @@ text! {
 
 const MAX: usize = 96;
 
+text! {
+    /// 1 to 96 of `a-z 0-9 -`, no dash at either end or doubled; not `new`, where the form of a new page stands. Static
+    /// pages live below `/pages/`, so that words which posts leave to the application, such as "about", are theirs.
+    PageSlug, parse_page_slug
+}
+
 fn parse_slug(input: &str) -> Result<String, Reason> {
+    let slug = parse_shape(input)?;
+    if slugify::is_reserved(&slug) {
+        return Err(Reason::Reserved);
+    }
+    Ok(slug)
+}
+
+fn parse_page_slug(input: &str) -> Result<String, Reason> {
+    let slug = parse_shape(input)?;
+    if slug == NEW_PAGE {
+        return Err(Reason::Reserved);
+    }
+    Ok(slug)
+}
+
+/// The one word below `/pages/` and `/admin/pages/` that is not a page's.
+const NEW_PAGE: &str = "new";
+
+fn parse_shape(input: &str) -> Result<String, Reason> {
     let slug = input.trim();
     if slug.is_empty() {
         return Err(Reason::Empty);
@@ -28,10 +53,17 @@ fn parse_slug(input: &str) -> Result<String, Reason> {
             allowed: Alphabet::Slug,
         });
     }
-    if slugify::is_reserved(slug) {
-        return Err(Reason::Reserved);
-    }
     Ok(slug.to_owned())
+}
+
+impl PageSlug {
+    /// The slug of a title, shortened at a word; `None` where nothing of it can stand in an address.
+    pub fn from_title(title: &str) -> Option<Self> {
+        match slugify::slugify(title)?.as_str() {
+            NEW_PAGE => Some(Self(format!("{NEW_PAGE}-page"))),
+            slug => PageSlug::try_from(slug).ok(),
+        }
+    }
 }
 
 impl Slug {

@@ -26,8 +26,8 @@ pub trait MediaCatalog: Debug + Send + Sync + 'static {
     /// The items of these ids that exist, in no particular order; at most 500 ids are asked for at once.
     async fn get(&self, ids: &[MediaId]) -> Result<Vec<MediaItem>>;
 
-    /// The ready item, if its viewer owns it, is an editor or admin, or if an avatar or a post that the visibility
-    /// allows uses it; else `NotFound(Media)`.
+    /// The ready item, if its viewer owns it, is an editor or admin, or if an avatar, the site's logo, a published static
+    /// page, or a post that the visibility allows uses it; else `NotFound(Media)`.
     async fn visible(&self, id: MediaId, visibility: &Visibility) -> Result<MediaItem>;
 
     /// An owner's ready items, newest first by `created_at`, then id, greater first. Only those that the query's filter
@@ -58,13 +58,13 @@ pub trait MediaCatalog: Debug + Send + Sync + 'static {
     async fn usage(&self, id: MediaId, now: Timestamp) -> Result<MediaUse>;
 
     /// Where an item is used, at most `limit` places: first whose avatar it is, then the posts that the visibility
-    /// allows, last changed first. `elsewhere` says that there are further places, or posts that it does not allow.
-    /// An item that does not exist is used nowhere.
+    /// allows, last changed first. `elsewhere` says that there are further places, posts that it does not allow,
+    /// static pages, or that it is the site's logo. An item that does not exist is used nowhere.
     async fn places(&self, id: MediaId, visibility: &Visibility, limit: u16)
     -> Result<MediaPlaces>;
 
-    /// Deletes an item that nothing uses, and returns it. `Conflict(State)` while a post or avatar uses it,
-    /// `NotFound(Media)` when there is none.
+    /// Deletes an item that nothing uses, and returns it. `Conflict(State)` while a post, static page, avatar or
+    /// the site's logo uses it, `NotFound(Media)` when there is none.
     async fn delete(&self, id: MediaId, effects: Effects) -> Result<MediaItem>;
 
     /// Pending items made before `before`, oldest first, at most `limit`: uploads that never ended.

@@ -209,7 +209,7 @@ impl Reading {
     ) -> Result<Page<PostCard>> {
         let query = PostQuery {
             scope,
-            page: PageRequest::new(after, self.core.settings.page_size),
+            page: PageRequest::new(after, self.core.site().await.settings.page_size),
             with_html,
         };
         // Lists hold what everybody may see, so they are asked for by nobody in particular.

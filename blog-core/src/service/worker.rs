@@ -15,6 +15,8 @@ use crate::service::engagement::Engagement;
 use crate::service::library::Library;
 use crate::service::sessions::Sessions;
 
+/// Twice within the second for which what was seen of the site counts.
+const LOOK: Duration = Duration::from_millis(500);
 const POLL: Duration = Duration::from_secs(1);
 const FLUSH: Duration = Duration::from_secs(10);
 const SWEEP: Duration = Duration::from_secs(600);
@@ -39,12 +41,15 @@ impl Worker {
 
     /// Runs until cancelled, sweeping first; then writes what is noted in memory and ends. Failures are logged and tried again.
     pub async fn run(self, cancel: CancellationToken) {
+        let mut look = tokio::time::interval(LOOK);
+        look.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         let mut poll = tokio::time::interval(POLL);
         let mut flush = tokio::time::interval(FLUSH);
         let mut sweep = tokio::time::interval(SWEEP);
         loop {
             tokio::select! {
                 () = cancel.cancelled() => break,
+                _ = look.tick() => self.core.look_at_site().await,
                 _ = poll.tick() => self.core.run_due_tasks().await,
                 () = self.core.wake.notified() => self.core.run_due_tasks().await,
                 _ = flush.tick() => self.flush().await,

@@ -36,13 +36,16 @@ impl State {
         posts.filter_map(|post| self.posts.get(post))
     }
 
-    /// How many avatars an item is.
-    fn avatars_of(&self, id: MediaId) -> usize {
-        self.media_avatars.get(&id).map_or(0, |users| users.len())
+    /// Whether an item is somebody's avatar or the site's logo.
+    fn is_worn(&self, id: MediaId) -> bool {
+        self.media_avatars.contains_key(&id) || self.is_logo(id)
     }
 
+    /// Whether anything uses an item.
     fn is_used(&self, id: MediaId) -> bool {
-        self.avatars_of(id) > 0 || self.posts_with(id).next().is_some()
+        self.is_worn(id)
+            || self.posts_with(id).next().is_some()
+            || self.static_pages_with(id).next().is_some()
     }
 
     fn is_asked_for(&self, item: &MediaItem, query: &MediaQuery) -> bool {
@@ -103,7 +106,10 @@ impl MediaCatalog for MemoryStore {
         let seen = item.is_ready()
             && (viewer.user() == Some(item.owner)
                 || viewer.is_editor()
-                || state.avatars_of(id) > 0
+                || state.is_worn(id)
+                || state
+                    .static_pages_with(id)
+                    .any(|page| page.content.published)
                 || state
                     .posts_with(id)
                     .any(|post| state.sees(visibility, post)));
@@ -181,9 +187,12 @@ impl MediaCatalog for MemoryStore {
 
     async fn usage(&self, id: MediaId, now: Timestamp) -> Result<MediaUse> {
         let state = self.lock();
-        let avatars = state.avatars_of(id);
         Ok(MediaUse {
-            public: avatars > 0 || state.posts_with(id).any(|post| post.is_public(now)),
+            public: state.is_worn(id)
+                || state.posts_with(id).any(|post| post.is_public(now))
+                || state
+                    .static_pages_with(id)
+                    .any(|page| page.content.published),
             used: state.is_used(id),
         })
     }
@@ -204,7 +213,10 @@ impl MediaCatalog for MemoryStore {
             .posts_with(id)
             .partition(|post| state.sees(visibility, post));
         seen.sort_unstable_by_key(|post| std::cmp::Reverse(post.changed()));
-        let elsewhere = !hidden.is_empty() || wearers.len() + seen.len() > rest;
+        let elsewhere = !hidden.is_empty()
+            || state.is_logo(id)
+            || state.static_pages_with(id).next().is_some()
+            || wearers.len() + seen.len() > rest;
         let avatars: Vec<_> = wearers.into_iter().take(rest).collect();
         rest -= avatars.len();
         let posts = seen.into_iter().take(rest).map(|post| post.place(id));

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use blog_core::error::{Entity, Error};
 use blog_core::id::{
-    AuditId, AutosaveId, CommentId, MediaId, MessageId, PostId, SessionId, UserId,
+    AuditId, AutosaveId, CommentId, MediaId, MessageId, PostId, SessionId, StaticPageId, UserId,
 };
 use blog_core::model::audit::AuditEntry;
 use blog_core::model::autosave::Autosave;
@@ -13,7 +13,8 @@ use blog_core::model::index::{IndexItem, Intent};
 use blog_core::model::media::{MediaItem, MediaRef};
 use blog_core::model::secret::SecretHash;
 use blog_core::model::session::Session;
-use blog_core::model::slug::Slug;
+use blog_core::model::slug::{PageSlug, Slug};
+use blog_core::model::static_page::StaticPage;
 use blog_core::model::token::Token;
 use blog_core::model::user::{Subject, User, UserRef, Username};
 use blog_core::{Result, Timestamp};
@@ -22,6 +23,7 @@ use super::BACKEND;
 use super::comments::CommentRow;
 use super::outbox::OutboxRow;
 use super::posts::PostRow;
+use super::site::SettingsRow;
 use super::users::UserRow;
 
 /// All tables. Each index beside a table holds exactly its rows: a write changes both.
@@ -59,6 +61,14 @@ pub(super) struct State {
     pub(super) media_posts: HashMap<MediaId, BTreeSet<PostId>>,
     pub(super) media_avatars: HashMap<MediaId, BTreeSet<UserId>>,
     pub(super) media_owners: BTreeSet<(UserId, Timestamp, MediaId)>,
+
+    pub(super) settings: Option<SettingsRow>,
+
+    pub(super) static_pages: HashMap<StaticPageId, StaticPage>,
+    /// Every slug that a static page has or had.
+    pub(super) page_slugs: HashMap<PageSlug, StaticPageId>,
+    pub(super) pages_by_created: BTreeSet<(Timestamp, StaticPageId)>,
+    pub(super) media_static_pages: HashMap<MediaId, BTreeSet<StaticPageId>>,
 
     pub(super) audit: BTreeMap<(Timestamp, AuditId), AuditEntry>,
     pub(super) audit_ids: HashSet<AuditId>,

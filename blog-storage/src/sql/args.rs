@@ -1,7 +1,7 @@
 //! What statements are given: four kinds of values, each of which may be null.
 
 use blog_core::id::{
-    AuditId, AutosaveId, CommentId, MediaId, MessageId, PostId, SessionId, UserId,
+    AuditId, AutosaveId, CommentId, MediaId, MessageId, PostId, SessionId, StaticPageId, UserId,
 };
 use blog_core::time::Timestamp;
 use uuid::Uuid;
@@ -58,6 +58,7 @@ from! {
     PostId, value => Id(value.uuid());
     CommentId, value => Id(value.uuid());
     MediaId, value => Id(value.uuid());
+    StaticPageId, value => Id(value.uuid());
     AuditId, value => Id(value.uuid());
     AutosaveId, value => Id(value.uuid());
     MessageId, value => Id(value.uuid());

@@ -43,6 +43,10 @@ macro_rules! used {
             $id,
             ") OR EXISTS (SELECT 1 FROM blog_users u WHERE u.avatar = ",
             $id,
+            ") OR EXISTS (SELECT 1 FROM blog_settings s WHERE s.logo = ",
+            $id,
+            ") OR EXISTS (SELECT 1 FROM blog_page_media gm WHERE gm.media = ",
+            $id,
             "))"
         )
     };
@@ -61,7 +65,7 @@ const OF_OWNER: &str = concat!(
      ORDER BY m.created_at DESC, m.id DESC LIMIT ?"
 );
 
-/// Where an item is used: (the four of the rule, item, item, item, how many). First those who wear it, then the posts
+/// Where an item is used: (the four of the rule, five times the item, how many). First those who wear it, then the posts
 /// that may be told, then the others.
 const PLACES: &str = concat!(
     "SELECT x.part, x.word, x.name, x.status, x.published_at, x.as_cover FROM (SELECT CASE WHEN ",
@@ -69,7 +73,9 @@ const PLACES: &str = concat!(
     " THEN 1 ELSE 2 END AS part, p.updated_at AS changed_at, p.id AS id, p.slug AS word, p.title AS name, \
      p.status AS status, p.published_at AS published_at, CASE WHEN p.cover = ? THEN 1 ELSE 0 END AS as_cover \
      FROM blog_post_media pm JOIN blog_posts p ON p.id = pm.post WHERE pm.media = ? \
-     UNION ALL SELECT 0, 0, u.id, u.username, u.display_name, '', NULL, 0 FROM blog_users u WHERE u.avatar = ?) x \
+     UNION ALL SELECT 0, 0, u.id, u.username, u.display_name, '', NULL, 0 FROM blog_users u WHERE u.avatar = ? \
+     UNION ALL SELECT 2, 0, s.logo, '', '', '', NULL, 0 FROM blog_settings s WHERE s.logo = ? \
+     UNION ALL SELECT 2, 0, gm.page, '', '', '', NULL, 0 FROM blog_page_media gm WHERE gm.media = ?) x \
      ORDER BY x.part, x.changed_at DESC, x.id DESC LIMIT ?"
 );
 
@@ -91,7 +97,9 @@ const VISIBLE: &str = concat!(
      OR EXISTS (SELECT 1 FROM blog_post_media pm JOIN blog_posts p ON p.id = pm.post \
      WHERE pm.media = m.id AND ",
     text::rule!(),
-    "))"
+    ") OR EXISTS (SELECT 1 FROM blog_settings s WHERE s.logo = m.id) \
+     OR EXISTS (SELECT 1 FROM blog_page_media gm JOIN blog_pages g ON g.id = gm.page \
+     WHERE gm.media = m.id AND g.published = 1))"
 );
 
 #[derive(FromRow)]
@@ -394,14 +402,17 @@ impl MediaCatalog for SqlStore {
     }
 
     async fn usage(&self, id: MediaId, now: Timestamp) -> Result<MediaUse> {
-        // One row for each kind of use there is: by something public, by something hidden, by an avatar.
+        // One row for each kind of use there is: by something public, and by something hidden.
         let rows: Vec<(i64,)> = self
             .db
             .all(
                 "SELECT DISTINCT CASE WHEN p.is_public = 1 AND p.published_at <= ? THEN 1 ELSE 0 END \
                  FROM blog_post_media pm JOIN blog_posts p ON p.id = pm.post WHERE pm.media = ? \
-                 UNION SELECT 1 FROM blog_users WHERE avatar = ?",
-                args![now, id, id],
+                 UNION SELECT 1 FROM blog_users WHERE avatar = ? \
+                 UNION SELECT 1 FROM blog_settings WHERE logo = ? \
+                 UNION SELECT g.published FROM blog_page_media gm JOIN blog_pages g ON g.id = gm.page \
+                 WHERE gm.media = ?",
+                args![now, id, id, id, id],
             )
             .await?;
         Ok(MediaUse {
@@ -418,7 +429,7 @@ impl MediaCatalog for SqlStore {
     ) -> Result<MediaPlaces> {
         let limit = usize::from(limit);
         let mut args = rule_args(visibility.rule());
-        args.extend(args![id, id, id, limit + 1]);
+        args.extend(args![id, id, id, id, id, limit + 1]);
         let rows: Vec<PlaceRow> = self.db.all(PLACES, args).await?;
         let mut places = MediaPlaces::default();
         for (place, row) in rows.into_iter().enumerate() {

@@ -124,7 +124,7 @@ fn conflict(constraint: &str) -> Conflict {
         Conflict::Email
     } else if about(["blog_users.issuer", "blog_users_subject"]) {
         Conflict::Subject
-    } else if about(["blog_slugs.slug", "blog_slugs"]) {
+    } else if about(["blog_slugs", "blog_page_slugs"]) {
         Conflict::Slug
     } else {
         Conflict::Exists

@@ -53,6 +53,8 @@ const MIGRATIONS: &[Migration] = migrations! {
     9 "0009_effects" oldest 9;
     10 "0010_limits" oldest 10;
     11 "0011_objects" oldest 11;
+    12 "0012_settings" oldest 11;
+    13 "0013_pages" oldest 11;
     14 "0014_autosaves" oldest 11;
     16 "0016_media_facts" oldest 11 then catalog::index_items;
     17 "0017_archive" oldest 17 then posts::count_all;

@@ -22,7 +22,7 @@ pub(super) fn checks() -> Vec<Check> {
         catalog.check("catalog-usage-public", "Something everybody may see uses it: an avatar, or a post that is published or unlisted by now.", usage_public),
         catalog.check("catalog-usage-unknown", "An item that does not exist is used by nobody.", usage_unknown),
         catalog.check("catalog-delete", "Deletes an item that nothing uses, and returns it.", delete),
-        catalog.check("catalog-delete-used", "`delete`: `Conflict(State)` while a post or avatar uses it.", delete_used),
+        catalog.check("catalog-delete-used", "`delete`: `Conflict(State)` while a post or avatar uses it, and no longer.", delete_used),
         catalog.check("catalog-delete-not-found", "`delete`: `NotFound(Media)` when there is none.", delete_not_found),
         catalog.check("catalog-delete-race", "An item that a new post uses is not deleted, and a deleted item is used by no new post.", delete_race),
     ]
