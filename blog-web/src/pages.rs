@@ -16,11 +16,12 @@ pub(crate) mod language;
 pub(crate) mod library;
 pub(crate) mod lists;
 pub(crate) mod media;
-mod models;
+pub(crate) mod models;
 pub(crate) mod notices;
 pub(crate) mod post;
 mod refusal;
 pub(crate) mod robots;
+pub(crate) mod settings;
 pub(crate) mod sitemap;
 
 /// A form without fields: a button.

@@ -14,7 +14,7 @@ use crate::edge::deadline::Deadline;
 use crate::pages::call::Call;
 use crate::pages::{
     account, archive, assets, comments, editor, feeds, health, history, language, library, lists,
-    media, post, robots, sitemap,
+    media, post, robots, settings, sitemap,
 };
 use crate::web::App;
 
@@ -146,6 +146,8 @@ routes! {
     GET  "/account/profile"        Member Never      0       => account::profile_form;
     POST "/account/profile"        Anyone Never      UPLOAD  => account::save_profile;
     POST "/language"               Public Never      FORM    => language::choose;
+    GET  "/admin/settings"         Member Never      0       => settings::form;
+    POST "/admin/settings"         Anyone Never      COMMENT => settings::save;
     GET  "/assets/*name"           Public Immutable  0       => assets::show;
     GET  "/livez"                  Public Never      0       => health::live;
     GET  "/readyz"                 Public Never      0       => health::ready;
@@ -199,7 +201,13 @@ impl Endpoint for PathEndpoint {
             Who::Public => None,
             Who::Anyone | Who::Member => self.visitor(&request).await?,
         };
-        let call = Call::new(self.app.clone(), request, visitor);
+        let site = self.app.blog.site();
+        let site = match (route.who, route.cache) {
+            // Files and health checks name no site, and shall not wait for the store.
+            (Who::Public, Cache::Immutable | Cache::Never) => site.last_seen(),
+            _ => site.now().await,
+        };
+        let call = Call::new(self.app.clone(), request, visitor, site);
         if route.who == Who::Member && call.visitor.is_none() {
             return Ok(call.to_login());
         }

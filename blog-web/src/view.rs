@@ -46,7 +46,8 @@ pub use self::archive::{MonthView, TagCountView, TagGroupView, YearView};
 pub use self::author::AuthorView;
 pub use self::card::{CardView, PostStatus, TagView};
 pub use self::chrome::{
-    ArticleView, FeedLink, FlashKind, FlashView, PageChrome, PreviewView, SiteView, ViewerView,
+    ArticleView, FeedLink, FlashKind, FlashView, MenuEntryView, PageChrome, PreviewView, SiteView,
+    ViewerView,
 };
 pub use self::comment::{CommentView, ThreadView};
 pub use self::conflict::{ChoiceView, OptionView, SourceView};

@@ -13,9 +13,9 @@ use crate::edge::cookie::{FlashCookie, LanguageCookie, SessionCookie};
 use crate::edge::host::{Site, SiteError};
 use crate::edge::{Edge, ErrorContext};
 use crate::pages::health::Health;
-use crate::pages::notices;
+use crate::pages::{models, notices};
 use crate::routes;
-use crate::view::{ErrorView, Lang, PageChrome, SiteView, View, ViewError};
+use crate::view::{ErrorView, PageChrome, View, ViewError};
 
 /// A blog's pages, to be nested into a poem application or served by [`serve`](crate::serve::serve).
 ///
@@ -62,9 +62,13 @@ impl App {
             .unwrap_or_default()
     }
 
-    /// None where each reader's browser decides.
+    /// None where each reader's browser decides: until an admin has saved the site's settings.
     fn site_lang(&self) -> Option<Lang> {
-        None
+        let site = self.blog.site().last_seen();
+        match site.version {
+            0 => None,
+            _ => Lang::from_tag(site.settings.language.as_str()),
+        }
     }
 
     /// Says what of a request an HTML answer depends on, so that no cache gives one reader another's language.
@@ -75,15 +79,6 @@ impl App {
         };
         let headers = response.headers_mut();
         headers.append(header::VARY, HeaderValue::from_static(on));
-    }
-
-    pub(crate) fn site_view(&self) -> SiteView {
-        let settings = self.blog.settings();
-        SiteView {
-            title: settings.title.clone(),
-            description: settings.description.clone(),
-            lang: self.site_lang().unwrap_or_default(),
-        }
     }
 
     /// The absolute address of a path below the mount.
@@ -204,7 +199,7 @@ fn error_page(app: &App, context: &ErrorContext<'_>) -> Response {
         error = error.saying(context.error.sentence().clone());
     }
     if wants_html {
-        let mut chrome = PageChrome::new(app.site_view(), "");
+        let mut chrome = PageChrome::new(models::site(&app.blog.site().last_seen()), "");
         chrome.site.lang = app.lang(context.headers);
         chrome.noindex = true;
         let here = context.uri.path_and_query();

@@ -29,6 +29,8 @@ refusals-not-your-media = Choose one of your own pictures.
 refusals-too-many-pixels = This picture has too many pixels; make it smaller (at most 40 megapixels, 12,000 on a side).
 refusals-damaged-picture = This picture is damaged; export it again.
 refusals-no-letter = Each tag needs at least one letter or digit.
+refusals-not-a-target = Begin with / for a page of this site, or with https:// for another site.
+refusals-not-in-range = Use a whole number from { $min } to { $max }.
 refusals-in-future = This time lies ahead: choose “Scheduled”, or leave the date empty.
 refusals-not-in-future = Choose a time in the future.
 refusals-unfit = This cannot be accepted; please change it.
@@ -61,6 +63,7 @@ refusals-gone-post = The post is not there any more, so this was not saved; keep
 refusals-gone-revision = This earlier version is not there any more, so nothing was saved; keep a copy of your text.
 refusals-gone-comment = The comment is not there any more, so this was not saved; keep a copy of your text.
 refusals-gone-autosave = The text that was kept for you is not there any more; what stands in this form is all there is.
+refusals-gone-page = The page is not there any more, so this was not saved; keep a copy of your text.
 refusals-gone-media = The file is not there any more, so this was not saved; keep a copy of your text.
 
 refusals-picture-size = The picture is larger than { $megabytes } MB; make it smaller and send it again.

@@ -23,6 +23,8 @@ refusals-not-your-media = Kendi resimlerinizden birini seçin.
 refusals-too-many-pixels = Bu resimde çok fazla piksel var; küçültün (en fazla 40 megapiksel, bir kenarı en fazla 12.000).
 refusals-damaged-picture = Bu resim bozuk; yeniden dışa aktarın.
 refusals-no-letter = Her etikette en az bir harf ya da rakam olmalı.
+refusals-not-a-target = Bu sitenin bir sayfası için / ile, başka bir site için https:// ile başlayın.
+refusals-not-in-range = { $min } ile { $max } arasında bir tam sayı yazın.
 refusals-in-future = Bu zaman ileride: “Zamanlanmış” seçeneğini seçin ya da tarihi boş bırakın.
 refusals-not-in-future = Gelecekte bir zaman seçin.
 refusals-unfit = Bu kabul edilemez; lütfen değiştirin.
@@ -55,6 +57,7 @@ refusals-gone-post = Yazı artık yok, bu yüzden bu kaydedilmedi; metninizin bi
 refusals-gone-revision = Bu eski sürüm artık yok, bu yüzden hiçbir şey kaydedilmedi; metninizin bir kopyasını saklayın.
 refusals-gone-comment = Yorum artık yok, bu yüzden bu kaydedilmedi; metninizin bir kopyasını saklayın.
 refusals-gone-autosave = Sizin için saklanan metin artık yok; elinizde olan, bu formda yazanlardır.
+refusals-gone-page = Sayfa artık yok, bu yüzden bu kaydedilmedi; metninizin bir kopyasını saklayın.
 refusals-gone-media = Dosya artık yok, bu yüzden bu kaydedilmedi; metninizin bir kopyasını saklayın.
 
 refusals-picture-size = Resim { $megabytes } MB’tan büyük; küçültüp yeniden gönderin.

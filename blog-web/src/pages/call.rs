@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use blog_core::model::site::ShownSite;
 use blog_core::policy::{Action, Actor};
 use blog_core::service::sessions::{Login, Visitor};
 use blog_core::{Blog, Cursor};
@@ -24,16 +25,24 @@ pub(crate) struct Call {
     pub(crate) request: Request,
     pub(crate) visitor: Option<Visitor>,
     pub(crate) actor: Actor,
+    /// The site as pages show it.
+    pub(crate) site: Arc<ShownSite>,
 }
 
 impl Call {
-    pub(crate) fn new(app: Arc<App>, request: Request, visitor: Option<Visitor>) -> Self {
+    pub(crate) fn new(
+        app: Arc<App>,
+        request: Request,
+        visitor: Option<Visitor>,
+        site: Arc<ShownSite>,
+    ) -> Self {
         let actor = visitor.as_ref().map_or(Actor::Anonymous, Visitor::actor);
         Self {
             app,
             request,
             visitor,
             actor,
+            site,
         }
     }
 
@@ -97,7 +106,7 @@ impl Call {
 
     /// What stands around a page at this path below the mount.
     pub(crate) fn chrome(&self, path: &str) -> PageChrome {
-        let mut chrome = PageChrome::new(self.app.site_view(), path);
+        let mut chrome = PageChrome::new(models::site(&self.site), path);
         chrome.site.lang = self.lang();
         // The answer to a form has an address of its own only where a page is.
         if self.request.method() == Method::GET {
@@ -112,6 +121,7 @@ impl Call {
         chrome.viewer = self.visitor.as_ref().map(|visitor| ViewerView {
             person: models::person(&visitor.user.to_ref()),
             can_write: self.blog().policy().may(&self.actor, Action::WritePost),
+            can_manage: self.blog().policy().may(&self.actor, Action::ManageSite),
         });
         chrome.flashes = self
             .app

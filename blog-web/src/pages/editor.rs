@@ -80,21 +80,7 @@ async fn shelf(call: &Call, post: Option<&Post>) -> Result<Vec<MediaView>, EdgeE
     if let Some(cover) = post.and_then(|post| post.cover.as_ref())
         && !own.items.iter().any(|item| item.id == cover.id)
     {
-        let picture = models::picture(cover);
-        media.push(MediaView {
-            id: cover.id.to_string(),
-            kind: crate::view::MediaKind::Image,
-            src: picture.src,
-            width: cover.width,
-            height: cover.height,
-            focus: picture.focus,
-            name: picture.alt.clone(),
-            snippet: format!("![](media:{})", cover.id),
-            alt: picture.alt,
-            bytes: 0,
-            created_at: 0,
-            ready: true,
-        });
+        media.push(models::media_of(cover));
     }
     Ok(media)
 }
@@ -275,7 +261,7 @@ pub(crate) async fn delete(mut call: Call) -> Result<Response, EdgeError> {
 
 pub(crate) async fn drafts(call: Call) -> Result<Response, EdgeError> {
     let after: Option<Cursor> = call.after()?;
-    let size = call.blog().settings().page_size;
+    let size = call.site.settings.page_size;
     let publishing = call.blog().publishing();
     let own = publishing
         .own(&call.actor, PageRequest::new(after, size))

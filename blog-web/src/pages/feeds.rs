@@ -15,7 +15,7 @@ use http::{HeaderValue, StatusCode, header};
 use poem::Response;
 
 use super::call::Call;
-use super::freshness;
+use super::{freshness, models};
 use crate::edge::EdgeError;
 use crate::view::{Lang, Phrase};
 
@@ -192,7 +192,7 @@ fn carriable(text: &str) -> String {
 }
 
 fn feed(call: &Call, asked: &Asked, own: &str, found: ReadFeed) -> Feed {
-    let site = call.app.site_view();
+    let site = models::site(&call.site);
     let (title, about) = match (&asked.scope, &asked.author) {
         (FeedScope::Tag(slug), _) => {
             let name = tag_name(slug, &found);

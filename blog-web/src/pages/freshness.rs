@@ -9,6 +9,7 @@ use poem::Response;
 use sha2::{Digest as _, Sha256};
 
 use super::call::Call;
+use super::models;
 
 /// Raised when what is made from the same site changes.
 const VERSION: u32 = 1;
@@ -20,7 +21,7 @@ pub(super) fn asks(headers: &HeaderMap) -> bool {
 
 /// The tag of the answer `key` as the site stands.
 pub(super) fn tag(call: &Call, site: &SiteState, key: &str) -> String {
-    let shown = call.app.site_view();
+    let shown = models::site(&call.site);
     let next = site.next_publication.map(blog_core::Timestamp::as_micros);
     let mut digest = Sha256::new();
     for part in [

@@ -6,12 +6,14 @@ use blog_core::model::comment::{Comment, CommentState, Thread};
 use blog_core::model::library::MediaPlaces;
 use blog_core::model::media::{MediaItem, MediaKind as ItemKind, MediaRef};
 use blog_core::model::post::{self, Post, PostCard};
+use blog_core::model::site::ShownSite;
 use blog_core::model::tag::Tag;
 use blog_core::model::user::UserRef;
 use blog_core::policy::{Action, Actor, Policy};
 use blog_core::service::reading::Found;
 use blog_core::{Cursor, Timestamp};
 
+use crate::view::{Lang, MenuEntryView, SiteView};
 use crate::view::{
     CardView, CommentView, HitView, MarkView, MediaKind, MediaView, PersonView, PictureView,
     PlacesView, PostPlaceView, PostStatus, PostView, SafeHtml, TagView, ThreadView, TocView,
@@ -32,6 +34,29 @@ pub(super) fn picture(media: &MediaRef) -> PictureView {
         height: media.height.unwrap_or(0),
         focus: media.focus.into(),
         alt: media.alt.to_string(),
+    }
+}
+
+/// The site as every page shows it: the admin's menu, and behind it the static pages that want to stand there.
+pub(crate) fn site(site: &ShownSite) -> SiteView {
+    let settings = &site.settings;
+    let entries = settings.menu.iter().map(|entry| MenuEntryView {
+        label: entry.label.to_string(),
+        target: entry.target.to_string(),
+        outside: entry.target.is_outside(),
+    });
+    let pages = site.menu_pages.iter().map(|page| MenuEntryView {
+        label: page.title.to_string(),
+        target: format!("/pages/{}", page.slug),
+        outside: false,
+    });
+    SiteView {
+        title: settings.title.to_string(),
+        description: settings.description.to_string(),
+        lang: Lang::from_tag(settings.language.as_str()).unwrap_or_default(),
+        logo: site.logo.as_ref().map(picture),
+        menu: entries.chain(pages).collect(),
+        footer: settings.footer.to_string(),
     }
 }
 
@@ -224,6 +249,24 @@ pub(super) fn media(item: &MediaItem) -> MediaView {
         created_at: item.created_at.as_micros(),
         snippet: format!("![{}](media:{})", markdown_text(item.alt.as_str()), item.id),
         ready: item.is_ready(),
+    }
+}
+
+/// A picture of which only what posts carry is known, to be chosen.
+pub(super) fn media_of(picture: &MediaRef) -> MediaView {
+    MediaView {
+        id: picture.id.to_string(),
+        kind: MediaKind::Image,
+        src: picture.path(),
+        width: picture.width,
+        height: picture.height,
+        focus: picture.focus.into(),
+        name: picture.alt.to_string(),
+        snippet: format!("![](media:{})", picture.id),
+        alt: picture.alt.to_string(),
+        bytes: 0,
+        created_at: 0,
+        ready: true,
     }
 }
 

@@ -95,6 +95,11 @@ const TABLE: &[(&str, FlashKind, Phrase)] = &[
         FlashKind::Success,
         Phrase::new("notices-media-focus"),
     ),
+    (
+        "settings-saved",
+        FlashKind::Success,
+        Phrase::new("admin-settings-saved"),
+    ),
 ];
 
 /// Every code, for the cookie.

@@ -139,6 +139,10 @@ pub(super) fn of_reason(reason: &Reason) -> Phrase {
         Reason::TooManyPixels => Phrase::new("refusals-too-many-pixels"),
         Reason::DamagedPicture => Phrase::new("refusals-damaged-picture"),
         Reason::NoLetter => Phrase::new("refusals-no-letter"),
+        Reason::NotATarget => Phrase::new("refusals-not-a-target"),
+        Reason::NotInRange { min, max } => Phrase::new("refusals-not-in-range")
+            .with("min", u64::from(*min))
+            .with("max", u64::from(*max)),
         Reason::InFuture => Phrase::new("refusals-in-future"),
         Reason::NotInFuture => Phrase::new("refusals-not-in-future"),
         _ => Phrase::new("refusals-unfit"),
@@ -154,6 +158,7 @@ pub(super) fn gone(what: Entity) -> Phrase {
         Entity::Post => Phrase::new("refusals-gone-post"),
         Entity::Revision => Phrase::new("refusals-gone-revision"),
         Entity::Comment => Phrase::new("refusals-gone-comment"),
+        Entity::StaticPage => Phrase::new("refusals-gone-page"),
         Entity::Media | Entity::Object => Phrase::new("refusals-gone-media"),
         Entity::Autosave => Phrase::new("refusals-gone-autosave"),
         Entity::Lease => Phrase::new("refusals-failed"),

@@ -50,6 +50,7 @@ const BLOG: &str = concat!(
     include_str!("../../assets/css/comments.css"),
     include_str!("../../assets/css/forms.css"),
     include_str!("../../assets/css/focus.css"),
+    include_str!("../../assets/css/site.css"),
     include_str!("../../assets/css/paper.css"),
 );
 
@@ -58,6 +59,7 @@ const DESK: &str = concat!(
     include_str!("../../assets/css/writing.css"),
     include_str!("../../assets/css/library.css"),
     include_str!("../../assets/css/history.css"),
+    include_str!("../../assets/css/admin.css"),
 );
 
 const SOURCES: [(&str, &str, &[u8]); 7] = [

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{Lang, PersonView, Phrase, StructuredData};
+use super::{Lang, PersonView, Phrase, PictureView, StructuredData};
 
 /// The site as pages name it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -13,6 +13,23 @@ pub struct SiteView {
     pub description: String,
     /// Language of the pages' own words.
     pub lang: Lang,
+    /// The picture beside the name.
+    pub logo: Option<PictureView>,
+    /// The admin's menu, in order.
+    pub menu: Vec<MenuEntryView>,
+    /// At the foot of every page; may be empty.
+    pub footer: String,
+}
+
+/// An entry of the menu.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct MenuEntryView {
+    /// Its words.
+    pub label: String,
+    /// A path below the mount, or an `https` address of another site.
+    pub target: String,
+    /// Whether it leads to another site.
+    pub outside: bool,
 }
 
 /// Who is looking, when logged in.
@@ -22,6 +39,8 @@ pub struct ViewerView {
     pub person: PersonView,
     /// Whether they may write posts, so that Write, Drafts and Library are offered.
     pub can_write: bool,
+    /// Whether they may manage the site, so that the way to its administration is offered.
+    pub can_manage: bool,
 }
 
 /// Kind of a message; serialised as the name of its class.

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::SiteView;
 use super::{
     AuthorView, CardView, ChoiceView, CommentView, DiffView, ErrorView, FormView, HitView,
     MediaView, Page, PagerView, PictureView, PlacesView, PostView, RevisionView, RowView,
@@ -43,6 +44,7 @@ pages! {
     LoginPage => "account/login.html",
     ProfilePage => "account/profile.html",
     OwnerPage => "account/owner.html",
+    SettingsPage => "admin/settings.html",
     ErrorView => "error.html",
 }
 
@@ -329,4 +331,31 @@ pub struct ProfilePage {
 pub struct OwnerPage {
     /// Fields `username`, `email` and `password`; `token` is sent along when it is set.
     pub form: FormView,
+}
+
+/// `/admin/settings`.
+#[derive(Debug, Clone, Serialize)]
+pub struct SettingsPage {
+    /// Fields `title`, `description`, `logo` (a media id), `language`, `page_size`, `footer`, `old_addresses`,
+    /// `version`, and for each row of the menu, counted from 1, `menu_place_1`, `menu_label_1` and `menu_target_1`.
+    pub form: FormView,
+    /// The numbers of the menu's rows.
+    pub rows: Vec<usize>,
+    /// Pictures that can be the logo, among them the current one.
+    pub pictures: Vec<MediaView>,
+    /// 409: what somebody else saved meanwhile.
+    pub stored: Option<StoredSettingsView>,
+}
+
+/// The settings as they are stored: one side of a conflict.
+#[derive(Debug, Clone, Serialize)]
+pub struct StoredSettingsView {
+    /// Name, description, language, logo, menu and footer.
+    pub site: SiteView,
+    /// Posts on a page of a list.
+    pub page_size: u16,
+    /// Whether old addresses lead on.
+    pub old_addresses: bool,
+    /// Microseconds since the epoch.
+    pub updated_at: i64,
 }

@@ -10,6 +10,7 @@ macro_rules! templates {
 }
 
 templates! {
+    "_admin.html",
     "_card.html",
     "_comment.html",
     "_diff.html",
@@ -23,6 +24,7 @@ templates! {
     "account/owner.html",
     "account/profile.html",
     "account/register.html",
+    "admin/settings.html",
     "archive.html",
     "author.html",
     "base.html",

@@ -114,6 +114,7 @@ macro_rules! catalogues {
 
 catalogues! {
     "account",
+    "admin",
     "comments",
     "conflict",
     "dates",
@@ -128,6 +129,7 @@ catalogues! {
     "post",
     "reading",
     "refusals",
+    "site",
 }
 
 /// What people can read of the catalogues of a language, for the tests: no ids, names of values, or choices.

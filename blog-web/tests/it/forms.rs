@@ -20,6 +20,7 @@ async fn unknown_fields_are_refused_on_every_form() {
         "/account/register",
         "/account/logout",
         "/account/owner",
+        "/admin/settings",
     ] {
         let answer = app.post(path, &author, &[("role", "admin")]).await;
         assert_eq!(answer.status, 422, "{path}: {}", answer.text());

@@ -20,5 +20,6 @@ mod queries;
 mod raw;
 mod reading;
 mod repository;
+mod site;
 mod slugs;
 mod words;

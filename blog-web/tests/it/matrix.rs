@@ -72,6 +72,8 @@ const ROWS: &[(&str, &str, [u16; 5])] = &[
     ("GET", "/account/profile", [303, 200, 200, 200, 200]),
     ("POST", "/account/profile", [403, 409, 409, 409, 409]),
     ("POST", "/language", [303; 5]),
+    ("GET", "/admin/settings", [303, 403, 403, 403, 403]),
+    ("POST", "/admin/settings", [403; 5]),
     ("GET", "/assets/*name", [404; 5]),
     ("GET", "/livez", [200; 5]),
     ("GET", "/readyz", [200; 5]),
@@ -102,6 +104,7 @@ fn form_of(path: &str) -> Vec<(&'static str, &'static str)> {
         "/account/register" => vec![("username", ""), ("email", ""), ("password", "")],
         "/language" => vec![("lang", "tr"), ("back", "/")],
         "/account/login" => vec![("login", ""), ("password", "")],
+        "/admin/settings" => vec![("title", "A"), ("language", "en"), ("page_size", "5")],
         _ => vec![],
     }
 }

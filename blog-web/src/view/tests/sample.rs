@@ -9,6 +9,8 @@ use crate::view::page::{
     PeriodPage, PostDeletePage, PostPage, ProfilePage, RegisterPage, RevisionPage, RevisionsPage,
     SearchPage, TagPage, TagsPage,
 };
+use crate::view::MenuEntryView;
+use crate::view::page::{SettingsPage, StoredSettingsView};
 use crate::view::{
     ArticleView, AuthorView, CardView, ChoiceView, CommentView, DiffView, ErrorView, FlashKind,
     FlashView, FormView, HitView, Lang, MarkView, MediaKind, MediaView, MonthView, OptionView,
@@ -29,6 +31,7 @@ pub(super) fn full_chrome(text: &str) -> PageChrome {
     chrome.viewer = Some(ViewerView {
         person: person(text),
         can_write: true,
+        can_manage: true,
     });
     chrome.flashes = [FlashKind::Success, FlashKind::Info, FlashKind::Error]
         .map(|kind| FlashView {
@@ -66,7 +69,7 @@ pub(super) fn structured(text: &str) -> serde_json::Value {
 
 /// Chrome for a stranger, with nothing optional.
 pub(super) fn bare_chrome() -> PageChrome {
-    let mut chrome = PageChrome::new(site(""), "/");
+    let mut chrome = PageChrome::new(bare_site(), "/");
     chrome.feeds.clear();
     chrome
 }
@@ -309,6 +312,17 @@ pub(super) fn full_pages(
             &["username", "email", "password", "token"],
         ),
     });
+    pages.add(&SettingsPage {
+        form: refused("/admin/settings", text, &SETTINGS_FIELDS),
+        rows: vec![1, 2],
+        pictures: media(text),
+        stored: Some(StoredSettingsView {
+            site: site(text),
+            page_size: 10,
+            old_addresses: true,
+            updated_at: NOW,
+        }),
+    });
     pages.add(&ErrorView::new(404, text).saying(phrase(text)));
     pages.rendered
 }
@@ -479,9 +493,31 @@ pub(super) fn bare_pages(view: &View, chrome: &PageChrome) -> Vec<(&'static str,
         avatar: None,
     });
     pages.add(&OwnerPage { form: form() });
+    pages.add(&SettingsPage {
+        form: form(),
+        rows: Vec::new(),
+        pictures: Vec::new(),
+        stored: None,
+    });
     pages.add(&ErrorView::new(500, "1"));
     pages.rendered
 }
+
+const SETTINGS_FIELDS: [&str; 13] = [
+    "title",
+    "description",
+    "logo",
+    "language",
+    "page_size",
+    "footer",
+    "old_addresses",
+    "version",
+    "menu_place_1",
+    "menu_label_1",
+    "menu_target_1",
+    "menu_label_2",
+    "menu_target_2",
+];
 
 const POST_FIELDS: [&str; 8] = [
     "title",
@@ -519,10 +555,27 @@ impl<'a> Pages<'a> {
 }
 
 fn site(text: &str) -> SiteView {
+    let menu = [("/pages/a", false), ("https://other.example/", true)];
+    let menu = menu.map(|(target, outside)| MenuEntryView {
+        label: text.to_owned(),
+        target: target.to_owned(),
+        outside,
+    });
     SiteView {
         title: text.to_owned(),
         description: text.to_owned(),
         lang: Lang::En,
+        logo: Some(picture(text)),
+        menu: menu.into(),
+        footer: text.to_owned(),
+    }
+}
+
+fn bare_site() -> SiteView {
+    SiteView {
+        logo: None,
+        menu: Vec::new(),
+        ..site("")
     }
 }
 
