@@ -15,7 +15,7 @@ use crate::edge::{Edge, ErrorContext};
 use crate::pages::health::Health;
 use crate::pages::{models, notices};
 use crate::routes;
-use crate::view::{ErrorView, PageChrome, View, ViewError};
+use crate::view::{ErrorView, Lang, PageChrome, View, ViewError};
 
 /// A blog's pages, to be nested into a poem application or served by [`serve`](crate::serve::serve).
 ///

@@ -7,3 +7,4 @@ CREATE TABLE IF NOT EXISTS blog_settings (
     version INTEGER NOT NULL,
     updated_at INTEGER NOT NULL
 );
+CREATE INDEX IF NOT EXISTS blog_settings_logo ON blog_settings (logo);

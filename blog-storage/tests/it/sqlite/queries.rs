@@ -20,6 +20,7 @@ use blog_core::page::PageRequest;
 use blog_core::policy::{Actor, Surface, Visibility};
 use blog_core::ports::{
     AuditLog, CommentStore, DiscoveryStore, MediaCatalog, ObjectIndex, PostStore, SessionStore,
+    StaticPageStore,
 };
 use blog_storage::sql::SqlStore;
 use sqlx::ConnectOptions as _;
@@ -308,12 +309,17 @@ async fn lists_walk_along_an_index() {
         .await
         .unwrap();
     MediaCatalog::stale(&**store, now, 10).await.unwrap();
+    for published_only in [false, true] {
+        StaticPageStore::list(&**store, published_only, PageRequest::first(10))
+            .await
+            .unwrap();
+    }
     PostStore::revisions(&**store, on.id, None, 10)
         .await
         .unwrap();
     PostStore::revision(&**store, on.id, 1).await.unwrap();
     let sorted = log.lines();
-    assert_eq!(sorted.len(), 20, "{sorted:#?}");
+    assert_eq!(sorted.len(), 22, "{sorted:#?}");
     drop(listening);
     for (sql, plan) in plans(&fixture, sorted).await {
         for step in &plan {
