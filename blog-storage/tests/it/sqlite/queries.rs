@@ -20,7 +20,6 @@ use blog_core::page::PageRequest;
 use blog_core::policy::{Actor, Surface, Visibility};
 use blog_core::ports::{
     AuditLog, CommentStore, DiscoveryStore, MediaCatalog, ObjectIndex, PostStore, SessionStore,
-    StaticPageStore,
 };
 use blog_storage::sql::SqlStore;
 use sqlx::ConnectOptions as _;
@@ -310,7 +309,7 @@ async fn lists_walk_along_an_index() {
         .unwrap();
     MediaCatalog::stale(&**store, now, 10).await.unwrap();
     for published_only in [false, true] {
-        StaticPageStore::list(&**store, published_only, PageRequest::first(10))
+        blog_core::ports::StaticPageStore::list(&**store, published_only, PageRequest::first(10))
             .await
             .unwrap();
     }

@@ -36,23 +36,25 @@ section! {
 }
 
 section! {
-    /// What the blog is.
+    /// What the blog is. Name, description and posts on a page are what it begins with: once an admin has saved
+    /// /admin/settings, what is stored there counts. Logo, menu, language, foot of the page and old addresses are
+    /// decided there alone.
     Site, site {
         /// The address that people use, such as `https://blog.example.org/`. Needed unless the server listens on
         /// this machine only; then `localhost`, `127.0.0.1` and `[::1]` are all accepted.
         base_url: Option<Url> = None, "BLOG_BASE_URL", "base-url";
         /// Whether a base_url beyond this machine may be plain http: passwords then travel readably.
         allow_plain_http: bool = false, "BLOG_ALLOW_PLAIN_HTTP", "allow-plain-http";
-        /// The blog's name, on every page and in feeds.
+        /// The blog's name, on every page and in feeds, until an admin saves the settings page.
         title: String = "A blog".to_owned(), "BLOG_TITLE", "title";
-        /// What the blog is about, in a sentence.
+        /// What the blog is about, in a sentence, until an admin saves the settings page.
         description: String = String::new(), "BLOG_DESCRIPTION", "description";
         /// Who may make an account: "open" (anybody) or "closed" (only "blog-server user add" makes accounts).
         registration: Registration = Registration::Open, "BLOG_REGISTRATION", "registration";
         /// Whether publishing and commenting need a verified mail address.
         require_verified_email: bool = false,
             "BLOG_REQUIRE_VERIFIED_EMAIL", "require-verified-email";
-        /// Posts on a page of a list.
+        /// Posts on a page of a list, until an admin saves the settings page.
         page_size: Number<1, 100> = Number::new(10), "BLOG_PAGE_SIZE", "page-size";
     }
 }
