@@ -13,11 +13,11 @@ use blog_core::policy::{Action, Actor, Policy};
 use blog_core::service::reading::Found;
 use blog_core::{Cursor, Timestamp};
 
-use crate::view::{Lang, MenuEntryView, SiteView};
 use crate::view::{
     CardView, CommentView, HitView, MarkView, MediaKind, MediaView, PersonView, PictureView,
     PlacesView, PostPlaceView, PostStatus, PostView, SafeHtml, TagView, ThreadView, TocView,
 };
+use crate::view::{Lang, MenuEntryView, SiteView};
 
 /// Words a minute of a common reader of prose.
 const READING_SPEED: u32 = 230;

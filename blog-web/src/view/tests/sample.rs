@@ -3,13 +3,13 @@
 use blog_core::diff::Diff;
 use blog_core::model::focus::Focus;
 
+use crate::view::MenuEntryView;
 use crate::view::page::{
     ArchivePage, AuthorPage, CommentDeletePage, CommentEditPage, ConflictPage, DraftsPage,
     EditorPage, HomePage, LibraryDeletePage, LibraryItemPage, LibraryPage, LoginPage, OwnerPage,
     PeriodPage, PostDeletePage, PostPage, ProfilePage, RegisterPage, RevisionPage, RevisionsPage,
     SearchPage, TagPage, TagsPage,
 };
-use crate::view::MenuEntryView;
 use crate::view::page::{SettingsPage, StoredSettingsView};
 use crate::view::{
     ArticleView, AuthorView, CardView, ChoiceView, CommentView, DiffView, ErrorView, FlashKind,
