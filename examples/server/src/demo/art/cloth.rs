@@ -37,7 +37,7 @@ pub(super) fn weave(canvas: &mut Canvas, palette: &Palette, seed: u32) {
         let within = row - band as f32 * band_tall;
         let [ground, first, second, third] = plan[band];
         let middle = (band_tall - 1.0) / 2.0;
-        let repeat = if band % 2 == 0 { 40.0 } else { 20.0 };
+        let repeat = if band.is_multiple_of(2) { 40.0 } else { 20.0 };
         let across = (column + repeat / 2.0).rem_euclid(repeat) - repeat / 2.0;
         // Stepped: every second thread keeps the width of the one before.
         let step = |number: f32| (number / 2.0).floor() * 2.0;
