@@ -35,11 +35,20 @@ export const PAGES = [
   { name: "post-code", as: "reader", at: ({ holding }) => holding("pre code") },
   { name: "author", as: "reader", at: ({ find }) => find("/", /^\/@[^/]+$/) },
   { name: "tag", as: "reader", at: ({ find }) => find("/", /^\/tags\/[^/]+$/) },
+<<<<<<< ours
+=======
+  { name: "tag-nothing", as: "reader", at: "/tags/never-used", status: 404 },
+>>>>>>> theirs
   { name: "tags", as: "reader", at: "/tags" },
   { name: "archive", as: "reader", at: "/archive" },
   { name: "archive-year", as: "reader", at: ({ find }) => find("/archive", /^\/archive\/\d+$/) },
   { name: "archive-month", as: "reader", at: ({ find }) => find("/archive", /^\/archive\/\d+\/\d+$/) },
+<<<<<<< ours
+=======
+  { name: "archive-nothing", as: "reader", at: "/archive/1999/12", status: 404 },
+>>>>>>> theirs
   { name: "search", as: "reader", at: "/search?q=the" },
+  { name: "search-wordless", as: "reader", at: "/search?q=%F0%9F%8E%89" },
   { name: "search-nothing", as: "reader", at: "/search?q=%22unbalanced%20zzzz" },
   { name: "login", as: "reader", at: "/account/login" },
   { name: "register", as: "reader", at: "/account/register" },
@@ -57,6 +66,7 @@ export const PAGES = [
   { name: "conflict", as: "writer", at: ({ find }) => find("/", /^\/posts\/[^/]+$/).then((path) => `${path}/edit`), then: "conflict", status: 409 },
   { name: "revisions", as: "writer", at: ({ find }) => find("/", /^\/posts\/[^/]+$/).then((path) => `${path}/revisions`) },
   { name: "revision", as: "writer", at: ({ find }) => find("/", /^\/posts\/[^/]+$/).then((path) => `${path}/revisions/2`) },
+  { name: "comment", as: "reader", at: ({ find }) => find("/", /^\/posts\/[^/]+$/).then((post) => find(post, /\/comments\/[^/]+$/)) },
   { name: "comment-edit", as: "writer", at: ({ comment }) => comment("edit") },
   { name: "comment-delete", as: "writer", at: ({ comment }) => comment("delete") },
 ];
