@@ -178,7 +178,7 @@ async fn fill(home: &Home, server: &Server) -> Shows {
 async fn open(client: &mut Client, path: &str) -> crate::client::Answer {
     let answer = client.get(path).await;
     match answer.status {
-        301 => client.get(&answer.location().to_owned()).await,
+        301 => client.get(answer.location()).await,
         _ => answer,
     }
 }

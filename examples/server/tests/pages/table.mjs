@@ -35,18 +35,12 @@ export const PAGES = [
   { name: "post-code", as: "reader", at: ({ holding }) => holding("pre code") },
   { name: "author", as: "reader", at: ({ find }) => find("/", /^\/@[^/]+$/) },
   { name: "tag", as: "reader", at: ({ find }) => find("/", /^\/tags\/[^/]+$/) },
-<<<<<<< ours
-=======
   { name: "tag-nothing", as: "reader", at: "/tags/never-used", status: 404 },
->>>>>>> theirs
   { name: "tags", as: "reader", at: "/tags" },
   { name: "archive", as: "reader", at: "/archive" },
   { name: "archive-year", as: "reader", at: ({ find }) => find("/archive", /^\/archive\/\d+$/) },
   { name: "archive-month", as: "reader", at: ({ find }) => find("/archive", /^\/archive\/\d+\/\d+$/) },
-<<<<<<< ours
-=======
   { name: "archive-nothing", as: "reader", at: "/archive/1999/12", status: 404 },
->>>>>>> theirs
   { name: "search", as: "reader", at: "/search?q=the" },
   { name: "search-wordless", as: "reader", at: "/search?q=%F0%9F%8E%89" },
   { name: "search-nothing", as: "reader", at: "/search?q=%22unbalanced%20zzzz" },
@@ -57,6 +51,7 @@ export const PAGES = [
   { name: "drafts", as: "writer", at: "/drafts" },
   { name: "profile", as: "writer", at: "/account/profile" },
   { name: "library", as: "writer", at: "/library" },
+  { name: "settings", as: "writer", at: "/admin/settings" },
   { name: "library-item", as: "writer", at: ({ find }) => find("/library", /^\/library\/[^/?]+$/, "writer") },
   { name: "library-delete", as: "writer", at: ({ find }) => find("/library", /^\/library\/[^/?]+$/, "writer").then((path) => `${path}/delete`) },
   { name: "write", as: "writer", at: "/write" },
