@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use blog_core::Blog;
-use http::{HeaderMap, HeaderValue, Method, header};
+use http::{HeaderMap, HeaderValue, header};
 use poem::endpoint::{DynEndpoint, ToDynEndpoint};
 use poem::{Endpoint, EndpointExt as _, Request, Response, Route};
 use url::Url;
@@ -202,11 +202,6 @@ fn error_page(app: &App, context: &ErrorContext<'_>) -> Response {
         let mut chrome = PageChrome::new(models::site(&app.blog.site().last_seen()), "");
         chrome.site.lang = app.lang(context.headers);
         chrome.noindex = true;
-        let here = context.uri.path_and_query();
-        chrome.back = match here.filter(|_| context.method == Method::GET) {
-            Some(here) => here.as_str().to_owned(),
-            None => "/".to_owned(),
-        };
         match app.view.render(&chrome, &error) {
             Ok(html) => {
                 let mut response = Response::builder()

@@ -120,17 +120,25 @@ impl DiscoveryStore for SqlStore {
         let mut args = args![now, query.max_html];
         args.extend(asked);
         args.extend(args![at.min(now.as_micros()), at, id, query.page.limit()]);
-        let rows: Vec<FeedRow> = match listed_until(visibility) {
-            Some(_) => self.db.all(sql, args).await?,
-            None => Vec::new(),
+        if listed_until(visibility).is_none() {
+            return Ok(Feed {
+                site: self.site(now).await?,
+                posts: Vec::new(),
+            });
+        }
+        let of = |row: &FeedRow| SiteState {
+            generation: unsigned(row.generation),
+            next_publication: row.next_publication.map(time),
         };
+        let mut rows: Vec<FeedRow> = self.db.all(sql, args.clone()).await?;
         let site = match rows.first() {
-            Some(row) => SiteState {
-                generation: unsigned(row.generation),
-                next_publication: row.next_publication.map(time),
-            },
-            // No row says nothing of the site.
-            None => self.site(now).await?,
+            Some(row) => of(row),
+            // No row says nothing of the site, which is asked for before the posts, or one could come in between.
+            None => {
+                let site = self.site(now).await?;
+                rows = self.db.all(sql, args).await?;
+                rows.first().map_or(site, of)
+            }
         };
         let posts = rows.into_iter().map(|row| row.card.card());
         Ok(Feed {

@@ -132,7 +132,7 @@ async fn a_file_is_described_and_a_refused_description_comes_back() {
             .text()
             .contains("A lamp, lit</textarea>")
     );
-    assert_eq!(found(&app, &ada, "q=lit").await, [id.clone()]);
+    assert_eq!(found(&app, &ada, "q=lit").await, std::slice::from_ref(&id));
 
     let long = "x".repeat(501);
     for (who, text, status) in [
@@ -213,7 +213,10 @@ async fn a_file_tells_where_it_is_used_and_stays_while_it_is() {
     let delete = format!("{page}/delete");
     let fresh = app.get(&page, &ada).await.text();
     assert!(fresh.contains("Nothing uses it yet.") && fresh.contains(&delete));
-    assert_eq!(found(&app, &ada, "show=unused").await, [id.clone()]);
+    assert_eq!(
+        found(&app, &ada, "show=unused").await,
+        std::slice::from_ref(&id)
+    );
 
     let body = format!("![A lamp](media:{id})");
     app.post("/write", &ada, &post_form("In the text", &body, "draft"))

@@ -251,7 +251,9 @@ async fn refused_settings_keep_their_text() {
     let foot = "x".repeat(1_001);
     let not_a_target = "Begin with / for a page of this site, or with https:// for another site.";
     let entry = |target| [("menu_label_2", "Words"), ("menu_target_2", target)];
-    let cases: Vec<(Vec<(&str, &str)>, &str, &str)> = vec![
+    // Changes of the form, the field that is refused, the sentence beside it.
+    type Case<'a> = (Vec<(&'a str, &'a str)>, &'a str, &'a str);
+    let cases: Vec<Case<'_>> = vec![
         (vec![("title", "")], "title", "Please fill this in."),
         (
             vec![("title", &title)],
@@ -266,7 +268,7 @@ async fn refused_settings_keep_their_text() {
         (
             vec![("footer", &foot)],
             "footer",
-            "Use at most 1000 characters.",
+            "Use at most 1,000 characters.",
         ),
         (
             vec![("language", "fr")],

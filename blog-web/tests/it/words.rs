@@ -6,6 +6,7 @@ use blog_core::model::user::Role;
 use blog_web::view::{Lang, Phrase};
 
 use crate::app::{Person, TestApp, memory, png, post_form};
+use crate::site::settings_form;
 use blog_core::Settings;
 
 /// The person with a cookie of this language besides their session.
@@ -50,6 +51,22 @@ fn cases() -> Vec<Case> {
         |reason, path, field, value: &str, phrase| (reason, path, field, value.to_owned(), phrase);
     let count = |id, count: u64| id_with(id, "count", count);
     vec![
+        case(
+            "NotATarget",
+            "/admin/settings",
+            "menu_target_1",
+            "javascript:alert(1)",
+            Phrase::new("refusals-not-a-target"),
+        ),
+        case(
+            "NotInRange",
+            "/admin/settings",
+            "page_size",
+            "101",
+            Phrase::new("refusals-not-in-range")
+                .with("min", 1_u64)
+                .with("max", 100_u64),
+        ),
         case(
             "Empty",
             "/write",
@@ -206,6 +223,9 @@ fn form<'a>(path: &str, reason: &str, field: &'a str, value: &'a str) -> Vec<(&'
             ("password", "seven quiet harbour lamps"),
         ],
         "/posts/one/comments" => vec![("body", "Fine")],
+        "/admin/settings" => {
+            settings_form("0", &[("menu_label_1", "Fine"), ("menu_target_1", "/")])
+        }
         _ => vec![
             ("title", "Fine"),
             ("body", "Text"),
@@ -228,6 +248,7 @@ fn form<'a>(path: &str, reason: &str, field: &'a str, value: &'a str) -> Vec<(&'
 async fn every_reason_is_said_beside_its_field_in_both_languages() {
     let app = TestApp::new();
     let author = app.person("ada", Role::Author).await;
+    let admin = app.person("ruth", Role::Admin).await;
     app.post("/write", &author, &post_form("One", "Text", "published"))
         .await;
     let mut seen = BTreeSet::new();
@@ -240,12 +261,14 @@ async fn every_reason_is_said_beside_its_field_in_both_languages() {
         );
         for lang in Lang::ALL {
             let stranger = Person::default();
-            let who = if path == "/account/register" {
+            let who = match path {
                 // Five sign-ups an hour.
-                app.advance(900);
-                &stranger
-            } else {
-                &author
+                "/account/register" => {
+                    app.advance(900);
+                    &stranger
+                }
+                "/admin/settings" => &admin,
+                _ => &author,
             };
             let sent = form(path, reason, field, &value);
             let answer = app.post(path, &reading(lang, who), &sent).await;

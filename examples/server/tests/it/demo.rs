@@ -121,7 +121,9 @@ async fn crawl(client: &mut crate::client::Client, from: &[&str]) -> (usize, BTr
     while let Some((address, on)) = waiting.pop_front() {
         let answer = client.get(&address).await;
         let to_log_in = answer.status == 303 && answer.location().starts_with("/account/login");
-        let form = address.ends_with("/like") || address.ends_with("/comments");
+        let form = ["/like", "/comments", "/language"]
+            .iter()
+            .any(|end| address.ends_with(end));
         assert!(
             answer.status == 200 || to_log_in || form,
             "{address}, which stands on {on}, answers {}",

@@ -1,7 +1,5 @@
 //! The files of the demo hold together.
 
-#![expect(clippy::unwrap_used, reason = "a panic is how a test fails")]
-
 use std::collections::HashSet;
 
 use super::super::art::Drawing;
