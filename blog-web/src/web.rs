@@ -201,6 +201,8 @@ fn error_page(app: &App, context: &ErrorContext<'_>) -> Response {
     if wants_html {
         let mut chrome = PageChrome::new(models::site(&app.blog.site().last_seen()), "");
         chrome.site.lang = app.lang(context.headers);
+        // Says nothing of the address, so that all pages of what is not there are the same.
+        chrome.back = "/".to_owned();
         chrome.noindex = true;
         match app.view.render(&chrome, &error) {
             Ok(html) => {

@@ -555,7 +555,7 @@ impl<'a> Pages<'a> {
 }
 
 fn site(text: &str) -> SiteView {
-    let menu = [("/pages/a", false), ("https://other.example/", true)];
+    let menu = [("/b", false), ("https://other.example/", true)];
     let menu = menu.map(|(target, outside)| MenuEntryView {
         label: text.to_owned(),
         target: target.to_owned(),

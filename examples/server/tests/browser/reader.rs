@@ -47,7 +47,7 @@ pub(crate) async fn finds_nothing(visitor: &Visitor, draft: &Post) {
         }
     }
     assert_eq!(
-        same("/tags/travel", "/tags/never-used", ["travel", "never-used"]).await,
+        same("/tags/travel", "/tags/unused", ["travel", "unused"]).await,
         404
     );
 

@@ -121,11 +121,15 @@ async fn crawl(client: &mut crate::client::Client, from: &[&str]) -> (usize, BTr
     while let Some((address, on)) = waiting.pop_front() {
         let answer = client.get(&address).await;
         let to_log_in = answer.status == 303 && answer.location().starts_with("/account/login");
+        let of_comment = answer.status == 303 && address.contains("/comments/");
+        if of_comment {
+            assert!(answer.location().contains("#"), "{address}");
+        }
         let form = ["/like", "/comments", "/language"]
             .iter()
             .any(|end| address.ends_with(end));
         assert!(
-            answer.status == 200 || to_log_in || form,
+            answer.status == 200 || to_log_in || of_comment || form,
             "{address}, which stands on {on}, answers {}",
             answer.status
         );
