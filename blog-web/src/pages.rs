@@ -4,6 +4,7 @@ pub(crate) mod account;
 pub(crate) mod assets;
 pub(crate) mod call;
 pub(crate) mod comments;
+pub(crate) mod desk;
 pub(crate) mod editor;
 pub(crate) mod feeds;
 mod freshness;

@@ -11,6 +11,7 @@ use crate::edge::client::TrustedProxies;
 use crate::edge::cookie::{FlashCookie, SessionCookie};
 use crate::edge::host::{Site, SiteError};
 use crate::edge::{Edge, ErrorContext};
+use crate::pages::desk::DeskLimits;
 use crate::pages::health::Health;
 use crate::pages::notices;
 use crate::routes;
@@ -42,6 +43,7 @@ pub(crate) struct App {
     pub(crate) session: SessionCookie,
     pub(crate) flash: FlashCookie,
     pub(crate) health: Health,
+    pub(crate) desk: DeskLimits,
 }
 
 impl App {
@@ -144,6 +146,7 @@ impl Web {
             session: SessionCookie::for_site(&self.site),
             flash: FlashCookie::for_site(&self.site, notices::CODES),
             health: Health::default(),
+            desk: DeskLimits::default(),
             blog: self.blog,
             site: self.site,
         });
@@ -158,19 +161,19 @@ impl Web {
     }
 }
 
-/// The page for a refusal, in HTML; for programs that do not ask for HTML, the sentence alone.
+/// The page for a refusal, in HTML; data for scripts; for programs that ask for neither, the sentence alone.
 fn error_page(app: &App, context: &ErrorContext<'_>) -> Response {
-    let wants_html = context
-        .accept
-        .and_then(|accept| accept.to_str().ok())
-        .is_some_and(|accept| accept.contains("text/html"));
+    let accept = context.accept.and_then(|accept| accept.to_str().ok());
+    let wants = |kind| accept.is_some_and(|accept| accept.contains(kind));
     let status = context.error.status().as_u16();
     let mut error = ErrorView::new(status, context.request_id.as_str());
     if !matches!(status, 404 | 405 | 500) {
         error = error.saying(context.error.sentence().clone());
     }
-    if wants_html {
-        let mut chrome = PageChrome::new(app.site_view(), "");
+    let site = app.site_view();
+    let sentence = error.sentence.to_text(site.lang);
+    if wants("text/html") {
+        let mut chrome = PageChrome::new(site, "");
         chrome.noindex = true;
         match app.view.render(&chrome, &error) {
             Ok(html) => {
@@ -180,12 +183,17 @@ fn error_page(app: &App, context: &ErrorContext<'_>) -> Response {
             }
             Err(cause) => tracing::error!(%cause, "the error page could not be rendered"),
         }
+    } else if wants("application/json") {
+        let refusal = serde_json::json!({
+            "code": context.error.code(),
+            "sentence": sentence,
+            "request": context.request_id.as_str(),
+        });
+        return Response::builder()
+            .content_type("application/json")
+            .body(refusal.to_string());
     }
     Response::builder()
         .content_type("text/plain; charset=utf-8")
-        .body(format!(
-            "{}\n{}\n",
-            error.sentence.to_text(Lang::En),
-            context.request_id.as_str()
-        ))
+        .body(format!("{sentence}\n{}\n", context.request_id.as_str()))
 }

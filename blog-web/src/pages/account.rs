@@ -117,7 +117,7 @@ pub(crate) async fn register(mut call: Call) -> Result<Response, EdgeError> {
 }
 
 /// A path below the mount to go on to; anything else could lead to a stranger's site.
-fn safe_next(next: &str) -> Option<&str> {
+pub(super) fn safe_next(next: &str) -> Option<&str> {
     let own = next.starts_with('/')
         && !next.starts_with("//")
         && !next.contains('\\')
@@ -212,7 +212,7 @@ fn profile_page(call: &Call, form: FormView) -> ProfilePage {
 
 pub(crate) async fn profile_form(call: Call) -> Result<Response, EdgeError> {
     let Some(visitor) = &call.visitor else {
-        return Ok(call.to_login());
+        return call.to_login();
     };
     let form = FormView::new("/account/profile")
         .value("display_name", visitor.user.display_name.as_str())

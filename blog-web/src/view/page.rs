@@ -3,9 +3,9 @@
 use serde::Serialize;
 
 use super::{
-    AuthorView, CardView, CommentView, DiffView, ErrorView, FormView, MediaView, Page, PagerView,
-    PictureView, PlacesView, PostView, RevisionView, RowView, ShelfView, StepView, StoredPostView,
-    TagView, ThreadView,
+    AuthorView, CardView, CommentView, DeskView, DiffView, ErrorView, FormView, MediaView, Page,
+    PagerView, PictureView, PlacesView, PostView, RevisionView, RowView, ShelfView, StepView,
+    StoredPostView, TagView, ThreadView,
 };
 
 macro_rules! pages {
@@ -103,10 +103,12 @@ pub struct SearchPage {
 #[derive(Debug, Clone, Serialize)]
 pub struct EditorPage {
     /// Fields `title`, `body`, `tags`, `status`, `publish_at` (`2026-01-31T18:30`, UTC), `slug`,
-    /// `cover` (a media id) and `version`.
+    /// `cover` (a media id), `version`, `post` (its id) and `unsaved` (ids of texts that a save ends).
     pub form: FormView,
     /// Where the post lives; none while it is new.
     pub slug: Option<String>,
+    /// What stands around the text.
+    pub desk: DeskView,
     /// The newest of the writer's media, among them the current cover.
     pub media: Vec<MediaView>,
     /// The form for another file, with the field `alt`.
@@ -118,6 +120,8 @@ pub struct EditorPage {
 pub struct ConflictPage {
     /// The person's own version, as sent; its `version` is replaced by the stored one's.
     pub form: FormView,
+    /// What stands around the text.
+    pub desk: DeskView,
     /// What is stored now.
     pub stored: StoredPostView,
 }

@@ -12,6 +12,8 @@ macro_rules! templates {
 templates! {
     "_card.html",
     "_comment.html",
+    "_cover.html",
+    "_desk.html",
     "_diff.html",
     "_field.html",
     "_media.html",

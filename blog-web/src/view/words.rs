@@ -72,6 +72,7 @@ macro_rules! catalogues {
 catalogues! {
     "account",
     "comments",
+    "editor",
     "errors",
     "forms",
     "frame",

@@ -9,16 +9,46 @@ use crate::view::page::{
     PostPage, ProfilePage, RegisterPage, RevisionPage, RevisionsPage, SearchPage, TagPage,
 };
 use crate::view::{
-    AuthorView, CardView, CommentView, DiffView, ErrorView, FlashKind, FlashView, FormView, Lang,
-    MediaKind, MediaView, Page, PageChrome, PagerView, PersonView, Phrase, PictureView, PlacesView,
-    PostPlaceView, PostStatus, PostView, RevisionView, SafeHtml, ShelfView, SiteView, StepView,
-    StoredPostView, TagView, ThreadView, TocView, View, ViewerView,
+    AuthorView, CardView, CommentView, DeskView, DiffView, ErrorView, FlashKind, FlashView,
+    FormView, Lang, MediaKind, MediaView, Page, PageChrome, PagerView, PersonView, Phrase,
+    PictureView, PlacesView, PostPlaceView, PostStatus, PostView, PreviewView, RevisionView,
+    SafeHtml, ShelfView, SiteView, StepView, StoredPostView, TagView, ThreadView, TocView,
+    UnsavedView, View, ViewerView,
 };
 
 const NOW: i64 = 1_769_884_205_000_000;
 
 /// The sanitised texts of posts and comments.
 pub(super) const BODIES: [&str; 2] = ["<p>A <em>sanitised</em> body.</p>", "<p>Well said.</p>"];
+
+/// Everything that may stand around a text.
+fn desk(text: &str) -> DeskView {
+    DeskView {
+        fresh: true,
+        unsaved: vec![
+            UnsavedView {
+                id: text.to_owned(),
+                title: text.to_owned(),
+                excerpt: text.to_owned(),
+                saved_at: NOW,
+                step: 3,
+                path: format!("/write?unsaved={text}"),
+            },
+            UnsavedView {
+                id: "a".to_owned(),
+                title: String::new(),
+                excerpt: String::new(),
+                saved_at: NOW,
+                step: 1,
+                path: "/write?unsaved=a".to_owned(),
+            },
+        ],
+        preview: Some(PreviewView {
+            title: text.to_owned(),
+            html: SafeHtml::from_sanitised(BODIES[0].to_owned()),
+        }),
+    }
+}
 
 /// Chrome for somebody logged in, with every part present.
 pub(super) fn full_chrome(text: &str) -> PageChrome {
@@ -31,6 +61,7 @@ pub(super) fn full_chrome(text: &str) -> PageChrome {
         .map(|kind| FlashView {
             kind,
             text: phrase(text),
+            saved: Some(text.to_owned()),
         })
         .into();
     chrome.next = Some(text.to_owned());
@@ -111,11 +142,13 @@ pub(super) fn full_pages(
     pages.add(&EditorPage {
         form: refused("/posts/a/edit", text, &POST_FIELDS),
         slug: Some(text.to_owned()),
+        desk: desk(text),
         media: media(text),
         upload: refused("/media/uploads", text, &["file", "alt"]),
     });
     pages.add(&ConflictPage {
         form: refused("/posts/a/edit", text, &POST_FIELDS),
+        desk: desk(text),
         stored: StoredPostView {
             slug: text.to_owned(),
             title: text.to_owned(),
@@ -286,11 +319,13 @@ pub(super) fn bare_pages(view: &View, chrome: &PageChrome) -> Vec<(&'static str,
     pages.add(&EditorPage {
         form: form(),
         slug: None,
+        desk: DeskView::default(),
         media: Vec::new(),
         upload: form(),
     });
     pages.add(&ConflictPage {
         form: form(),
+        desk: DeskView::default(),
         stored: StoredPostView {
             slug: String::new(),
             title: String::new(),
