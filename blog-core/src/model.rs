@@ -20,3 +20,4 @@ pub mod tag;
 pub mod text;
 pub mod token;
 pub mod user;
+pub mod widths;

@@ -16,9 +16,15 @@
 //!
 //! There is no encoder for lossy WebP in Rust, and a photograph in lossless
 //! WebP is ten times as long, hence the change of type. Colour profiles go with
-//! the rest, for they name software and devices: pictures are taken for sRGB.
+//! the rest, for they name software and devices: the colours of a picture that
+//! has one become those of sRGB, and every other is taken for sRGB.
+//!
+//! Pictures that do not move get smaller copies for smaller screens, of the
+//! widths in [`Widths::LADDER`](crate::model::widths::Widths::LADDER).
 
 mod animation;
+mod colour;
+mod copies;
 mod header;
 mod still;
 
@@ -96,6 +102,19 @@ pub struct Picture {
     pub width: u32,
     /// Height in pixels, after orientation.
     pub height: u32,
+    /// Smaller copies of the same type, narrowest first; none of a picture
+    /// that moves, and none that would not be a good deal shorter than the next
+    /// larger.
+    pub copies: Vec<SmallerCopy>,
+}
+
+/// A smaller copy of a picture.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SmallerCopy {
+    /// The encoded file.
+    pub bytes: Vec<u8>,
+    /// Width in pixels; the height follows from the picture's.
+    pub width: u32,
 }
 
 /// Why a picture was refused.

@@ -54,7 +54,7 @@ pub use self::links::Mount;
 pub use self::media::{MediaKind, MediaView, PlacesView, PostPlaceView, ShelfView};
 pub use self::pager::PagerView;
 pub use self::person::PersonView;
-pub use self::picture::{FocusView, PictureView};
+pub use self::picture::{ChoiceView, FocusView, PictureView};
 pub use self::post::{PostView, StoredPostView, TocView};
 pub use self::words::{Lang, Phrase};
 

@@ -14,6 +14,7 @@ use crate::model::library::MediaQuery;
 use crate::model::media::{AltText, FileName, MediaItem, MediaKind, MediaState, ObjectKey};
 use crate::model::post::{PostContent, PostStatus};
 use crate::model::user::{ProfileChange, User};
+use crate::model::widths::Widths;
 use crate::page::PageRequest;
 
 mod library;
@@ -129,6 +130,7 @@ async fn insert(lab: Lab) -> Verdict {
     let full = MediaItem {
         public_key: Some(lab.key()),
         focus: Focus::from_percent(0, 100),
+        widths: Widths::new([480, 960]),
         bytes: 1 << 40,
         ..lab.new_item(user.id)
     };
@@ -182,6 +184,7 @@ async fn ready(lab: Lab) -> Verdict {
         content_type: "image/webp".to_owned(),
         bytes: 77,
         focus: Focus::from_percent(100, 33),
+        widths: Widths::new(Widths::LADDER),
         width: Some(1),
         height: Some(4_000_000_000),
         private_key: lab.key(),

@@ -92,7 +92,9 @@ impl Worker {
     }
 
     async fn forget(&self, item: &MediaItem) -> Result<()> {
-        self.core.media.delete(&item.private_key).await?;
+        for key in item.objects() {
+            self.core.media.delete(&key).await?;
+        }
         let effects = Effects::at(self.core.now());
         match self.core.records.catalog.delete(item.id, effects).await {
             Ok(_) | Err(Error::NotFound(_)) => Ok(()),

@@ -12,6 +12,7 @@ use blog_core::model::media::{
 use blog_core::model::post::{PostStatus, Title};
 use blog_core::model::slug::Slug;
 use blog_core::model::user::{DisplayName, Username};
+use blog_core::model::widths::Widths;
 use blog_core::page::{Cursor, Page, PageRequest};
 use blog_core::policy::Visibility;
 use blog_core::ports::MediaCatalog;
@@ -31,7 +32,7 @@ use super::users::require_user;
 macro_rules! item {
     () => {
         "m.id, m.owner, m.kind, m.content_type, m.bytes, m.width, m.height, m.alt, m.file_name, m.private_key, \
-         m.public_key, m.state, m.created_at, m.focus_x, m.focus_y"
+         m.public_key, m.state, m.created_at, m.focus_x, m.focus_y, m.widths"
     };
 }
 
@@ -111,6 +112,7 @@ struct ItemRow {
     created_at: i64,
     focus_x: i64,
     focus_y: i64,
+    widths: String,
 }
 
 #[derive(FromRow)]
@@ -195,6 +197,7 @@ impl ItemRow {
                 .ok_or_else(|| unreadable("blog_media.state"))?,
             created_at: time(self.created_at),
             focus: focus(Some(self.focus_x), Some(self.focus_y)),
+            widths: Widths::from_text(&self.widths),
         })
     }
 }
@@ -228,8 +231,8 @@ impl MediaCatalog for SqlStore {
         let terms = terms_column(&item);
         tx.run(
             "INSERT INTO blog_media (id, owner, kind, content_type, bytes, width, height, alt, file_name, \
-             private_key, public_key, state, created_at, focus_x, focus_y, terms) \
-             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+             private_key, public_key, state, created_at, focus_x, focus_y, terms, widths) \
+             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             args![
                 item.id,
                 item.owner,
@@ -247,6 +250,7 @@ impl MediaCatalog for SqlStore {
                 u32::from(item.focus.x()),
                 u32::from(item.focus.y()),
                 terms,
+                item.widths.to_text(),
             ],
         )
         .await?;
@@ -259,7 +263,7 @@ impl MediaCatalog for SqlStore {
         let changed = tx
             .run(
                 "UPDATE blog_media SET kind = ?, content_type = ?, bytes = ?, width = ?, height = ?, alt = ?, \
-                 file_name = ?, private_key = ?, public_key = ?, focus_x = ?, focus_y = ?, terms = ?, \
+                 file_name = ?, private_key = ?, public_key = ?, focus_x = ?, focus_y = ?, terms = ?, widths = ?, \
                  state = 'ready' \
                  WHERE id = ? AND state = 'pending'",
                 args![
@@ -275,6 +279,7 @@ impl MediaCatalog for SqlStore {
                     u32::from(item.focus.x()),
                     u32::from(item.focus.y()),
                     terms,
+                    item.widths.to_text(),
                     item.id,
                 ],
             )

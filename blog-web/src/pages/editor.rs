@@ -81,6 +81,8 @@ async fn shelf(call: &Call, post: Option<&Post>) -> Result<Vec<MediaView>, EdgeE
             id: cover.id.to_string(),
             kind: crate::view::MediaKind::Image,
             src: picture.src,
+            small: picture.small,
+            choices: picture.choices,
             width: cover.width,
             height: cover.height,
             focus: picture.focus,

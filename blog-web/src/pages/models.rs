@@ -13,9 +13,9 @@ use blog_core::service::reading::Found;
 use blog_core::{Cursor, Timestamp};
 
 use crate::view::{
-    CardView, CommentView, HitView, MarkView, MediaKind, MediaView, PersonView, PictureView,
-    PlacesView, PostPlaceView, PostStatus, PostView, SafeHtml, StoredPostView, TagView, ThreadView,
-    TocView,
+    CardView, ChoiceView, CommentView, HitView, MarkView, MediaKind, MediaView, PersonView,
+    PictureView, PlacesView, PostPlaceView, PostStatus, PostView, SafeHtml, StoredPostView,
+    TagView, ThreadView, TocView,
 };
 
 /// Words a minute of a common reader of prose.
@@ -26,9 +26,28 @@ pub(super) fn person(user: &UserRef) -> PersonView {
     PersonView::new(user.username.as_str(), user.display_name.as_str(), avatar)
 }
 
+/// Wide enough for a portrait or thumbnail on a dense screen.
+const SMALL: u32 = 480;
+
+fn small(media: &MediaRef) -> String {
+    match media.widths.at_least(SMALL) {
+        Some(width) => media.path_at(width),
+        None => media.path(),
+    }
+}
+
+fn choices(media: &MediaRef) -> Vec<ChoiceView> {
+    let choices = media.choices().into_iter();
+    choices
+        .map(|(width, src)| ChoiceView { width, src })
+        .collect()
+}
+
 pub(super) fn picture(media: &MediaRef) -> PictureView {
     PictureView {
         src: media.path(),
+        small: small(media),
+        choices: choices(media),
         width: media.width.unwrap_or(0),
         height: media.height.unwrap_or(0),
         focus: media.focus.into(),
@@ -219,13 +238,16 @@ pub(super) fn media(item: &MediaItem) -> MediaView {
         "" => item.content_type.as_str(),
         name => name,
     };
+    let media = item.to_ref();
     MediaView {
         id: item.id.to_string(),
         kind: match item.kind {
             ItemKind::Image => MediaKind::Image,
             ItemKind::Video => MediaKind::Video,
         },
-        src: item.to_ref().path(),
+        src: media.path(),
+        small: small(&media),
+        choices: choices(&media),
         width: item.width,
         height: item.height,
         focus: item.focus.into(),

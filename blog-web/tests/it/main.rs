@@ -3,6 +3,8 @@
 #![expect(clippy::unwrap_used, reason = "a panic is how a test fails")]
 
 mod app;
+mod copies;
+mod copies;
 mod discovery;
 mod drafts;
 mod edge_http;

@@ -13,6 +13,7 @@ use crate::model::focus::Focus;
 use crate::model::library::{MediaFilter, MediaPlaces, MediaQuery};
 use crate::model::media::{AltText, MediaItem, MediaUse, ObjectKey};
 use crate::model::user::Role;
+use crate::model::widths::Widths;
 use crate::page::{Page, PageRequest};
 use crate::policy::{Actor, Visibility};
 use crate::ports::MediaCatalog;
@@ -27,11 +28,12 @@ enum Fault {
     WordsIgnored,
     UsedIsUnused,
     FocusLost,
+    CopiesForgotten,
     HiddenPlacesTold,
 }
 
 pub(super) fn all(working: &Backend) -> Vec<Broken> {
-    let faults: [(&str, &[&str], Fault); 8] = [
+    let faults: [(&str, &[&str], Fault); 9] = [
         (
             "catalog-public-key-not-compared",
             &["catalog-public-key", "catalog-public-key-race"],
@@ -61,6 +63,11 @@ pub(super) fn all(working: &Backend) -> Vec<Broken> {
             "catalog-used-is-unused",
             &["catalog-filter-unused"],
             Fault::UsedIsUnused,
+        ),
+        (
+            "catalog-copies-forgotten",
+            &["catalog-insert", "catalog-focus"],
+            Fault::CopiesForgotten,
         ),
         ("catalog-focus-lost", &["catalog-focus"], Fault::FocusLost),
         (
@@ -100,6 +107,10 @@ struct Catalog {
 #[async_trait]
 impl MediaCatalog for Catalog {
     async fn insert(&self, item: MediaItem, effects: Effects) -> Result<()> {
+        let mut item = item;
+        if self.fault == Fault::CopiesForgotten {
+            item.widths = Widths::default();
+        }
         self.inner.insert(item, effects).await
     }
 

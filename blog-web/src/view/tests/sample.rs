@@ -10,11 +10,11 @@ use crate::view::page::{
     SearchPage, TagPage, TagsPage,
 };
 use crate::view::{
-    AuthorView, CardView, CommentView, DiffView, ErrorView, FlashKind, FlashView, FormView,
-    HitView, Lang, MarkView, MediaKind, MediaView, MonthView, Page, PageChrome, PagerView,
-    PersonView, Phrase, PictureView, PlacesView, PostPlaceView, PostStatus, PostView, RevisionView,
-    SafeHtml, ShelfView, SiteView, StepView, StoredPostView, TagCountView, TagGroupView, TagView,
-    ThreadView, TocView, View, ViewerView, YearView,
+    AuthorView, CardView, ChoiceView, CommentView, DiffView, ErrorView, FlashKind, FlashView,
+    FormView, HitView, Lang, MarkView, MediaKind, MediaView, MonthView, Page, PageChrome,
+    PagerView, PersonView, Phrase, PictureView, PlacesView, PostPlaceView, PostStatus, PostView,
+    RevisionView, SafeHtml, ShelfView, SiteView, StepView, StoredPostView, TagCountView,
+    TagGroupView, TagView, ThreadView, TocView, View, ViewerView, YearView,
 };
 
 const NOW: i64 = 1_769_884_205_000_000;
@@ -479,9 +479,20 @@ fn site(text: &str) -> SiteView {
     }
 }
 
+fn choices(text: &str) -> Vec<ChoiceView> {
+    [480, 960]
+        .map(|width| ChoiceView {
+            width,
+            src: format!("/media/{text}?w={width}"),
+        })
+        .into()
+}
+
 fn picture(text: &str) -> PictureView {
     PictureView {
         src: format!("/media/{text}"),
+        small: format!("/media/{text}?w=480"),
+        choices: choices(text),
         width: 1200,
         height: 800,
         focus: Focus::from_percent(100, 0).into(),
@@ -582,6 +593,8 @@ fn media(text: &str) -> Vec<MediaView> {
         id: id.to_owned(),
         kind,
         src: format!("/media/{text}"),
+        small: format!("/media/{text}?w=480"),
+        choices: choices(text),
         width: Some(1200),
         height: Some(800),
         focus: Focus::from_percent(0, 67).into(),
