@@ -37,7 +37,7 @@ section! {
 
 section! {
     /// What the blog is. Name, description and posts on a page are what it begins with: once an admin has saved
-    /// /admin/settings, what is stored there counts. Logo, menu, language, foot of the page and old addresses are
+    /// /admin/settings, what is stored there counts. Logo, menu, language and foot of the page are
     /// decided there alone.
     Site, site {
         /// The address that people use, such as `https://blog.example.org/`. Needed unless the server listens on
