@@ -80,31 +80,31 @@ async fn find(author: &Visitor) {
         assert!((width - height).abs() < 1.0, "{css}: {width} by {height}");
     }
     author.fill(".search input[name=q]", "FERRY").await;
-    author.press(".search button").await;
+    author.follow(".search button").await;
     author.see(".tile:nth-child(2)").await;
     assert_eq!(author.count(".tile").await, 2);
-    author.press(".library-shelves a[href*=videos]").await;
+    author.follow(".library-shelves a[href*=videos]").await;
     author
         .see(".library-shelves a[href*=videos][aria-current]")
         .await;
     assert_eq!(author.count(".tile").await, 1);
     assert_eq!(author.text(".tile-name").await, "clip.webm");
     author.fill(".search input[name=q]", "nowhere").await;
-    author.press(".search button").await;
+    author.follow(".search button").await;
     assert_eq!(
         author.text(".empty-line").await,
         "No file matches “nowhere”."
     );
-    author.press(".empty a").await;
+    author.follow(".empty a").await;
     author.see(".tile:nth-child(3)").await;
 }
 
 /// Opens the lamp's page and gives it another description; returns the page's path.
 async fn describe(author: &Visitor) -> String {
-    author.press(".tile:first-child .tile-name a").await;
+    author.follow(".tile:first-child .tile-name a").await;
     assert_eq!(author.text("h1").await, "lamp at night.png");
     author.fill("#f-alt", "A lamp on the quay").await;
-    author.press(".item-side form button[type=submit]").await;
+    author.follow(".item-side form button[type=submit]").await;
     author.see(".notice-success").await;
     assert_eq!(author.value("#f-alt").await, "A lamp on the quay");
     let copy = author.see(".item-side [data-use]").await;
@@ -137,7 +137,7 @@ async fn choose_the_point(author: &Visitor, page: &str) {
             assert_eq!(chosen(author).await, point);
         }
     }
-    author.press(".focus-words button[type=submit]").await;
+    author.follow(".focus-words button[type=submit]").await;
     author.see(".notice-success").await;
     assert_eq!(author.path().await, page);
     assert_eq!(chosen(author).await, "6-3");
@@ -189,7 +189,7 @@ async fn use_as_cover(author: &Visitor, page: &str) -> String {
     author
         .press(&format!(".cover-choice:has([value='{id}'])"))
         .await;
-    author.press("#post-form button[type=submit]").await;
+    author.follow("#post-form button[type=submit]").await;
     assert_eq!(author.text(".post-title").await, "Night on the quay");
     author.path().await
 }
@@ -230,14 +230,14 @@ async fn stays_while_it_is_used(author: &Visitor, page: &str) {
 
 async fn goes_when_it_is_not(author: &Visitor, page: &str, post: &str) {
     author.open(&format!("{post}/delete")).await;
-    author.press(".button-danger").await;
+    author.follow(".button-danger").await;
     author.see(".notice-success").await;
     author.open("/library?show=unused").await;
     assert_eq!(author.count(".tile").await, 3);
-    author.press(".tile:first-child .tile-name a").await;
-    author.press(".item-side a[href$='/delete']").await;
+    author.follow(".tile:first-child .tile-name a").await;
+    author.follow(".item-side a[href$='/delete']").await;
     pictures::take_open(author, "library-delete").await;
-    author.press(".button-danger").await;
+    author.follow(".button-danger").await;
     author.see(".notice-success").await;
     assert_eq!(author.count(".tile").await, 2);
     author.open(page).await;

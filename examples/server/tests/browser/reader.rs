@@ -75,7 +75,7 @@ pub(crate) async fn finds_it(visitor: &Visitor, post: &Post) {
         );
     }
     visitor.open("/").await;
-    visitor.press(".card-title a").await;
+    visitor.follow(".card-title a").await;
     assert_eq!(visitor.text(".post-title").await, TITLE);
     assert_eq!(visitor.path().await, post.path);
     assert_eq!(visitor.text(".byline-name").await, writer::NAME);

@@ -86,7 +86,7 @@ async fn publish(author: &Visitor, title: &str, text: &str, tags: &str, day: &st
     author.fill("#f-tags", tags).await;
     author.select("#f-status", "published").await;
     author.set("#f-publish_at", day).await;
-    author.press("main form button[type=submit]").await;
+    author.follow("main form button[type=submit]").await;
     author.see(".post-title").await;
 }
 
@@ -101,16 +101,16 @@ async fn remark(author: &Visitor, text: &str) -> String {
 
 async fn through_the_archive(reader: &Visitor) {
     reader.open("/").await;
-    reader.press(".colophon a[href$='/archive']").await;
+    reader.follow(".colophon a[href$='/archive']").await;
     assert_eq!(reader.count(".year").await, 2);
-    reader.press(".months a[href$='/archive/2024/12']").await;
+    reader.follow(".months a[href$='/archive/2024/12']").await;
     assert_eq!(reader.text("h1").await, "December 2024");
     assert_eq!(reader.count(".card").await, 2);
     // From the month to its year, and to another month of it.
-    reader.press(".months-nav a[href$='/archive/2024']").await;
+    reader.follow(".months-nav a[href$='/archive/2024']").await;
     assert_eq!(reader.count(".card").await, 3);
     reader
-        .press(".months-nav a[href$='/archive/2024/02']")
+        .follow(".months-nav a[href$='/archive/2024/02']")
         .await;
     assert_eq!(reader.count(".card").await, 1);
     reader.open("/archive/2024/2").await;
@@ -118,51 +118,51 @@ async fn through_the_archive(reader: &Visitor) {
     reader.open("/archive/2024/13").await;
     reader.see(".page-error").await;
     reader.open("/archive/2023/01").await;
-    reader.press(".empty a[href$='/archive']").await;
+    reader.follow(".empty a[href$='/archive']").await;
     reader.see(".year").await;
 }
 
 async fn from_post_to_post(reader: &Visitor) {
     reader.open("/archive/2024/02").await;
-    reader.press(".card-title a").await;
+    reader.follow(".card-title a").await;
     for (place, (title, ..)) in POSTS.iter().enumerate() {
         assert_eq!(reader.text(".post-title").await, *title);
         if place + 1 < POSTS.len() {
-            reader.press(".beside a[rel=next]").await;
+            reader.follow(".beside a[rel=next]").await;
         }
     }
     assert_eq!(reader.count(".beside a[rel=next]").await, 0);
-    reader.press(".beside a[rel=prev]").await;
+    reader.follow(".beside a[rel=prev]").await;
     assert_eq!(reader.text(".post-title").await, POSTS[2].0);
     // What shares a tag and is not beside it already.
     reader.open("/posts/lanterns-on-the-quay").await;
     assert_eq!(reader.text(".related .card-title").await, POSTS[3].0);
-    reader.press(".about a[href$='/@ada']").await;
+    reader.follow(".about a[href$='/@ada']").await;
     assert_eq!(reader.count(".card").await, POSTS.len());
 }
 
 async fn by_tag(reader: &Visitor) {
     reader.open("/").await;
-    reader.press(".colophon a[href$='/tags']").await;
+    reader.follow(".colophon a[href$='/tags']").await;
     let harbour = reader.text(".tag-list li").await;
     assert!(
         harbour.contains("Harbour") && harbour.contains('3'),
         "{harbour}"
     );
-    reader.press(".tag-list a[href$='/tags/harbour']").await;
+    reader.follow(".tag-list a[href$='/tags/harbour']").await;
     assert_eq!(reader.count(".card").await, 3);
 }
 
 async fn by_search(reader: &Visitor) {
-    reader.press(".nav a[href$='/search']").await;
+    reader.follow(".nav a[href$='/search']").await;
     reader.fill("#q", "istanbul lamps").await;
-    reader.press(".search button").await;
+    reader.follow(".search button").await;
     assert_eq!(reader.text(".card-excerpt mark").await, "İstanbul");
     assert_eq!(reader.count(".card").await, 1);
     reader.fill("#q", "nothing of this sort").await;
-    reader.press(".search button").await;
+    reader.follow(".search button").await;
     reader.see(".empty").await;
-    reader.press(".suggested .card-title a").await;
+    reader.follow(".suggested .card-title a").await;
     assert_eq!(reader.text(".post-title").await, POSTS[3].0);
 }
 

@@ -146,6 +146,35 @@ impl Visitor {
             .unwrap_or_else(|e| panic!("{css}: {e}"));
     }
 
+    /// Clicks what leads to another page, and waits until that page is there. [`press`](Self::press) may come back
+    /// while the old one still is, and what is asked next is then answered by it.
+    pub(crate) async fn follow(&self, css: &str) {
+        let old = self.see("html").await;
+        self.press(css).await;
+        let asked = Instant::now();
+        while old.tag_name().await.is_ok() {
+            let at = self.path().await;
+            assert!(asked.elapsed() < PATIENCE, "{css} leads nowhere from {at}");
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        self.arrive().await;
+    }
+
+    /// Waits until the page is whole.
+    async fn arrive(&self) {
+        let asked = Instant::now();
+        loop {
+            // No answer while one page takes the place of another.
+            let state = self.client.execute("return document.readyState", vec![]);
+            if state.await.is_ok_and(|state| state == "complete") {
+                return;
+            }
+            let at = self.path().await;
+            assert!(asked.elapsed() < PATIENCE, "{at} never ends loading");
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    }
+
     /// Chooses an option of a `select` by its value.
     pub(crate) async fn select(&self, css: &str, value: &str) {
         let field = self.see(css).await;
@@ -198,20 +227,20 @@ impl Visitor {
         self.fill("#f-email", &format!("{username}@example.org"))
             .await;
         self.fill("#f-password", password).await;
-        self.press("main form button[type=submit]").await;
+        self.follow("main form button[type=submit]").await;
     }
 
     pub(crate) async fn log_in(&self, username: &str, password: &str) {
         self.open("/account/login").await;
         self.fill("#f-login", username).await;
         self.fill("#f-password", password).await;
-        self.press("main form button[type=submit]").await;
+        self.follow("main form button[type=submit]").await;
         self.see("header .menu").await;
     }
 
     pub(crate) async fn log_out(&self) {
         self.press("header .menu summary").await;
-        self.press("header form[action$='/account/logout'] button")
+        self.follow("header form[action$='/account/logout'] button")
             .await;
         self.see("header a[href*='/account/login']").await;
         assert_eq!(self.cookies().await, "", "nothing of the session is left");

@@ -62,7 +62,7 @@ pub(crate) async fn introduce(author: &Visitor, files: &Path) {
     author.fill("#f-display_name", NAME).await;
     author.fill("#f-bio", BIO).await;
     author.choose("#f-avatar", &media::portrait(files)).await;
-    author.press("main form button[type=submit]").await;
+    author.follow("main form button[type=submit]").await;
     check_profile(author).await;
 }
 
@@ -85,7 +85,7 @@ pub(crate) async fn draft(author: &Visitor, files: &Path) -> Post {
     author.select("#f-status", "draft").await;
     upload(author, &media::photo(files), "The ferry from above").await;
     upload(author, &media::clip(files), "The ferry leaves").await;
-    author.press("#post-form button[type=submit]").await;
+    author.follow("#post-form button[type=submit]").await;
     assert_eq!(author.text(".post-title").await, TITLE);
     author.see(".badge-draft").await;
     check_media(author).await;
@@ -168,7 +168,7 @@ pub(crate) async fn publish(author: &Visitor, draft: &Post) -> Post {
     author.open(&format!("{}/edit", draft.path)).await;
     assert!(author.value("#f-body").await.contains(MARKER));
     author.select("#f-status", "published").await;
-    author.press("#post-form button[type=submit]").await;
+    author.follow("#post-form button[type=submit]").await;
     author.see(".notice-success").await;
     assert_eq!(author.count(".badge-draft").await, 0);
     check_media(author).await;
@@ -231,7 +231,7 @@ pub(crate) async fn edit_in_two_tabs<F: Future<Output = ()>>(
         .await
         .expect("typing");
     let theirs = author.value("#f-body").await;
-    author.press("#post-form button[type=submit]").await;
+    author.follow("#post-form button[type=submit]").await;
     author.see(".notice-success").await;
     author
         .client
@@ -245,7 +245,7 @@ pub(crate) async fn edit_in_two_tabs<F: Future<Output = ()>>(
         .switch_to_window(second)
         .await
         .expect("the second tab");
-    author.press("#post-form button[type=submit]").await;
+    author.follow("#post-form button[type=submit]").await;
     author.see(".merged").await;
     assert_eq!(
         author.value("#f-title").await,
@@ -273,7 +273,7 @@ pub(crate) async fn edit_in_two_tabs<F: Future<Output = ()>>(
         .collect();
     author.fill("#f-body", &chosen.join("\n")).await;
     author.fill("#f-title", TITLE).await;
-    author.press("#post-form button[type=submit]").await;
+    author.follow("#post-form button[type=submit]").await;
     author.see(".notice-success").await;
     check_both_texts(author).await;
 }
