@@ -15,7 +15,8 @@
 //! How long a handler may work is not decided here but per route, by
 //! [`Deadline`](crate::edge::deadline::Deadline).
 //!
-//! A head that is no HTTP is answered with 400, one above the limits with 431, and both close.
+//! A head that is no HTTP is answered with 400, one above the limits with 431, and both close, with
+//! a sentence and the security headers like every other answer.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -30,6 +31,7 @@ use tracing::{debug, info, warn};
 mod config;
 mod connection;
 mod rate;
+mod refusal;
 mod slots;
 mod stream;
 

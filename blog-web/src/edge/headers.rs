@@ -18,6 +18,21 @@ const NO_FEATURES: HeaderValue = HeaderValue::from_static(
 );
 const PRIVATE: HeaderValue = HeaderValue::from_static("private, no-store");
 
+/// The security headers of an answer that is a sentence and nothing else, given where no site is known.
+pub(crate) fn bare() -> [(HeaderName, &'static str); 6] {
+    [
+        (
+            header::CONTENT_SECURITY_POLICY,
+            "default-src 'none'; frame-ancestors 'none'",
+        ),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (header::REFERRER_POLICY, "no-referrer"),
+        (COOP, "same-origin"),
+        (CORP, "same-origin"),
+        (header::CACHE_CONTROL, "no-store"),
+    ]
+}
+
 /// What kind of answer this is, chosen by the handler: `response.set_data(Surface::media())`.
 /// Without one an answer is an ordinary page.
 ///

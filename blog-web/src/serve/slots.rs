@@ -4,9 +4,12 @@ use std::collections::HashMap;
 use std::net::IpAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use http::StatusCode;
 use tokio::net::TcpStream;
 
 use crate::edge::client::AddressKey;
+
+use super::refusal;
 
 /// How many connections each address holds. Holds an entry only for addresses with a connection,
 /// so its size is bounded by the number of connections.
@@ -61,9 +64,7 @@ impl Drop for Slot {
 
 /// Says why before the connection is dropped. Best effort: nobody waits for this client.
 pub(super) fn refuse(stream: &TcpStream) {
-    const ANSWER: &[u8] = b"HTTP/1.1 429 Too Many Requests\r\nretry-after: 10\r\n\
-        content-length: 0\r\nconnection: close\r\n\r\n";
-    let _ = stream.try_write(ANSWER);
+    let _ = stream.try_write(&refusal::answer(StatusCode::TOO_MANY_REQUESTS));
 }
 
 #[cfg(test)]

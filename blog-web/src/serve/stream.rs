@@ -9,12 +9,14 @@ use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
+use bytes::{Buf, Bytes};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 use tokio::time::{Instant, Sleep};
 
 use super::config::ServeConfig;
 use super::rate::RateMeter;
+use super::refusal;
 
 /// Where a connection stands. The stream moves it to `Idle` and `Head`, the service around it to
 /// `Busy` when a head is complete and to `Answered` when the answer is handed over.
@@ -84,6 +86,8 @@ pub(super) struct TimedStream {
     /// The end of the current phase.
     deadline: Pin<Box<Sleep>>,
     write_meter: RateMeter,
+    /// What of our own refusal is not sent yet, while hyper believes that it writes its own.
+    refusal: Bytes,
     lingering: bool,
 }
 
@@ -100,12 +104,36 @@ impl TimedStream {
             timers,
             deadline: Box::pin(tokio::time::sleep(timers.idle)),
             write_meter: RateMeter::new(config.response_rate),
+            refusal: Bytes::new(),
             lingering: false,
         }
     }
 
     fn expect_within(&mut self, time: Duration) {
         self.deadline.as_mut().reset(Instant::now() + time);
+    }
+
+    /// Sends our refusal when `buf` is hyper's; `None` when it is not.
+    fn poll_refusal(
+        &mut self,
+        cx: &mut Context<'_>,
+        buf: &[u8],
+    ) -> Option<Poll<io::Result<usize>>> {
+        if self.refusal.is_empty() {
+            // Only a head that never became a request is refused by hyper itself.
+            if self.progress.phase() != Phase::Head {
+                return None;
+            }
+            self.refusal = refusal::in_place_of(buf)?;
+        }
+        while !self.refusal.is_empty() {
+            let written = Pin::new(&mut self.stream).poll_write(cx, &self.refusal);
+            match self.after_write(cx, written) {
+                Poll::Ready(Ok(bytes)) => self.refusal.advance(bytes),
+                other => return Some(other),
+            }
+        }
+        Some(Poll::Ready(Ok(buf.len())))
     }
 
     fn after_write(
@@ -184,6 +212,9 @@ impl AsyncWrite for TimedStream {
         buf: &[u8],
     ) -> Poll<io::Result<usize>> {
         let this = self.get_mut();
+        if let Some(sent) = this.poll_refusal(cx, buf) {
+            return sent;
+        }
         let written = Pin::new(&mut this.stream).poll_write(cx, buf);
         this.after_write(cx, written)
     }
@@ -194,6 +225,10 @@ impl AsyncWrite for TimedStream {
         bufs: &[IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
         let this = self.get_mut();
+        let first = bufs.iter().find(|part| !part.is_empty());
+        if let Some(sent) = first.and_then(|part| this.poll_refusal(cx, part)) {
+            return sent;
+        }
         let written = Pin::new(&mut this.stream).poll_write_vectored(cx, bufs);
         this.after_write(cx, written)
     }

@@ -10,7 +10,7 @@ use poem::{Endpoint, EndpointExt, Request};
 use tokio::io::AsyncWriteExt;
 use tokio::time::timeout;
 
-use crate::raw::{PATIENCE, TestServer};
+use crate::raw::{Answer, PATIENCE, TestServer};
 
 fn upload(limit: u64) -> impl Endpoint {
     make(|mut request: Request| async move {
@@ -154,8 +154,32 @@ async fn heads_above_the_limits_and_heads_that_are_no_http() {
         let brief: String = head.chars().take(40).collect();
         assert_eq!(answer.status, expected, "{brief} ({} bytes)", head.len());
         if expected != 200 {
-            client.rest().await;
+            assert_bare(&answer);
+            let body = client.rest().await;
+            assert_eq!(
+                answer.header("content-length"),
+                Some(body.len().to_string().as_str())
+            );
+            assert!(body.ends_with(b".\n"), "a sentence: {body:?}");
         }
+    }
+}
+
+/// The security headers of an answer from below the site.
+fn assert_bare(answer: &Answer) {
+    for (name, value) in [
+        (
+            "content-security-policy",
+            "default-src 'none'; frame-ancestors 'none'",
+        ),
+        ("x-content-type-options", "nosniff"),
+        ("cross-origin-opener-policy", "same-origin"),
+        ("cross-origin-resource-policy", "same-origin"),
+        ("referrer-policy", "no-referrer"),
+        ("cache-control", "no-store"),
+        ("connection", "close"),
+    ] {
+        assert_eq!(answer.header(name), Some(value), "{name}: {answer:?}");
     }
 }
 
@@ -177,6 +201,7 @@ async fn one_address_gets_its_share_of_connections_and_no_more() {
     let refusal = third.answer().await;
     assert_eq!(refusal.status, 429);
     assert_eq!(refusal.header("retry-after"), Some("10"));
+    assert_bare(&refusal);
     assert!(third.closes_within(PATIENCE).await);
     assert_eq!(server.client_from(from(3)).await.get("/").await.status, 200);
 
