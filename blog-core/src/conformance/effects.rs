@@ -203,13 +203,11 @@ async fn users(lab: Lab) -> Verdict {
             lab.records.users.update_profile(profile(&user), fx).await
         })
         .await?;
-    for end in [true, false] {
-        probe
-            .stores("set_password", async |lab, fx| {
-                lab.records.users.set_password(id, hash(), end, fx).await
-            })
-            .await?;
-    }
+    probe
+        .stores("set_password", async |lab, fx| {
+            lab.records.users.set_password(id, hash(), fx).await
+        })
+        .await?;
     probe
         .stores("set_role", async |lab, fx| {
             lab.records.users.set_role(id, Role::Admin, fx).await
@@ -249,10 +247,7 @@ async fn users_failed(lab: Lab) -> Verdict {
         .await?;
     probe
         .drops("set_password", async |lab, fx| {
-            lab.records
-                .users
-                .set_password(nobody, hash(), true, fx)
-                .await
+            lab.records.users.set_password(nobody, hash(), fx).await
         })
         .await?;
     probe

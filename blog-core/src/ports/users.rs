@@ -38,15 +38,23 @@ pub trait UserStore: Debug + Send + Sync + 'static {
     /// or `NotFound(Media)` when the avatar is not in the catalog.
     async fn update_profile(&self, change: ProfileChange, effects: Effects) -> Result<User>;
 
-    /// Replaces the password. With `end_sessions` it raises the epoch and deletes the user's sessions;
-    /// without (a rehash at log-in) nothing else changes. `NotFound(User)` when there is none.
+    /// Replaces the password, raises the epoch and deletes the user's sessions. `NotFound(User)` when there is none.
     async fn set_password(
         &self,
         id: UserId,
         password: PasswordHash,
-        end_sessions: bool,
         effects: Effects,
     ) -> Result<()>;
+
+    /// Puts `to`, the same password hashed anew at a log-in, in the place of `from`; nothing else changes. `false`, and
+    /// nothing at all changes, when the stored hash is no longer `from`: a password that was changed in the meantime
+    /// stays.
+    async fn rehash_password(
+        &self,
+        id: UserId,
+        from: &PasswordHash,
+        to: PasswordHash,
+    ) -> Result<bool>;
 
     /// Replaces the role, raises the epoch and deletes the user's sessions. `NotFound(User)` when there is none.
     async fn set_role(&self, id: UserId, role: Role, effects: Effects) -> Result<User>;

@@ -216,7 +216,7 @@ impl Accounts {
             "from the command line",
         );
         let users = &self.core.records.users;
-        users.set_password(user.id, hash, true, effects).await?;
+        users.set_password(user.id, hash, effects).await?;
         Ok(user)
     }
 
@@ -331,7 +331,7 @@ impl Accounts {
         // By account where there is one, since a name and an address are two ways to guess at the same password.
         let account = user.as_ref().map_or(login, |user| user.id.to_string());
         quotas::LOGIN_ACCOUNT.take(core, &account).await?;
-        let verdict = match core.passwords.verify(password.clone(), hash).await {
+        let verdict = match core.passwords.verify(password.clone(), hash.clone()).await {
             Ok(verdict) => verdict,
             Err(busy) => {
                 // Nothing was guessed.
@@ -348,11 +348,13 @@ impl Accounts {
         if user.suspended {
             return Err(Denied::Suspended.into());
         }
-        if outdated {
-            let hash = core.passwords.hash(password).await?;
-            let effects = Effects::at(core.now());
-            let users = &core.records.users;
-            users.set_password(user.id, hash, false, effects).await?;
+        if outdated && let Some(old) = hash {
+            let new = core.passwords.hash(password).await?;
+            // What is stored by now may be another password's.
+            core.records
+                .users
+                .rehash_password(user.id, &old, new)
+                .await?;
         }
         Sessions::new(self.core.clone())
             .begin(user, form.remember, &form.device)

@@ -153,16 +153,28 @@ impl UserStore for MemoryStore {
         &self,
         id: UserId,
         password: PasswordHash,
-        end_sessions: bool,
         effects: Effects,
     ) -> Result<()> {
         self.write(effects, |state, _| {
             state.user_mut(id)?.password = Some(password);
-            if end_sessions {
-                state.end_sessions(id);
-            }
+            state.end_sessions(id);
             Ok(())
         })
+    }
+
+    async fn rehash_password(
+        &self,
+        id: UserId,
+        from: &PasswordHash,
+        to: PasswordHash,
+    ) -> Result<bool> {
+        let mut state = self.lock();
+        let stored = state.user_mut(id).ok().map(|row| &mut row.password);
+        let Some(password) = stored.filter(|stored| stored.as_ref() == Some(from)) else {
+            return Ok(false);
+        };
+        *password = Some(to);
+        Ok(true)
     }
 
     async fn set_role(&self, id: UserId, role: Role, effects: Effects) -> Result<User> {

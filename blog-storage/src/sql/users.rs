@@ -236,21 +236,35 @@ impl UserStore for SqlStore {
         &self,
         id: UserId,
         password: PasswordHash,
-        end_sessions: bool,
         effects: Effects,
     ) -> Result<()> {
         let mut tx = self.db.begin().await?;
         let changed = tx
             .run(
-                "UPDATE blog_users SET password = ?, auth_epoch = auth_epoch + ? WHERE id = ?",
-                args![password.as_phc(), end_sessions, id],
+                "UPDATE blog_users SET password = ?, auth_epoch = auth_epoch + 1 WHERE id = ?",
+                args![password.as_phc(), id],
             )
             .await?;
         found(changed)?;
-        if end_sessions {
-            self::end_sessions(&mut tx, id).await?;
-        }
+        end_sessions(&mut tx, id).await?;
         effects::commit(tx, effects).await
+    }
+
+    async fn rehash_password(
+        &self,
+        id: UserId,
+        from: &PasswordHash,
+        to: PasswordHash,
+    ) -> Result<bool> {
+        let mut tx = self.db.begin().await?;
+        let changed = tx
+            .run(
+                "UPDATE blog_users SET password = ? WHERE id = ? AND password = ?",
+                args![to.as_phc(), id, from.as_phc()],
+            )
+            .await?;
+        tx.commit().await?;
+        Ok(changed > 0)
     }
 
     async fn set_role(&self, id: UserId, role: Role, effects: Effects) -> Result<User> {

@@ -22,10 +22,11 @@ enum Fault {
     SuspendedHidden,
     LastProfileWins,
     SessionsSurvive,
+    RehashWins,
 }
 
 pub(super) fn all(working: &Backend) -> Vec<Broken> {
-    let faults: [(&str, &[&str], Fault); 6] = [
+    let faults: [(&str, &[&str], Fault); 7] = [
         (
             "users-only-if-first-ignored",
             &["users-first-refused"],
@@ -56,6 +57,11 @@ pub(super) fn all(working: &Backend) -> Vec<Broken> {
             &["users-password-end-sessions"],
             Fault::SessionsSurvive,
         ),
+        (
+            "users-rehash-wins-over-a-change",
+            &["users-rehash-changed"],
+            Fault::RehashWins,
+        ),
     ];
     let broken = |(name, caught_by, fault)| Broken {
         name,
@@ -72,6 +78,15 @@ pub(super) fn all(working: &Backend) -> Vec<Broken> {
 struct Users {
     inner: Arc<dyn UserStore>,
     fault: Fault,
+}
+
+impl Users {
+    /// The hash that is stored by now.
+    async fn stored(&self, id: UserId) -> Result<Option<PasswordHash>> {
+        let user = self.inner.get(id).await?;
+        let (_, stored) = self.inner.credentials(user.username.as_str()).await?;
+        Ok(stored)
+    }
 }
 
 #[async_trait]
@@ -138,13 +153,35 @@ impl UserStore for Users {
         &self,
         id: UserId,
         password: PasswordHash,
-        end_sessions: bool,
         effects: Effects,
     ) -> Result<()> {
-        let end_sessions = end_sessions && self.fault != Fault::SessionsSurvive;
-        self.inner
-            .set_password(id, password, end_sessions, effects)
-            .await
+        if self.fault != Fault::SessionsSurvive {
+            return self.inner.set_password(id, password, effects).await;
+        }
+        match self.stored(id).await? {
+            Some(stored) => self
+                .inner
+                .rehash_password(id, &stored, password)
+                .await
+                .map(drop),
+            None => self.inner.set_password(id, password, effects).await,
+        }
+    }
+
+    async fn rehash_password(
+        &self,
+        id: UserId,
+        from: &PasswordHash,
+        to: PasswordHash,
+    ) -> Result<bool> {
+        if self.fault != Fault::RehashWins {
+            return self.inner.rehash_password(id, from, to).await;
+        }
+        // Replaces what is there, whatever it is.
+        let Some(from) = self.stored(id).await? else {
+            return Ok(false);
+        };
+        self.inner.rehash_password(id, &from, to).await
     }
 
     async fn set_role(&self, id: UserId, role: Role, effects: Effects) -> Result<User> {

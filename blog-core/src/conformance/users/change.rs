@@ -16,7 +16,8 @@ pub(super) fn checks() -> Vec<Check> {
         users.check("users-profile-not-found", "`NotFound(User)` when there is none, or `NotFound(Media)` when the avatar is not in the catalog.", profile_not_found),
         users.check("users-avatar-joined", "Users and authors carry the facts of their avatar.", avatar_joined),
         users.check("users-password-end-sessions", "With `end_sessions` it raises the epoch and deletes the user's sessions.", password_end_sessions),
-        users.check("users-password-rehash", "Without `end_sessions` (a rehash at log-in) nothing else changes.", password_rehash),
+        users.check("users-rehash", "Puts `to`, the same password hashed anew at a log-in, in the place of `from`; nothing else changes.", rehash),
+        users.check("users-rehash-changed", "`false`, and nothing at all changes, when the stored hash is no longer `from`.", rehash_changed),
         users.check("users-password-not-found", "`set_password`: `NotFound(User)` when there is none.", password_not_found),
         users.check("users-role", "Replaces the role, raises the epoch and deletes the user's sessions.", role),
         users.check("users-role-not-found", "`set_role`: `NotFound(User)` when there is none.", role_not_found),
@@ -191,7 +192,7 @@ async fn password_end_sessions(lab: Lab) -> Verdict {
     let hash = PasswordHash::from_phc("$argon2id$new".to_owned());
     lab.records
         .users
-        .set_password(user.id, hash.clone(), true, lab.fx())
+        .set_password(user.id, hash.clone(), lab.fx())
         .await?;
     let (stored, password) = lab
         .records
@@ -221,14 +222,16 @@ async fn password_end_sessions(lab: Lab) -> Verdict {
     Ok(())
 }
 
-async fn password_rehash(lab: Lab) -> Verdict {
+async fn rehash(lab: Lab) -> Verdict {
     let user = lab.user().await?;
-    let session = lab.session(&user).await?;
     let hash = PasswordHash::from_phc("$argon2id$stronger".to_owned());
-    lab.records
-        .users
-        .set_password(user.id, hash.clone(), false, lab.fx())
-        .await?;
+    let users = &lab.records.users;
+    let old = PasswordHash::from_phc("$argon2id$old".to_owned());
+    users.set_password(user.id, old.clone(), lab.fx()).await?;
+    let user = users.get(user.id).await?;
+    let session = lab.session(&user).await?;
+    let done = users.rehash_password(user.id, &old, hash.clone()).await?;
+    same!(done, true, "done");
     let found = lab
         .records
         .users
@@ -244,12 +247,32 @@ async fn password_rehash(lab: Lab) -> Verdict {
     Ok(())
 }
 
+async fn rehash_changed(lab: Lab) -> Verdict {
+    let user = lab.user().await?;
+    let users = &lab.records.users;
+    let [old, new, late] = ["$argon2id$old", "$argon2id$new", "$argon2id$late"]
+        .map(|phc| PasswordHash::from_phc(phc.to_owned()));
+    users.set_password(user.id, old.clone(), lab.fx()).await?;
+    users.set_password(user.id, new.clone(), lab.fx()).await?;
+    let done = users.rehash_password(user.id, &old, late.clone()).await?;
+    same!(done, false, "the old password's new hash is not wanted");
+    let (_, stored) = users.credentials(user.username.as_str()).await?;
+    same!(stored, Some(new.clone()), "the password");
+    let nobody = UserId::generate();
+    same!(
+        users.rehash_password(nobody, &new, late).await?,
+        false,
+        "of nobody"
+    );
+    Ok(())
+}
+
 async fn password_not_found(lab: Lab) -> Verdict {
     let hash = PasswordHash::from_phc("$argon2id$new".to_owned());
     refused!(
         lab.records
             .users
-            .set_password(UserId::generate(), hash, true, lab.fx())
+            .set_password(UserId::generate(), hash, lab.fx())
             .await,
         Error::NotFound(Entity::User)
     );
