@@ -20,11 +20,12 @@
     time.textContent = at.toLocaleString(lang, time.title ? day : minute);
   }
 
-  // The page after a save says that it worked, so the browser's copy of the text may go.
+  // What a save has saved, this browser need not keep, nor what was brought back into it.
   try {
-    const sent = sessionStorage.getItem("sent");
-    sessionStorage.removeItem("sent");
-    if (sent && all(".notice-success")[0]) localStorage.removeItem(sent);
+    for (const { dataset } of all("[data-saved]")) {
+      const { before = [] } = JSON.parse(localStorage.getItem("unsaved " + dataset.saved)) ?? {};
+      for (const id of [...before, dataset.saved]) localStorage.removeItem("unsaved " + id);
+    }
   } catch {}
 
   // Leaving with unsaved text asks first.

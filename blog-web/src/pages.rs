@@ -6,6 +6,7 @@ pub(crate) mod assets;
 pub(crate) mod call;
 pub(crate) mod comments;
 mod conflict;
+pub(crate) mod desk;
 pub(crate) mod editor;
 pub(crate) mod feeds;
 mod freshness;

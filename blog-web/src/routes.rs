@@ -13,8 +13,8 @@ use crate::edge::body::limit_body;
 use crate::edge::deadline::Deadline;
 use crate::pages::call::Call;
 use crate::pages::{
-    account, archive, assets, comments, editor, feeds, health, history, language, library, lists,
-    media, post, robots, settings, sitemap,
+    account, archive, assets, comments, desk, editor, feeds, health, history, language, library,
+    lists, media, post, robots, settings, sitemap,
 };
 use crate::web::App;
 
@@ -119,6 +119,10 @@ routes! {
     POST "/comments/:id/delete"    Member Never      FORM    => comments::delete;
     GET  "/write"                  Member Never      0       => editor::new_form;
     POST "/write"                  Anyone Never      POST    => editor::create;
+    POST "/write/preview"          Anyone Never      POST    => desk::preview;
+    POST "/write/autosave"         Member Never      POST    => desk::autosave;
+    POST "/write/autosaves/:id/forget" Member Never  FORM    => desk::forget;
+    GET  "/write/tags"             Member Never      0       => desk::tags;
     GET  "/posts/:slug/edit"       Member Never      0       => editor::edit_form;
     POST "/posts/:slug/edit"       Anyone Never      POST    => editor::save;
     GET  "/posts/:slug/delete"     Member Never      0       => editor::delete_form;
@@ -209,7 +213,7 @@ impl Endpoint for PathEndpoint {
         };
         let call = Call::new(self.app.clone(), request, visitor, site);
         if route.who == Who::Member && call.visitor.is_none() {
-            return Ok(call.to_login());
+            return Ok(call.to_login()?);
         }
         Ok((route.handler)(call).await?)
     }

@@ -16,6 +16,7 @@ pub mod card;
 pub mod chrome;
 pub mod comment;
 pub mod conflict;
+pub mod desk;
 pub mod error_page;
 mod filters;
 pub mod form;
@@ -51,6 +52,7 @@ pub use self::chrome::{
 };
 pub use self::comment::{CommentView, ThreadView};
 pub use self::conflict::{ChoiceView, OptionView, SourceView};
+pub use self::desk::{DeskView, PreviewView, UnsavedView};
 pub use self::error_page::ErrorView;
 pub use self::form::FormView;
 pub use self::history::{DiffView, PieceView, RevisionView, RowView, StepView, StretchView};

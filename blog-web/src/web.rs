@@ -12,6 +12,7 @@ use crate::edge::client::TrustedProxies;
 use crate::edge::cookie::{FlashCookie, LanguageCookie, SessionCookie};
 use crate::edge::host::{Site, SiteError};
 use crate::edge::{Edge, ErrorContext};
+use crate::pages::desk::DeskLimits;
 use crate::pages::health::Health;
 use crate::pages::{models, notices};
 use crate::routes;
@@ -44,6 +45,7 @@ pub(crate) struct App {
     pub(crate) flash: FlashCookie,
     pub(crate) language: LanguageCookie,
     pub(crate) health: Health,
+    pub(crate) desk: DeskLimits,
 }
 
 impl App {
@@ -172,6 +174,7 @@ impl Web {
             flash: FlashCookie::for_site(&self.site, notices::CODES),
             language: LanguageCookie::for_site(&self.site),
             health: Health::default(),
+            desk: DeskLimits::default(),
             blog: self.blog,
             site: self.site,
         });
@@ -186,21 +189,22 @@ impl Web {
     }
 }
 
-/// The page for a refusal, in HTML; for programs that do not ask for HTML, the sentence alone.
+/// The page for a refusal, in HTML; data for scripts; for programs that ask for neither, the sentence alone.
 fn error_page(app: &App, context: &ErrorContext<'_>) -> Response {
-    let wants_html = context
+    let accept = context
         .headers
         .get(header::ACCEPT)
-        .and_then(|accept| accept.to_str().ok())
-        .is_some_and(|accept| accept.contains("text/html"));
+        .and_then(|accept| accept.to_str().ok());
+    let wants = |kind| accept.is_some_and(|accept| accept.contains(kind));
     let status = context.error.status().as_u16();
     let mut error = ErrorView::new(status, context.request_id.as_str());
     if !matches!(status, 404 | 405 | 500) {
         error = error.saying(context.error.sentence().clone());
     }
-    if wants_html {
+    let lang = app.lang(context.headers);
+    if wants("text/html") {
         let mut chrome = PageChrome::new(models::site(&app.blog.site().last_seen()), "");
-        chrome.site.lang = app.lang(context.headers);
+        chrome.site.lang = lang;
         // Says nothing of the address, so that all pages of what is not there are the same.
         chrome.back = "/".to_owned();
         chrome.noindex = true;
@@ -214,6 +218,15 @@ fn error_page(app: &App, context: &ErrorContext<'_>) -> Response {
             }
             Err(cause) => tracing::error!(%cause, "the error page could not be rendered"),
         }
+    } else if wants("application/json") {
+        let refusal = serde_json::json!({
+            "code": context.error.code(),
+            "sentence": error.sentence.to_text(lang),
+            "request": context.request_id.as_str(),
+        });
+        return Response::builder()
+            .content_type("application/json")
+            .body(refusal.to_string());
     }
     Response::builder()
         .content_type("text/plain; charset=utf-8")

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::blog::{Core, detached};
 use crate::error::{Denied, Error, Result};
-use crate::id::{AutosaveId, PostId, UserId};
+use crate::id::{AutosaveId, PostId};
 use crate::markdown;
 use crate::model::autosave::{Autosave, FormText};
 use crate::model::media::MediaItem;
@@ -63,7 +63,15 @@ impl Desk {
     /// # Errors
     /// `Denied`; `NotFound(Post)` where the actor cannot see it; `Conflict(Exists)` for an id that is somebody else's.
     pub async fn keep(&self, actor: &Actor, unsaved: Unsaved) -> Result<Timestamp> {
-        let writer = self.writer(actor, unsaved.post).await?;
+        let writer = actor.user().ok_or(Denied::LogIn)?;
+        let post = match unsaved.post {
+            Some(id) => {
+                let visibility = self.core.visibility(actor, Surface::Page);
+                Some(self.core.records.posts.get(id, &visibility).await?)
+            }
+            None => None,
+        };
+        self.check(actor, post.as_ref())?;
         let now = self.core.now();
         let autosave = Autosave {
             id: unsaved.id,
@@ -94,7 +102,8 @@ impl Desk {
         let autosaves = &self.core.records.autosaves;
         let mut texts: Vec<Autosave> = Vec::new();
         for kept in autosaves.list(writer, post, OFFERED).await? {
-            let known = kept.text.means(shown) || texts.iter().any(|t| t.text.means(&kept.text));
+            let known = kept.text.means(shown, shown)
+                || texts.iter().any(|one| kept.text.means(&one.text, shown));
             if !known {
                 texts.push(kept);
             }
@@ -120,19 +129,20 @@ impl Desk {
         self.core.records.autosaves.forget(writer, id).await
     }
 
-    /// How a text will look: in a post, or in a new one. Addresses of media get `prefix`, the mount, before them.
+    /// How a text will look: in a post that the actor was given to edit, or in a new one. Addresses of media get
+    /// `prefix`, the mount, before them. One query, or none where there are no media.
     ///
     /// # Errors
-    /// `Denied`; `NotFound(Post)` where the actor cannot see it; `Invalid` with field `body`.
+    /// `Denied`; `Invalid` with field `body`.
     pub async fn preview(
         &self,
         actor: &Actor,
         body: &str,
-        post: Option<PostId>,
+        post: Option<&Post>,
         prefix: &str,
     ) -> Result<Preview> {
-        let actor_id = actor.user().ok_or(Denied::LogIn)?;
-        let post = self.editable(actor, post).await?;
+        let writer = actor.user().ok_or(Denied::LogIn)?;
+        self.check(actor, post)?;
         let bytes = body.len();
         let body = Body::try_from(body).map_err(|reason| Error::invalid("body", reason))?;
         let render = move || {
@@ -142,13 +152,13 @@ impl Desk {
         let rendered = self.core.rendered(bytes, render).await?;
         let ids: Vec<_> = rendered.media.iter().map(|id| (*id).into()).collect();
         let items = reading::items(&self.core, &ids).await?;
-        let theirs = |item: &MediaItem| match &post {
+        let theirs = |item: &MediaItem| match post {
             Some(post) => item.owner == post.author.id || post.media.contains(&item.id),
             None => false,
         };
         let usable: Vec<_> = items
             .values()
-            .filter(|item| item.owner == actor_id || theirs(item))
+            .filter(|item| item.owner == writer || theirs(item))
             .map(|item| item.id)
             .collect();
         let html = SafeHtml::from_sanitiser(rendered.html);
@@ -175,22 +185,14 @@ impl Desk {
         posts.tag_uses(&prefix, &visibility, COMPLETIONS).await
     }
 
-    /// The actor, if they may write the post, or a new one.
-    async fn writer(&self, actor: &Actor, post: Option<PostId>) -> Result<UserId> {
-        self.editable(actor, post).await?;
-        Ok(actor.user().ok_or(Denied::LogIn)?)
-    }
-
-    /// The post, if the actor may change it; none for a new one, if they may write one.
-    async fn editable(&self, actor: &Actor, post: Option<PostId>) -> Result<Option<Post>> {
-        let Some(id) = post else {
-            self.core.policy.check(actor, Action::WritePost)?;
-            return Ok(None);
+    /// Whether the actor may change the post, or write a new one.
+    fn check(&self, actor: &Actor, post: Option<&Post>) -> Result<()> {
+        let action = match post {
+            Some(post) => Action::EditPost {
+                author: post.author.id,
+            },
+            None => Action::WritePost,
         };
-        let visibility = self.core.visibility(actor, Surface::Page);
-        let post = self.core.records.posts.get(id, &visibility).await?;
-        let author = post.author.id;
-        self.core.policy.check(actor, Action::EditPost { author })?;
-        Ok(Some(post))
+        self.core.policy.check(actor, action)
     }
 }

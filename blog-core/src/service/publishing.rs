@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::blog::{Core, detached};
 use crate::error::{Denied, Error, Reason, Result, Violations};
-use crate::id::{MediaId, PostId, UserId};
+use crate::id::{AutosaveId, MediaId, PostId, UserId};
 use crate::markdown::{self, MarkdownError};
 use crate::model::effects::Effects;
 use crate::model::media::MediaKind;
@@ -43,6 +43,8 @@ pub struct PostInput {
     pub slug: String,
     /// The id of an own picture; empty means none.
     pub cover: String,
+    /// The unsaved texts that a save of this ends.
+    pub unsaved: Vec<AutosaveId>,
 }
 
 /// What of an input could be read.
@@ -100,6 +102,7 @@ impl PostInput {
                 .as_ref()
                 .map(|c| c.id.to_string())
                 .unwrap_or_default(),
+            unsaved: Vec::new(),
         }
     }
 
@@ -194,12 +197,15 @@ fn parse_time(text: &str) -> Result<Option<Timestamp>, Reason> {
     })
 }
 
-/// As `<input type="datetime-local">` takes it, in UTC, to the second so that saving does not move the time.
+/// As `<input type="datetime-local">` gives it, in UTC: to the second so that saving does not move the time, and without
+/// the seconds where they are none.
 fn form_time(at: Timestamp) -> String {
-    at.to_jiff()
-        .to_zoned_datetime(jiff::tz::TimeZone::UTC)
-        .strftime("%Y-%m-%dT%H:%M:%S")
-        .to_string()
+    let time = at.to_jiff().to_zoned_datetime(jiff::tz::TimeZone::UTC);
+    let form = match time.second() {
+        0 => "%Y-%m-%dT%H:%M",
+        _ => "%Y-%m-%dT%H:%M:%S",
+    };
+    time.strftime(form).to_string()
 }
 
 /// What stands for the title in an address when the title has no letter.
@@ -294,7 +300,9 @@ impl Publishing {
             .content(parsed, status, published_at, &[author], &[])
             .await?;
         let id = PostId::generate();
-        let effects = self.effects(author, id, None, &content, &content.media, now);
+        let effects = self
+            .effects(author, id, None, &content, &content.media, now)
+            .forgetting(author, &input.unsaved);
         let new = NewPost {
             id,
             author,
@@ -347,7 +355,9 @@ impl Publishing {
         // What it showed before may have to be withdrawn, what it shows now published.
         let mut touched = stored.media.clone();
         touched.extend(content.media.iter().filter(|id| !stored.media.contains(id)));
-        let effects = self.effects(editor, id, Some(&stored), &content, &touched, now);
+        let effects = self
+            .effects(editor, id, Some(&stored), &content, &touched, now)
+            .forgetting(editor, &input.unsaved);
         let change = PostChange {
             id,
             expected_version: version,

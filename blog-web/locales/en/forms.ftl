@@ -2,9 +2,6 @@
 
 forms-optional = optional
 forms-marked = Not saved yet: please look at what is marked below.
-forms-kept = This browser kept text that was not saved.
-forms-bring-back = Bring it back
-forms-forget = Forget it
 forms-delete-title = Delete
 forms-delete-kicker = Delete a post
 forms-delete-lede = The post goes, with { $comments ->

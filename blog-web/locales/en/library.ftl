@@ -16,7 +16,6 @@ library-file-hint = PNG, JPEG, WebP, GIF, MP4 or WebM. Place and camera data are
 library-alt = What it shows
 library-alt-hint = One sentence for those who cannot see it.
 library-upload = Upload
-library-upload-failed = It did not arrive; please try again.
 library-upload-new-tab = Opens in a new tab, so your text stays as it is.
 
 library-search-label = Search your files

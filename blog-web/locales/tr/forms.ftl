@@ -2,9 +2,6 @@
 
 forms-optional = isteğe bağlı
 forms-marked = Henüz kaydedilmedi: lütfen aşağıda işaretlenenlere bakın.
-forms-kept = Bu tarayıcı, kaydedilmemiş bir metni sakladı.
-forms-bring-back = Geri getir
-forms-forget = Unut
 forms-delete-title = Silme
 forms-delete-kicker = Yazı silme
 forms-delete-lede = Yazı, { $comments } yorum ve { $likes } beğeniyle birlikte silinir. Silmeden gizlemek için onu taslağa çevirin.

@@ -16,7 +16,6 @@ library-file-hint = PNG, JPEG, WebP, GIF, MP4 veya WebM. Resimlerdeki konum ve k
 library-alt = Ne gösteriyor
 library-alt-hint = Göremeyenler için bir cümle.
 library-upload = Yükle
-library-upload-failed = Dosya ulaşmadı; lütfen yeniden deneyin.
 library-upload-new-tab = Metniniz olduğu gibi kalsın diye yeni bir sekmede açılır.
 
 library-search-label = Dosyalarınızda arayın

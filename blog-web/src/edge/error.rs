@@ -45,6 +45,13 @@ impl EdgeError {
         self
     }
 
+    /// Says something more exact.
+    #[must_use]
+    pub fn saying(mut self, sentence: Phrase) -> Self {
+        self.sentence = sentence;
+        self
+    }
+
     /// Keeps the cause, for the log only.
     #[must_use]
     pub fn caused_by(mut self, source: impl StdError + Send + Sync + 'static) -> Self {

@@ -4,7 +4,7 @@
 //! instances, is counted in the store.
 
 use std::collections::HashMap;
-use std::hash::{BuildHasher, RandomState};
+use std::hash::{BuildHasher, Hash, RandomState};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -25,7 +25,7 @@ pub struct Quota {
     pub period: Duration,
 }
 
-/// Counts requests per address by the generic cell rate algorithm: one time stamp per address says
+/// Counts requests per address, or per another key, by the generic cell rate algorithm: one time stamp per address says
 /// when its bucket will be full again. Cloning shares the counts.
 ///
 /// Memory is bounded: of more than [`capacity`](Self::new) addresses, those nearest to a clean
@@ -33,21 +33,21 @@ pub struct Quota {
 ///
 /// As a middleware it answers 429 with `Retry-After`.
 #[derive(Debug, Clone)]
-pub struct RateLimiter(Arc<Inner>);
+pub struct RateLimiter<K = AddressKey>(Arc<Inner<K>>);
 
 #[derive(Debug)]
-struct Inner {
+struct Inner<K> {
     /// Time one request costs.
     cost: Duration,
     /// How far ahead of now an address may get.
     tolerance: Duration,
     per_shard: usize,
     hasher: RandomState,
-    shards: [Mutex<HashMap<AddressKey, Instant>>; SHARDS],
+    shards: [Mutex<HashMap<K, Instant>>; SHARDS],
 }
 
-impl RateLimiter {
-    /// A limiter that remembers about `capacity` addresses, at some 60 bytes each.
+impl<K: Copy + Eq + Hash> RateLimiter<K> {
+    /// A limiter that remembers about `capacity` keys, at some 60 bytes each.
     pub fn new(quota: Quota, capacity: usize) -> Self {
         let burst = quota.burst.max(1);
         let cost = quota.period / burst;
@@ -56,7 +56,7 @@ impl RateLimiter {
             tolerance: cost * (burst - 1),
             per_shard: capacity.div_ceil(SHARDS).max(1),
             hasher: RandomState::new(),
-            shards: Default::default(),
+            shards: std::array::from_fn(|_| Mutex::default()),
         }))
     }
 
@@ -64,7 +64,7 @@ impl RateLimiter {
     ///
     /// # Errors
     /// The time after which the next one passes; a refused request costs nothing.
-    pub fn check(&self, key: AddressKey) -> Result<(), Duration> {
+    pub fn check(&self, key: K) -> Result<(), Duration> {
         let inner = &*self.0;
         let now = Instant::now();
         let shard = inner.hasher.hash_one(key) as usize % SHARDS;
@@ -92,7 +92,9 @@ impl RateLimiter {
         full_again.insert(key, due + inner.cost);
         Ok(())
     }
+}
 
+impl RateLimiter {
     /// Counts `request` for its client.
     ///
     /// # Errors

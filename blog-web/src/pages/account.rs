@@ -117,7 +117,7 @@ pub(crate) async fn register(mut call: Call) -> Result<Response, EdgeError> {
 }
 
 /// Where to go on to after logging in.
-fn safe_next(next: &str) -> Option<&str> {
+pub(super) fn safe_next(next: &str) -> Option<&str> {
     own_path(next).filter(|next| !next.starts_with("/account/log"))
 }
 
@@ -207,7 +207,7 @@ fn profile_page(call: &Call, form: FormView) -> ProfilePage {
 
 pub(crate) async fn profile_form(call: Call) -> Result<Response, EdgeError> {
     let Some(visitor) = &call.visitor else {
-        return Ok(call.to_login());
+        return call.to_login();
     };
     let form = FormView::new("/account/profile")
         .value("display_name", visitor.user.display_name.as_str())

@@ -192,6 +192,26 @@ impl Call {
         response
     }
 
+    /// Whether a script asks, which wants data instead of a page; refusals are then told by the edge.
+    pub(crate) fn is_script(&self) -> bool {
+        let accept = self.request.header(header::ACCEPT).unwrap_or_default();
+        accept.contains("application/json") && !accept.contains("text/html")
+    }
+
+    /// Data for a script.
+    pub(crate) fn data<T: serde::Serialize>(&self, data: &T) -> Result<Response, EdgeError> {
+        let json =
+            serde_json::to_string(data).map_err(|error| EdgeError::internal().caused_by(error))?;
+        Ok(Response::builder()
+            .content_type("application/json")
+            .body(json))
+    }
+
+    /// Nothing but that it is done.
+    pub(crate) fn done(&self) -> Response {
+        Response::builder().status(StatusCode::NO_CONTENT).finish()
+    }
+
     /// See Other, to a path below the mount.
     pub(crate) fn redirect(&self, path: &str) -> Response {
         redirect(StatusCode::SEE_OTHER, &self.app.view.mount().url(path))
@@ -199,8 +219,13 @@ impl Call {
 
     /// See Other, with a message for the next page.
     pub(crate) fn redirect_with(&self, path: &str, notice: &'static str) -> Response {
+        self.redirect_saying(path, &Flash::new(notice))
+    }
+
+    /// See Other, with a message that carries words.
+    pub(crate) fn redirect_saying(&self, path: &str, flash: &Flash) -> Response {
         let mut response = self.redirect(path);
-        let cookie = self.app.flash.set(&Flash::new(notice));
+        let cookie = self.app.flash.set(flash);
         response.headers_mut().append(header::SET_COOKIE, cookie);
         response
     }
@@ -213,8 +238,11 @@ impl Call {
         )
     }
 
-    /// To the log-in page, and back here afterwards.
-    pub(crate) fn to_login(&self) -> Response {
+    /// To the log-in page, and back here afterwards. A script is told, and asks for the log-in where it is.
+    pub(crate) fn to_login(&self) -> Result<Response, EdgeError> {
+        if self.is_script() {
+            return Err(blog_core::Error::Denied(blog_core::error::Denied::LogIn).into());
+        }
         let here = self.request.uri().path();
         let next = match self.request.method().as_str() {
             "GET" => here,
@@ -223,7 +251,7 @@ impl Call {
         let query: String = url::form_urlencoded::Serializer::new(String::new())
             .append_pair("next", next)
             .finish();
-        self.redirect(&format!("/account/login?{query}"))
+        Ok(self.redirect(&format!("/account/login?{query}")))
     }
 
     /// Gives the browser the cookie of a new session.

@@ -7,11 +7,11 @@ use blog_core::service::publishing::PostInput;
 use poem::Response;
 
 use super::call::Call;
-use super::editor::{filled, saved};
-use super::models;
+use super::editor::{PostForm, saved};
+use super::{desk, models};
 use crate::edge::EdgeError;
 use crate::view::page::ConflictPage;
-use crate::view::{ChoiceView, Lang, OptionView, Phrase, SourceView};
+use crate::view::{ChoiceView, DeskView, Lang, OptionView, Phrase, SourceView};
 
 /// The lines around two parts of which one is to be chosen.
 fn marks(lang: Lang) -> Marks {
@@ -123,12 +123,12 @@ fn choices(clash: &Clash) -> Vec<ChoiceView> {
     .collect()
 }
 
-/// Answers a save of `input` that met another version.
-pub(super) fn answer(call: &Call, clash: Clash, input: &PostInput) -> Result<Response, EdgeError> {
+/// Answers a save of `sent` that met another version.
+pub(super) fn answer(call: &Call, clash: Clash, sent: &PostForm) -> Result<Response, EdgeError> {
     if clash.is_none() {
-        return Ok(saved(call, &clash.stored));
+        return saved(call, sent, &clash.stored);
     }
-    let action = format!("/posts/{}/edit", clash.stored.slug);
+    let action = desk::place(Some(&clash.stored));
     let chrome = call.chrome(&action);
     let merged = PostInput {
         title: clash.title.clone(),
@@ -138,7 +138,11 @@ pub(super) fn answer(call: &Call, clash: Clash, input: &PostInput) -> Result<Res
     };
     let current = clash.stored.version;
     let page = ConflictPage {
-        form: filled(&action, &merged, Some(current)).value("merging", "1"),
+        form: sent
+            .refilled(&action, &merged, current)
+            .value("merging", "1"),
+        // Nothing is offered that would take the place of both; their writer finds it at the post's form.
+        desk: DeskView::default(),
         slug: clash.stored.slug.to_string(),
         stored_at: clash.stored.updated_at.as_micros(),
         clashes: clash.body.clashes(),
@@ -146,7 +150,7 @@ pub(super) fn answer(call: &Call, clash: Clash, input: &PostInput) -> Result<Res
         choices: choices(&clash),
         theirs: source(&clash.theirs),
         // As it came, to the character.
-        mine: source(input),
+        mine: source(&sent.input()),
         diff: clash.diff.into(),
     };
     let refusal = EdgeError::from(Error::Conflict(Conflict::Version { current }));

@@ -1,25 +1,29 @@
 //! Writing: the form of a post, new or stored, its deletion, and the list of own posts.
 
+use std::collections::BTreeMap;
+
 use blog_core::error::{Conflict, Error};
 use blog_core::model::post::Post;
 use blog_core::service::publishing::PostInput;
-use blog_core::{Cursor, PageRequest};
+use blog_core::{Cursor, PageRequest, Timestamp};
 use http::StatusCode;
 use poem::Response;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::call::Call;
-use super::{conflict, models, refusal};
+use super::{conflict, desk, models, notices, refusal};
 use crate::edge::EdgeError;
+use crate::edge::cookie::Flash;
 use crate::view::page::{DraftsPage, EditorPage, PostDeletePage};
-use crate::view::{FormView, MediaView, PagerView, Phrase, PostStatus};
+use crate::view::{FormView, MediaView, PagerView, Phrase, PostStatus, PreviewView};
 
+/// The form of a post, as it is sent.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct PostForm {
-    title: String,
+pub(super) struct PostForm {
+    pub(super) title: String,
     #[serde(default)]
-    body: String,
+    pub(super) body: String,
     #[serde(default)]
     tags: String,
     #[serde(default)]
@@ -34,20 +38,48 @@ struct PostForm {
     /// From the page of a conflict, whose marks are not to be saved unseen.
     #[serde(default)]
     merging: String,
+    /// The post's id, for what is asked beside the form; a save goes to the post's own address.
+    #[serde(default)]
+    post: String,
+    /// The ids of the unsaved texts that are in this one, the page's own last.
+    #[serde(default)]
+    unsaved: String,
 }
 
+/// How many unsaved texts one save ends; a text that was brought back more often than this leaves some to their time.
+const ENDED: usize = 16;
+
 impl PostForm {
-    fn input(self) -> (PostInput, Option<u64>) {
-        let input = PostInput {
-            title: self.title,
-            body: self.body,
-            tags: self.tags,
-            status: self.status,
-            publish_at: self.publish_at,
-            slug: self.slug,
-            cover: self.cover,
-        };
-        (input, self.version)
+    pub(super) fn input(&self) -> PostInput {
+        let unsaved = self.unsaved.split_whitespace().rev();
+        PostInput {
+            title: self.title.clone(),
+            body: self.body.clone(),
+            tags: self.tags.clone(),
+            status: self.status.clone(),
+            publish_at: self.publish_at.clone(),
+            slug: self.slug.clone(),
+            cover: self.cover.clone(),
+            unsaved: unsaved
+                .filter_map(|id| id.parse().ok())
+                .take(ENDED)
+                .collect(),
+        }
+    }
+
+    /// The form again, as it was sent.
+    pub(super) fn filled(&self, action: &str) -> FormView {
+        filled(action, &self.input(), self.version)
+            .value("merging", &self.merging)
+            .value("post", &self.post)
+            .value("unsaved", &self.unsaved)
+    }
+
+    /// Another text in the place of this one, which a save ends as it would have ended this one.
+    pub(super) fn refilled(&self, action: &str, input: &PostInput, version: u64) -> FormView {
+        filled(action, input, Some(version))
+            .value("post", &self.post)
+            .value("unsaved", &self.unsaved)
     }
 }
 
@@ -59,11 +91,22 @@ pub(super) fn filled(action: &str, input: &PostInput, version: Option<u64>) -> F
         .value("status", &input.status)
         .value("publish_at", PostInput::shown_time(&input.publish_at))
         .value("slug", &input.slug)
-        .value("cover", &input.cover);
+        .value("cover", &input.cover)
+        .value("merging", "");
     match version {
         Some(version) => form.value("version", version.to_string()),
         None => form,
     }
+}
+
+/// The form that shows a post as it is stored.
+fn of_post(post: &Post, now: Timestamp) -> FormView {
+    filled(
+        &desk::place(Some(post)),
+        &PostInput::of(post, now),
+        Some(post.version),
+    )
+    .value("post", post.id.to_string())
 }
 
 /// How many of the writer's newest files stand beside the text.
@@ -85,26 +128,63 @@ async fn shelf(call: &Call, post: Option<&Post>) -> Result<Vec<MediaView>, EdgeE
     Ok(media)
 }
 
-async fn page(
-    call: &Call,
+/// A page with the form, and what it is shown for.
+pub(super) struct Sheet<'a> {
     form: FormView,
-    post: Option<&Post>,
-    refusal: Option<&EdgeError>,
-) -> Result<Response, EdgeError> {
-    let path = match post {
-        Some(post) => format!("/posts/{}/edit", post.slug),
-        None => "/write".to_owned(),
-    };
+    pub(super) post: Option<&'a Post>,
+    pub(super) refusal: Option<&'a EdgeError>,
+    pub(super) preview: Option<PreviewView>,
+    /// Whether the form shows what is stored.
+    fresh: bool,
+}
+
+impl Sheet<'_> {
+    pub(super) fn of(form: FormView) -> Self {
+        Self {
+            form,
+            post: None,
+            refusal: None,
+            preview: None,
+            fresh: false,
+        }
+    }
+}
+
+pub(super) async fn page(call: &Call, sheet: Sheet<'_>) -> Result<Response, EdgeError> {
+    let path = desk::place(sheet.post);
+    let mut desk = desk::around(call, &sheet.form, sheet.post, sheet.fresh).await?;
+    desk.preview = sheet.preview;
     let page = EditorPage {
-        form,
-        slug: post.map(|post| post.slug.to_string()),
-        media: shelf(call, post).await?,
+        form: sheet.form,
+        slug: sheet.post.map(|post| post.slug.to_string()),
+        desk,
+        media: shelf(call, sheet.post).await?,
         upload: FormView::new("/media/uploads"),
     };
     let chrome = call.chrome(&path);
-    match refusal {
+    match sheet.refusal {
         Some(refusal) => call.refused_page(refusal, &chrome, &page),
         None => call.page(&chrome, &page),
+    }
+}
+
+/// The form that is not sent: of a new post, or of one as it is stored, with an unsaved text where one is asked for.
+async fn fresh_page(
+    call: &Call,
+    form: FormView,
+    post: Option<&Post>,
+) -> Result<Response, EdgeError> {
+    match desk::brought_back(call, form, post).await? {
+        Some(form) => {
+            let fresh = call.query("unsaved").is_none();
+            let sheet = Sheet {
+                post,
+                fresh,
+                ..Sheet::of(form)
+            };
+            page(call, sheet).await
+        }
+        None => Ok(call.redirect(&desk::place(post))),
     }
 }
 
@@ -117,51 +197,95 @@ fn notice(post: &Post, call: &Call) -> &'static str {
     }
 }
 
-/// To the post, with a word on what became of it.
-pub(super) fn saved(call: &Call, post: &Post) -> Response {
-    call.redirect_with(&format!("/posts/{}", post.slug), notice(post, call))
+/// A post that is saved: its page, or for a script that stays what the form needs to go on.
+pub(super) fn saved(call: &Call, sent: &PostForm, post: &Post) -> Result<Response, EdgeError> {
+    let mut flash = Flash::new(notice(post, call));
+    if let Some(own) = sent.unsaved.split_whitespace().last() {
+        flash = flash.with(notices::SAVED, own);
+    }
+    if !call.is_script() {
+        return Ok(call.redirect_saying(&format!("/posts/{}", post.slug), &flash));
+    }
+    let now = call.blog().now();
+    let form = of_post(post, now);
+    let edit = desk::place(Some(post));
+    let lang = call.chrome(&edit).site.lang;
+    let sentence = notices::show(&flash).map(|notice| notice.text.to_text(lang));
+    let mount = call.app.view.mount();
+    call.data(&SavedData {
+        edit: mount.url(&edit),
+        preview: mount.url(&format!("/write/preview?post={}", post.slug)),
+        sentence: sentence.unwrap_or_default(),
+        fields: form
+            .values()
+            .filter(|(name, _)| ["post", "version", "slug", "publish_at"].contains(name))
+            .collect(),
+    })
+}
+
+#[derive(Serialize)]
+struct SavedData<'a> {
+    /// Where the form is now.
+    edit: String,
+    /// Where its preview is asked for.
+    preview: String,
+    sentence: String,
+    /// What the save itself decided.
+    fields: BTreeMap<&'a str, &'a str>,
 }
 
 pub(crate) async fn new_form(call: Call) -> Result<Response, EdgeError> {
     let policy = call.blog().policy();
     policy.check(&call.actor, blog_core::policy::Action::WritePost)?;
-    let form = filled("/write", &PostInput::default(), None);
-    page(&call, form, None, None).await
+    let input = PostInput {
+        status: "draft".to_owned(),
+        ..PostInput::default()
+    };
+    fresh_page(&call, filled("/write", &input, None), None).await
 }
 
 pub(crate) async fn create(mut call: Call) -> Result<Response, EdgeError> {
-    let (input, _) = call.form().await?.parse::<PostForm>()?.input();
-    match call.blog().publishing().create(&call.actor, &input).await {
-        Ok(post) => Ok(saved(&call, &post)),
-        Err(error) => {
-            let (refusal, form) = refusal::refuse(filled("/write", &input, None), error);
-            page(&call, form, None, Some(&refusal)).await
-        }
+    let sent: PostForm = call.form().await?.parse()?;
+    let publishing = call.blog().publishing();
+    match publishing.create(&call.actor, &sent.input()).await {
+        Ok(post) => saved(&call, &sent, &post),
+        Err(error) => refused(&call, sent.filled("/write"), None, error).await,
     }
+}
+
+/// Not saved: the form goes back with the text; a script has it still, and is told.
+pub(super) async fn refused(
+    call: &Call,
+    form: FormView,
+    post: Option<&Post>,
+    error: Error,
+) -> Result<Response, EdgeError> {
+    if call.is_script() {
+        return Err(error.into());
+    }
+    let (refusal, form) = refusal::refuse(form, error);
+    let sheet = Sheet {
+        post,
+        refusal: Some(&refusal),
+        ..Sheet::of(form)
+    };
+    page(call, sheet).await
 }
 
 pub(crate) async fn edit_form(call: Call) -> Result<Response, EdgeError> {
     let slug = call.param("slug");
-    let post = call
-        .blog()
-        .publishing()
-        .for_edit(&call.actor, &slug)
-        .await?;
-    let action = format!("/posts/{}/edit", post.slug);
-    let input = PostInput::of(&post, call.blog().now());
-    let form = filled(&action, &input, Some(post.version));
-    page(&call, form, Some(&post), None).await
+    let publishing = call.blog().publishing();
+    let post = publishing.for_edit(&call.actor, &slug).await?;
+    fresh_page(&call, of_post(&post, call.blog().now()), Some(&post)).await
 }
 
 /// The session ended while somebody wrote, or the post is gone or not theirs any more: the text goes back to them.
-async fn given_back(
+pub(super) async fn given_back(
     call: &Call,
     slug: &str,
-    input: &PostInput,
-    version: Option<u64>,
+    sent: &PostForm,
     error: Error,
 ) -> Result<Response, EdgeError> {
-    let form = filled(&format!("/posts/{slug}/edit"), input, version);
     let error = match error {
         // A stranger is not told whether there is such a post.
         Error::NotFound(_) if call.visitor.is_none() => {
@@ -169,48 +293,56 @@ async fn given_back(
         }
         other => other,
     };
-    let (refusal, form) = refusal::refuse(form, error);
-    page(call, form, None, Some(&refusal)).await
+    refused(
+        call,
+        sent.filled(&format!("/posts/{slug}/edit")),
+        None,
+        error,
+    )
+    .await
 }
 
 pub(crate) async fn save(mut call: Call) -> Result<Response, EdgeError> {
-    let form: PostForm = call.form().await?.parse()?;
-    let merging = !form.merging.is_empty();
-    let (input, version) = form.input();
+    let sent: PostForm = call.form().await?.parse()?;
     let slug = call.param("slug");
     let publishing = call.blog().publishing();
-    let stored = publishing.for_edit(&call.actor, &slug).await;
-    let stored = match stored {
+    let stored = match publishing.for_edit(&call.actor, &slug).await {
         Ok(stored) => stored,
-        Err(error) => return given_back(&call, &slug, &input, version, error).await,
+        Err(error) => return given_back(&call, &slug, &sent, error).await,
     };
-    if merging && conflict::has_marks(&input.body) {
-        let action = format!("/posts/{}/edit", stored.slug);
+    if !sent.merging.is_empty() && conflict::has_marks(&sent.body) {
         let sentence = Phrase::new("conflict-marks-left");
-        let form = filled(&action, &input, version).error("body", sentence.clone());
+        let form = sent
+            .filled(&desk::place(Some(&stored)))
+            .error("body", sentence.clone());
         let status = StatusCode::UNPROCESSABLE_ENTITY;
         let refusal = EdgeError::new(status, "marks-left", sentence);
-        return page(&call, form, Some(&stored), Some(&refusal)).await;
+        if call.is_script() {
+            return Err(refusal);
+        }
+        let sheet = Sheet {
+            post: Some(&stored),
+            refusal: Some(&refusal),
+            ..Sheet::of(form)
+        };
+        return page(&call, sheet).await;
     }
     // A form without a version was not filled from a stored post; it is shown the conflict.
-    let expected = version.unwrap_or(0);
-    let outcome = publishing
-        .save(&call.actor, stored.id, expected, &input)
-        .await;
-    match outcome {
-        Ok(post) => Ok(saved(&call, &post)),
-        Err(Error::Conflict(Conflict::Version { .. })) => {
+    let expected = sent.version.unwrap_or(0);
+    let input = sent.input();
+    let saving = publishing.save(&call.actor, stored.id, expected, &input);
+    match saving.await {
+        Ok(post) => saved(&call, &sent, &post),
+        Err(Error::Conflict(Conflict::Version { .. })) if !call.is_script() => {
             let history = call.blog().history();
             match history.clash(&call.actor, &slug, expected, &input).await {
-                Ok(clash) => conflict::answer(&call, clash, &input),
-                Err(error) => given_back(&call, &slug, &input, version, error).await,
+                Ok(clash) => conflict::answer(&call, clash, &sent),
+                Err(error) => given_back(&call, &slug, &sent, error).await,
             }
         }
         Err(error) => {
-            let action = format!("/posts/{}/edit", stored.slug);
-            let form = filled(&action, &input, version);
-            let (refusal, form) = refusal::refuse(form, error);
-            page(&call, form, Some(&stored), Some(&refusal)).await
+            let form = sent.filled(&desk::place(Some(&stored)));
+            refused(&call, form, Some(&stored), error).await
         }
     }
 }

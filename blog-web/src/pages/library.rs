@@ -9,14 +9,14 @@ use blog_core::model::media::MediaItem;
 use blog_core::service::library::Upload;
 use futures_util::StreamExt as _;
 use poem::Response;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::call::Call;
 use super::{models, refusal};
 use crate::edge::EdgeError;
 use crate::edge::multipart::{FilePart, Multipart, MultipartLimits, Part};
 use crate::view::page::{LibraryDeletePage, LibraryItemPage, LibraryPage};
-use crate::view::{FormView, PagerView, PlacesView, ShelfView};
+use crate::view::{FormView, MediaKind, PagerView, PlacesView, ShelfView};
 
 const PAGE: u16 = 24;
 
@@ -130,12 +130,20 @@ pub(crate) async fn describe(mut call: Call) -> Result<Response, EdgeError> {
     let library = call.blog().library();
     let path = format!("/library/{id}");
     let error = match library.set_alt(&call.actor, id, &form.alt).await {
+        Ok(()) if call.is_script() => {
+            let (item, _) = library.item(&call.actor, id).await?;
+            return call.data(&MediaData::of(&call, &item));
+        }
         Ok(()) => return Ok(call.redirect_with(&path, "media-described")),
         // Without a session nobody is told whether there is such a file, and the text goes back.
         Err(_) if call.visitor.is_none() => Error::Denied(Denied::LogIn),
         Err(error) => error,
     };
     let (refusal, form) = refusal::refuse(alt_form(id, &form.alt), error);
+    if call.is_script() {
+        let sentence = form.error_of("alt").unwrap_or(refusal.sentence()).clone();
+        return Err(refusal.saying(sentence));
+    }
     let page = match item_page(&call, id, Some(form.clone())).await {
         Ok(page) => page,
         Err(_) => LibraryItemPage {
@@ -205,6 +213,31 @@ pub(crate) async fn delete(mut call: Call) -> Result<Response, EdgeError> {
     }
 }
 
+/// A file for the script of a page with a text.
+#[derive(Serialize)]
+struct MediaData {
+    id: String,
+    video: bool,
+    src: String,
+    name: String,
+    alt: String,
+    snippet: String,
+}
+
+impl MediaData {
+    fn of(call: &Call, item: &MediaItem) -> Self {
+        let view = models::media(item);
+        Self {
+            id: view.id,
+            video: view.kind == MediaKind::Video,
+            src: call.app.view.mount().url(&view.src),
+            name: view.name,
+            alt: view.alt,
+            snippet: view.snippet,
+        }
+    }
+}
+
 /// A file as the blog takes it.
 pub(super) fn upload_of(file: Box<FilePart>, alt: &str) -> Upload {
     Upload {
@@ -221,6 +254,7 @@ pub(crate) async fn upload(mut call: Call) -> Result<Response, EdgeError> {
     let mut parts = Multipart::of(&mut call.request, limits)?;
     let mut alt = String::new();
     match take(&call, &mut parts, &mut alt).await {
+        Ok(Some(item)) if call.is_script() => call.data(&MediaData::of(&call, &item)),
         Ok(Some(_)) => Ok(call.redirect_with("/library", "uploaded")),
         Ok(None) => {
             let error = Error::invalid("file", blog_core::error::Reason::Empty);
@@ -242,6 +276,13 @@ async fn refused(call: &Call, alt: &str, error: Error) -> Result<Response, EdgeE
     }
     let form = FormView::new("/media/uploads").value("alt", alt);
     let (refusal, form) = refusal::refuse(form, error);
+    if call.is_script() {
+        let beside = form.error_of("alt").or_else(|| form.error_of("file"));
+        return Err(match beside {
+            Some(sentence) => refusal.saying(sentence.clone()),
+            None => refusal,
+        });
+    }
     let page = page(call, form).await?;
     call.refused_page(&refusal, &call.chrome("/library"), &page)
 }

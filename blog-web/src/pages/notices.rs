@@ -102,6 +102,9 @@ const TABLE: &[(&str, FlashKind, Phrase)] = &[
     ),
 ];
 
+/// The parameter of a message that names the unsaved text which a save has ended.
+pub(crate) const SAVED: &str = "saved";
+
 /// Every code, for the cookie.
 pub(crate) const CODES: &[&str] = &{
     let mut codes = [""; TABLE.len()];
@@ -119,5 +122,6 @@ pub(crate) fn show(flash: &Flash) -> Option<FlashView> {
     Some(FlashView {
         kind: *kind,
         text: text.clone(),
+        saved: flash.param(SAVED).map(str::to_owned),
     })
 }

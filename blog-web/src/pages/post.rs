@@ -127,7 +127,7 @@ pub(crate) async fn like(mut call: Call) -> Result<Response, EdgeError> {
     let form: LikeForm = call.form().await?.parse()?;
     let post = find(&call, &call.param("slug")).await?;
     if call.visitor.is_none() {
-        return Ok(call.to_login());
+        return call.to_login();
     }
     let engagement = call.blog().engagement();
     engagement.like(&call.actor, post.id, form.liked).await?;

@@ -39,6 +39,8 @@ fn status_of(error: &Error) -> (StatusCode, &'static str) {
         Error::Conflict(_) => (StatusCode::CONFLICT, "conflict"),
         Error::Invalid(_) => (StatusCode::UNPROCESSABLE_ENTITY, "invalid"),
         Error::Denied(Denied::Credentials) => (StatusCode::UNPROCESSABLE_ENTITY, "credentials"),
+        // Scripts know it by its code, and ask for the log-in.
+        Error::Denied(Denied::LogIn) => (StatusCode::FORBIDDEN, "log-in"),
         Error::Denied(_) => (StatusCode::FORBIDDEN, "denied"),
         Error::TooLarge { .. } => (StatusCode::PAYLOAD_TOO_LARGE, "too-large"),
         Error::UnsupportedType { .. } => (StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported-type"),

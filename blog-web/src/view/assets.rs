@@ -62,7 +62,7 @@ const DESK: &str = concat!(
     include_str!("../../assets/css/admin.css"),
 );
 
-const SOURCES: [(&str, &str, &[u8]); 7] = [
+const SOURCES: [(&str, &str, &[u8]); 10] = [
     (
         "icons.svg",
         "image/svg+xml",
@@ -74,9 +74,25 @@ const SOURCES: [(&str, &str, &[u8]); 7] = [
         include_bytes!("../../assets/favicon.svg"),
     ),
     (
+        "tools.svg",
+        "image/svg+xml",
+        include_bytes!("../../assets/tools.svg"),
+    ),
+    (
         "blog.js",
         "text/javascript; charset=utf-8",
         include_bytes!("../../assets/blog.js"),
+    ),
+    // Modules after those that they name, whose hashes stand in them.
+    (
+        "desk.js",
+        "text/javascript; charset=utf-8",
+        include_bytes!("../../assets/desk.js"),
+    ),
+    (
+        "journal.js",
+        "text/javascript; charset=utf-8",
+        include_bytes!("../../assets/journal.js"),
     ),
     (
         "editor.js",
@@ -97,7 +113,7 @@ static ASSETS: LazyLock<Vec<Asset>> = LazyLock::new(|| {
     let mut assets: Vec<Asset> = Vec::with_capacity(SOURCES.len());
     for (name, content_type, source) in SOURCES {
         let bytes = match std::str::from_utf8(source) {
-            Ok(text) if content_type.starts_with("text/css") => with_hashed_names(text, &assets),
+            Ok(text) if content_type.starts_with("text/") => with_hashed_names(text, &assets),
             _ => bytes::Bytes::from_static(source),
         };
         let hash = hash(&bytes);
@@ -111,16 +127,19 @@ static ASSETS: LazyLock<Vec<Asset>> = LazyLock::new(|| {
     assets
 });
 
-/// A style sheet names its pictures plainly (`url("icons.svg")`); the reader gets the hashed name.
-fn with_hashed_names(css: &str, assets: &[Asset]) -> bytes::Bytes {
-    let mut css = css.to_owned();
+/// A style sheet names its pictures plainly (`url("icons.svg")`), and a module other modules (`from "./desk.js"`); the
+/// reader gets the hashed name.
+fn with_hashed_names(text: &str, assets: &[Asset]) -> bytes::Bytes {
+    let mut text = text.to_owned();
     for asset in assets {
-        css = css.replace(
-            &format!("url(\"{}\")", asset.name),
-            &format!("url(\"{}\")", asset.file_name()),
-        );
+        for (before, behind) in [("url(\"", "\")"), ("from \"./", "\"")] {
+            text = text.replace(
+                &format!("{before}{}{behind}", asset.name),
+                &format!("{before}{}{behind}", asset.file_name()),
+            );
+        }
     }
-    css.into()
+    text.into()
 }
 
 fn hash(bytes: &[u8]) -> String {
@@ -249,10 +268,27 @@ mod tests {
     }
 
     #[test]
+    fn modules_name_hashed_modules_of_our_own_only() {
+        let mut named = 0;
+        for asset in all().iter().filter(|asset| asset.name.ends_with(".js")) {
+            let text = std::str::from_utf8(&asset.bytes).unwrap();
+            for line in text.lines().filter(|line| line.starts_with("import ")) {
+                let name = line.split("from \"./").nth(1).unwrap();
+                let name = name.strip_suffix("\";").unwrap();
+                assert!(lookup(name).unwrap().immutable, "{}: {name}", asset.name);
+                named += 1;
+            }
+        }
+        assert!(named >= 3, "{named}");
+    }
+
+    #[test]
     fn the_scripts_stay_small() {
         for (name, most) in [
             ("blog.js", 4096),
-            ("editor.js", 24 * 1024),
+            ("desk.js", 8 * 1024),
+            ("journal.js", 16 * 1024),
+            ("editor.js", 16 * 1024),
             ("library.js", 2048),
         ] {
             let script = &lookup(name).unwrap().asset.bytes;

@@ -62,6 +62,8 @@ pub struct FlashView {
     pub kind: FlashKind,
     /// One plain sentence.
     pub text: Phrase,
+    /// The unsaved text that is saved now, so that the browser need not keep its copy.
+    pub saved: Option<String>,
 }
 
 /// A feed that readers' programs discover.

@@ -58,6 +58,13 @@ impl FormView {
         self
     }
 
+    /// What stands in each field.
+    pub fn values(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.values
+            .iter()
+            .map(|(name, value)| (name.as_str(), value.as_str()))
+    }
+
     /// The sentence about a field, if it was refused.
     pub fn error_of(&self, field: &str) -> Option<&Phrase> {
         self.errors.get(field)

@@ -4,8 +4,8 @@ use serde::Serialize;
 
 use super::SiteView;
 use super::{
-    AuthorView, CardView, ChoiceView, CommentView, DiffView, ErrorView, FormView, HitView,
-    MediaView, Page, PagerView, PictureView, PlacesView, PostView, RevisionView, RowView,
+    AuthorView, CardView, ChoiceView, CommentView, DeskView, DiffView, ErrorView, FormView,
+    HitView, MediaView, Page, PagerView, PictureView, PlacesView, PostView, RevisionView, RowView,
     ShelfView, SourceView, StepView, TagGroupView, TagView, ThreadView, YearView,
 };
 
@@ -155,10 +155,12 @@ pub struct SearchPage {
 #[derive(Debug, Clone, Serialize)]
 pub struct EditorPage {
     /// Fields `title`, `body`, `tags`, `status`, `publish_at` (`2026-01-31T18:30`, UTC), `slug`,
-    /// `cover` (a media id) and `version`.
+    /// `cover` (a media id), `version`, `post` (its id) and `unsaved` (ids of texts that a save ends).
     pub form: FormView,
     /// Where the post lives; none while it is new.
     pub slug: Option<String>,
+    /// What stands around the text.
+    pub desk: DeskView,
     /// The newest of the writer's media, among them the current cover.
     pub media: Vec<MediaView>,
     /// The form for another file, with the field `alt`.
@@ -170,6 +172,8 @@ pub struct EditorPage {
 pub struct ConflictPage {
     /// Both versions put together, to be saved over the stored one: as the form of [`EditorPage`], with `merging`.
     pub form: FormView,
+    /// What stands around the text.
+    pub desk: DeskView,
     /// Where the post lives.
     pub slug: String,
     /// When the stored version was saved, in microseconds since the epoch.

@@ -13,6 +13,8 @@ templates! {
     "_admin.html",
     "_card.html",
     "_comment.html",
+    "_cover.html",
+    "_desk.html",
     "_diff.html",
     "_field.html",
     "_media.html",

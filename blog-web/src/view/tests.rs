@@ -271,6 +271,7 @@ fn a_text_area_keeps_a_leading_line_break() {
     let page = EditorPage {
         form,
         slug: None,
+        desk: DeskView::default(),
         media: Vec::new(),
         upload: FormView::new("/media/uploads"),
     };

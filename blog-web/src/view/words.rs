@@ -118,6 +118,7 @@ catalogues! {
     "comments",
     "conflict",
     "dates",
+    "editor",
     "errors",
     "forms",
     "frame",

@@ -10,6 +10,7 @@ mod edge_http;
 mod edge_limits;
 mod edge_shutdown;
 mod edge_slow;
+mod editor;
 mod everyday;
 mod files;
 mod forms;

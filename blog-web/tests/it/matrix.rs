@@ -37,6 +37,10 @@ const ROWS: &[(&str, &str, [u16; 5])] = &[
     ("POST", "/comments/:id/delete", [303, 403, 403, 303, 303]),
     ("GET", "/write", [303, 403, 200, 200, 200]),
     ("POST", "/write", [403, 403, 303, 303, 303]),
+    ("POST", "/write/preview", [403, 403, 200, 200, 200]),
+    ("POST", "/write/autosave", [303, 403, 204, 204, 204]),
+    ("POST", "/write/autosaves/:id/forget", [303; 5]),
+    ("GET", "/write/tags", [303, 403, 200, 200, 200]),
     ("GET", "/posts/:slug/edit", [303, 403, 403, 200, 200]),
     ("POST", "/posts/:slug/edit", [403, 403, 403, 303, 303]),
     ("GET", "/posts/:slug/delete", [303, 403, 403, 200, 200]),
@@ -94,7 +98,7 @@ fn form_of(path: &str) -> Vec<(&'static str, &'static str)> {
         "/posts/:slug/delete" | "/posts/:slug/revisions/:version/restore" => {
             vec![("version", "1")]
         }
-        "/write" => post_form("Another", "Text", "draft"),
+        "/write" | "/write/preview" | "/write/autosave" => post_form("Another", "Text", "draft"),
         "/account/owner" => vec![
             ("token", ""),
             ("username", "x"),
@@ -160,6 +164,12 @@ async fn every_route_for_everybody() {
                 .replace(":version", "1")
                 .replace(":name", "nothing.png")
                 .replace("*name", "nothing.css");
+            let address = match *path {
+                "/write/autosave" => {
+                    format!("{address}?id=00000000-0000-4000-8000-000000000000&step=1")
+                }
+                _ => address,
+            };
             let answer = match (*method, *path) {
                 ("GET", _) => app.get(&address, &person).await,
                 (_, "/media/uploads" | "/account/profile") => {

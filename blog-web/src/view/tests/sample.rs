@@ -12,18 +12,47 @@ use crate::view::page::{
 };
 use crate::view::page::{SettingsPage, StoredSettingsView};
 use crate::view::{
-    ArticleView, AuthorView, CardView, ChoiceView, CommentView, DiffView, ErrorView, FlashKind,
-    FlashView, FormView, HitView, Lang, MarkView, MediaKind, MediaView, MonthView, OptionView,
-    Page, PageChrome, PagerView, PersonView, Phrase, PictureView, PlacesView, PostPlaceView,
-    PostStatus, PostView, PreviewView, RevisionView, SafeHtml, ShelfView, SiteView, SourceView,
-    StepView, StructuredData, TagCountView, TagGroupView, TagView, ThreadView, TocView, View,
-    ViewerView, YearView,
+    ArticleView, AuthorView, CardView, ChoiceView, CommentView, DeskView, DiffView, ErrorView,
+    FlashKind, FlashView, FormView, HitView, Lang, MarkView, MediaKind, MediaView, MonthView,
+    OptionView, Page, PageChrome, PagerView, PersonView, Phrase, PictureView, PlacesView,
+    PostPlaceView, PostStatus, PostView, PreviewView, RevisionView, SafeHtml, ShelfView, SiteView,
+    SourceView, StepView, StructuredData, TagCountView, TagGroupView, TagView, ThreadView, TocView,
+    UnsavedView, View, ViewerView, YearView,
 };
 
 const NOW: i64 = 1_769_884_205_000_000;
 
 /// The sanitised texts of posts and comments.
 pub(super) const BODIES: [&str; 2] = ["<p>A <em>sanitised</em> body.</p>", "<p>Well said.</p>"];
+
+/// Everything that may stand around a text.
+fn desk(text: &str) -> DeskView {
+    DeskView {
+        fresh: true,
+        unsaved: vec![
+            UnsavedView {
+                id: text.to_owned(),
+                title: text.to_owned(),
+                excerpt: text.to_owned(),
+                saved_at: NOW,
+                step: 3,
+                path: format!("/write?unsaved={text}"),
+            },
+            UnsavedView {
+                id: "a".to_owned(),
+                title: String::new(),
+                excerpt: String::new(),
+                saved_at: NOW,
+                step: 1,
+                path: "/write?unsaved=a".to_owned(),
+            },
+        ],
+        preview: Some(PreviewView {
+            title: text.to_owned(),
+            html: SafeHtml::from_sanitised(BODIES[0].to_owned()),
+        }),
+    }
+}
 
 /// Chrome for somebody logged in, with every part present.
 pub(super) fn full_chrome(text: &str) -> PageChrome {
@@ -37,6 +66,7 @@ pub(super) fn full_chrome(text: &str) -> PageChrome {
         .map(|kind| FlashView {
             kind,
             text: phrase(text),
+            saved: Some(text.to_owned()),
         })
         .into();
     chrome.next = Some(text.to_owned());
@@ -171,6 +201,7 @@ pub(super) fn full_pages(
     pages.add(&EditorPage {
         form: refused("/posts/a/edit", text, &POST_FIELDS),
         slug: Some(text.to_owned()),
+        desk: desk(text),
         media: media(text),
         upload: refused("/media/uploads", text, &["file", "alt"]),
     });
@@ -182,6 +213,7 @@ pub(super) fn full_pages(
     };
     pages.add(&ConflictPage {
         form: refused("/posts/a/edit", text, &POST_FIELDS).value("merging", "1"),
+        desk: desk(text),
         slug: text.to_owned(),
         stored_at: NOW,
         clashes: 2,
@@ -407,11 +439,13 @@ pub(super) fn bare_pages(view: &View, chrome: &PageChrome) -> Vec<(&'static str,
     pages.add(&EditorPage {
         form: form(),
         slug: None,
+        desk: DeskView::default(),
         media: Vec::new(),
         upload: form(),
     });
     pages.add(&ConflictPage {
         form: form(),
+        desk: DeskView::default(),
         slug: String::new(),
         stored_at: 0,
         clashes: 0,

@@ -282,5 +282,6 @@ fn input(
         },
         slug: head.slug.clone(),
         cover: cover.map(|id| id.to_string()).unwrap_or_default(),
+        ..PostInput::default()
     }
 }

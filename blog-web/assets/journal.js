@@ -1,0 +1,272 @@
+// Unsaved text is kept: a copy in this browser at every letter, one on the server every few seconds. Neither is lost
+// when the server, the browser, the connection or the session ends.
+import { all, ask, body, form, logIn, one, part, say, type, changed } from "./desk.js";
+
+// A title is one line, and as tall as it wraps.
+for (const area of all("[data-line]")) {
+  const fit = () => {
+    if (/\n/.test(area.value)) area.value = area.value.replace(/\s*\n\s*/g, " ");
+    if (CSS.supports("field-sizing: content")) return;
+    area.style.height = 0;
+    area.style.height = area.scrollHeight + 1 + "px";
+  };
+  area.addEventListener("input", fit);
+  fit();
+}
+
+// ---------- the text ----------
+
+const envelope = ["version", "post", "unsaved"];
+const controls = () => [...form.elements].filter(field => field.name && !envelope.includes(field.name) && !/file|submit/.test(field.type));
+const read = initially => {
+  const text = {};
+  for (const field of controls()) {
+    if (field.type === "radio" || field.type === "checkbox") {
+      if (initially ? field.defaultChecked : field.checked) text[field.name] = field.value;
+    } else if (field.options) {
+      const options = [...field.options];
+      text[field.name] = initially ? (options.find(o => o.defaultSelected) ?? options[0]).value : field.value;
+    } else text[field.name] = initially && field.type !== "hidden" ? field.defaultValue : field.value;
+  }
+  return text;
+};
+const write = text => {
+  for (const field of controls()) {
+    const value = text[field.name];
+    if (value === undefined) continue;
+    if (field.type === "radio" || field.type === "checkbox") field.checked = field.value === value;
+    else if (field.value !== value) {
+      if (field === body) type(body, value, 0, body.value.length);
+      else field.value = value;
+      changed(field);
+    }
+  }
+  form.dispatchEvent(new Event("change", { bubbles: true }));
+};
+const flat = text => JSON.stringify(Object.keys(text).sort().map(name => [name, text[name]]));
+const now = () => flat(read());
+// The form as it was sent, whatever a browser puts into it again.
+let stored = form.dataset.fresh === undefined ? "" : flat(read(true));
+const dirty = () => now() !== stored;
+
+// ---------- what is kept of it, here and on the server ----------
+
+// Two tabs write two texts: each page has an id of its own, and counts what it sends.
+const newId = () => {
+  const hex = [...crypto.getRandomValues(new Uint8Array(16))].map(byte => byte.toString(16).padStart(2, "0")).join("");
+  return hex.replace(/^(.{8})(.{4}).(.{3}).(.{3})/, "$1-$2-4$3-8$4-");
+};
+// Storage may be switched off.
+const open = name => { try { return window[name]; } catch {} };
+export const store = open("localStorage");
+const session = open("sessionStorage");
+const own = form.elements;
+let before = own.unsaved.value.trim();
+let id = newId();
+let step = 0;
+const begin = () => { own.unsaved.value = `${before} ${id}`.trim(); };
+begin();
+const state = one(".editor-state");
+const tell = (sentence, button) => {
+  if (state.firstChild?.textContent === sentence && !button === !state.children.length) return;
+  state.textContent = sentence;
+  if (!button) return;
+  const log = Object.assign(document.createElement("button"), { type: "button", className: "button button-small button-quiet", textContent: say("logIn") });
+  log.onclick = async () => { if (await logIn()) keepThere(); };
+  state.append(" ", log);
+};
+const clock = () => new Date().toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit" });
+
+// A page that a lost session brought back does not say who wrote it; the tab knows.
+const writer = form.dataset.writer || session?.getItem("writer") || "";
+try { session.setItem("writer", writer); } catch {}
+const prefix = "unsaved ";
+const kept = () => Object.keys(store ?? {}).filter(key => key.startsWith(prefix)).map(key => {
+  try { return { key, ...JSON.parse(store.getItem(key)) }; } catch { return { key }; }
+});
+let here = true;
+const keepHere = () => {
+  if (!dirty()) return store?.removeItem(prefix + id);
+  const entry = JSON.stringify({
+    id, step, post: own.post.value, writer, version: own.version.value,
+    before: before.split(" ").filter(Boolean), at: Date.now(), text: read(),
+  });
+  here = false;
+  try {
+    store.setItem(prefix + id, entry);
+    here = true;
+  } catch {}
+};
+
+let sent = stored, sending, timer, wait = 0, since = 0;
+const later = seconds => {
+  clearTimeout(timer);
+  timer = setTimeout(keepThere, seconds * 1000);
+};
+// One at a time. With somebody waiting for it, it goes also when nothing changed, since it shows whether a save would
+// be taken; the answer is the refusal, if there is one.
+const keepThere = async waiting => {
+  if (sending) await sending;
+  const text = now();
+  if (!waiting && text === sent) return;
+  clearTimeout(timer);
+  step += 1;
+  since = 0;
+  const query = new URLSearchParams({ id, step });
+  const fields = new URLSearchParams(new FormData(form));
+  sending = ask(`${form.dataset.autosave}?${query}`, fields, waiting).then(() => {
+    sent = text;
+    wait = 0;
+    tell(text === stored ? "" : say("autosaved", { time: clock() }));
+  }, refusal => {
+    wait = refusal.seconds || Math.min(60, wait * 2 || 2);
+    const lasting = refusal.status < 500 && refusal.status !== 429 && refusal.code !== "log-in";
+    if (refusal.code === "log-in") tell(say("loggedOut"), true);
+    else if (!refusal.status) tell(here ? say("offline") : say("notKept", { sentence: say("noRoom") }));
+    else tell(say(here ? "onlyHere" : "notKept", refusal));
+    if (!lasting) later(wait);
+    return refusal;
+  }).finally(() => { sending = undefined; });
+  return sending;
+};
+addEventListener("online", () => { if (now() !== sent) keepThere(); });
+
+let soon;
+const noticed = () => {
+  clearTimeout(soon);
+  // A long text takes a moment to write down, so not at every letter.
+  if ((body?.value.length ?? 0) < 20000) keepHere();
+  else soon = setTimeout(keepHere, 300);
+  since ||= Date.now();
+  // Two seconds after the last letter, and every ten while somebody goes on.
+  if (!wait) later(Math.max(0, Math.min(2, since / 1000 + 10 - Date.now() / 1000)));
+};
+form.addEventListener("input", noticed);
+form.addEventListener("change", noticed);
+
+// ---------- leaving, coming back, saving ----------
+
+let leaving;
+addEventListener("beforeunload", e => { if (!leaving && dirty()) e.preventDefault(); });
+addEventListener("pagehide", () => {
+  if (now() === sent || leaving) return;
+  keepHere();
+  step += 1;
+  navigator.sendBeacon(`${form.dataset.autosave}?${new URLSearchParams({ id, step })}`, new URLSearchParams(new FormData(form)));
+});
+addEventListener("visibilitychange", () => { if (document.hidden && now() !== sent) keepThere(); });
+addEventListener("pageshow", () => {
+  leaving = false;
+  if (dirty()) noticed();
+});
+// What was typed comes back from what is kept, with the version that it is of; never from the browser alone.
+form.autocomplete = "off";
+
+const limit = 512 * 1024;
+const tooLong = () => {
+  const long = new Blob([body?.value ?? ""]).size > limit;
+  if (long) tell(say(here ? "onlyHere" : "notKept", { sentence: say("tooLong") }));
+  return long;
+};
+form.addEventListener("submit", async e => {
+  if (leaving || e.submitter?.matches("[data-preview]")) return;
+  e.preventDefault();
+  keepHere();
+  if (tooLong()) return;
+  tell(say("saving"));
+  const refusal = await keepThere(true);
+  // What only the text is the reason for, the answer to the save says beside the field.
+  if (refusal && ![403, 404, 422].includes(refusal.status) || refusal?.code === "log-in") return;
+  leaving = true;
+  form.requestSubmit(e.submitter);
+});
+
+// Saves and stays. What is refused for what it says is sent as a form, whose answer shows it.
+export const saveHere = async () => {
+  if (!form.reportValidity()) return;
+  keepHere();
+  if (tooLong()) return;
+  tell(say("saving"));
+  if (sending) await sending;
+  clearTimeout(timer);
+  const text = now();
+  try {
+    const data = await ask(form.action, new URLSearchParams(new FormData(form)), true);
+    for (const old of [...before.split(" "), id]) store?.removeItem(prefix + old);
+    form.action = data.edit;
+    history.replaceState(null, "", data.edit);
+    for (const button of all("[data-preview]")) button.formAction = data.preview;
+    const untouched = now() === text;
+    for (const [name, value] of Object.entries(data.fields)) {
+      if (envelope.includes(name) || untouched) own[name].value = value;
+    }
+    stored = sent = untouched ? now() : text;
+    before = "";
+    id = newId();
+    step = 0;
+    begin();
+    tell(say("saved", { time: clock() }));
+    if (!untouched) noticed();
+  } catch (refusal) {
+    if (refusal.status && refusal.code !== "log-in" && refusal.status < 500) {
+      leaving = true;
+      return form.requestSubmit();
+    }
+    if (refusal.code === "log-in") tell(say("loggedOut"), true);
+    else tell(refusal.status ? say(here ? "onlyHere" : "notKept", refusal) : say(here ? "offline" : "notKept", { sentence: say("noRoom") }));
+    later(2);
+  }
+};
+
+// ---------- what earlier pages left ----------
+
+const bringBack = entry => {
+  keepHere();
+  keepThere();
+  // What stood here stays under its own id.
+  before = [...entry.before, entry.id].join(" ");
+  id = newId();
+  step = 0;
+  begin();
+  if (entry.version) own.version.value = entry.version;
+  write(entry.text);
+};
+const offers = one(".unsaved");
+const rows = one(".unsaved-rows");
+const seen = [now()];
+for (const entry of kept().sort((a, b) => b.at - a.at)) {
+  if (!entry.text || entry.post !== own.post.value || entry.writer !== writer) continue;
+  const text = flat(entry.text);
+  const row = one(`[data-unsaved="${entry.id}"]`);
+  const there = row && row.dataset.step >= entry.step + 1;
+  // What is stored, or as new on the server, needs no copy here.
+  if (text === stored) store.removeItem(entry.key);
+  if (seen.includes(text) || there) continue;
+  seen.push(text);
+  const offer = row ?? part("unsaved-row");
+  one(".unsaved-title", offer).textContent = entry.text.title || one(".unsaved-title", offer).textContent;
+  one(".unsaved-excerpt", offer).textContent = (entry.text.body ?? "").slice(0, 140);
+  const time = one("time", offer);
+  time.dateTime = new Date(entry.at).toISOString();
+  time.textContent = new Date(entry.at).toLocaleString(document.documentElement.lang, { dateStyle: "medium", timeStyle: "short" });
+  const gone = () => {
+    offer.remove();
+    offers.hidden = !rows.children.length;
+  };
+  one("a", offer).onclick = e => {
+    e.preventDefault();
+    bringBack(entry);
+    gone();
+  };
+  one("form", offer).onsubmit = e => {
+    e.preventDefault();
+    store.removeItem(entry.key);
+    ask(e.target.action.replace(/[^/]+\/forget$/, `${entry.id}/forget`), new URLSearchParams()).catch(() => {});
+    gone();
+  };
+  if (!row) rows.append(offer);
+  offers.hidden = false;
+}
+// Copies that nobody came back for.
+for (const entry of kept()) if (!(Date.now() - entry.at < 30 * 86400000)) store.removeItem(entry.key);
+if (dirty()) noticed();
