@@ -18,6 +18,7 @@ export const say = (word, values = {}) => words[word].replace(/\{(\w+)\}/g, (_, 
 let loggingIn;
 export const logIn = () => loggingIn ??= new Promise(done => {
   const dialog = part("log-in");
+  const back = document.activeElement;
   const asked = one("form", dialog);
   const wrong = one("[role=alert]", dialog);
   let worked = false;
@@ -26,6 +27,9 @@ export const logIn = () => loggingIn ??= new Promise(done => {
   one("[data-later]", dialog).onclick = () => dialog.close();
   dialog.onclose = () => {
     dialog.remove();
+    // The browser gives back the focus without the cursor: letters that are typed then would go nowhere.
+    back.blur();
+    back.focus({ preventScroll: true });
     done(worked);
   };
   asked.onsubmit = async e => {

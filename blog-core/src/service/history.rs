@@ -279,6 +279,7 @@ fn as_stored(input: &PostInput) -> PostInput {
         publish_at: PostInput::shown_time(&input.publish_at),
         slug: input.slug.trim().to_owned(),
         cover: input.cover.trim().to_owned(),
+        unsaved: Vec::new(),
     }
 }
 
