@@ -52,7 +52,7 @@ pub use self::chrome::{
 };
 pub use self::comment::{CommentView, ThreadView};
 pub use self::conflict::{ChoiceView, OptionView, SourceView};
-pub use self::desk::{DeskView, PreviewView, UnsavedView};
+pub use self::desk::{DeskView, ProofView, UnsavedView};
 pub use self::error_page::ErrorView;
 pub use self::form::FormView;
 pub use self::history::{DiffView, PieceView, RevisionView, RowView, StepView, StretchView};

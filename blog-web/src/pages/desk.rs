@@ -15,7 +15,7 @@ use super::call::Call;
 use super::editor::{self, PostForm, Sheet};
 use crate::edge::EdgeError;
 use crate::edge::limit::{Quota, RateLimiter};
-use crate::view::{DeskView, FormView, PreviewView, SafeHtml, UnsavedView};
+use crate::view::{DeskView, FormView, ProofView, SafeHtml, UnsavedView};
 
 /// What a page asks for while somebody types. Each has a limit of its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -175,7 +175,7 @@ pub(crate) async fn preview(mut call: Call) -> Result<Response, EdgeError> {
         let html = shown.as_str();
         return call.data(&PreviewData { html });
     }
-    let preview = PreviewView {
+    let preview = ProofView {
         title: sent.title.trim().to_owned(),
         html: shown,
     };

@@ -15,7 +15,7 @@ use super::{conflict, desk, models, notices, refusal};
 use crate::edge::EdgeError;
 use crate::edge::cookie::Flash;
 use crate::view::page::{DraftsPage, EditorPage, PostDeletePage};
-use crate::view::{FormView, MediaView, PagerView, Phrase, PostStatus, PreviewView};
+use crate::view::{FormView, MediaView, PagerView, Phrase, PostStatus, ProofView};
 
 /// The form of a post, as it is sent.
 #[derive(Deserialize)]
@@ -130,12 +130,12 @@ async fn shelf(call: &Call, post: Option<&Post>) -> Result<Vec<MediaView>, EdgeE
 
 /// A page with the form, and what it is shown for.
 pub(super) struct Sheet<'a> {
-    form: FormView,
+    pub(super) form: FormView,
     pub(super) post: Option<&'a Post>,
     pub(super) refusal: Option<&'a EdgeError>,
-    pub(super) preview: Option<PreviewView>,
+    pub(super) preview: Option<ProofView>,
     /// Whether the form shows what is stored.
-    fresh: bool,
+    pub(super) fresh: bool,
 }
 
 impl Sheet<'_> {

@@ -23,7 +23,7 @@ pub struct UnsavedView {
 
 /// How a text will look.
 #[derive(Debug, Clone, Serialize)]
-pub struct PreviewView {
+pub struct ProofView {
     /// The title; may be empty.
     pub title: String,
     /// The rendered text.
@@ -38,5 +38,5 @@ pub struct DeskView {
     /// What the writer did not save, other than what the form shows; newest first.
     pub unsaved: Vec<UnsavedView>,
     /// How the text will look, where that was asked for without a script.
-    pub preview: Option<PreviewView>,
+    pub preview: Option<ProofView>,
 }

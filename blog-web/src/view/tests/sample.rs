@@ -15,9 +15,9 @@ use crate::view::{
     ArticleView, AuthorView, CardView, ChoiceView, CommentView, DeskView, DiffView, ErrorView,
     FlashKind, FlashView, FormView, HitView, Lang, MarkView, MediaKind, MediaView, MonthView,
     OptionView, Page, PageChrome, PagerView, PersonView, Phrase, PictureView, PlacesView,
-    PostPlaceView, PostStatus, PostView, PreviewView, RevisionView, SafeHtml, ShelfView, SiteView,
-    SourceView, StepView, StructuredData, TagCountView, TagGroupView, TagView, ThreadView, TocView,
-    UnsavedView, View, ViewerView, YearView,
+    PostPlaceView, PostStatus, PostView, PreviewView, ProofView, RevisionView, SafeHtml, ShelfView,
+    SiteView, SourceView, StepView, StructuredData, TagCountView, TagGroupView, TagView,
+    ThreadView, TocView, UnsavedView, View, ViewerView, YearView,
 };
 
 const NOW: i64 = 1_769_884_205_000_000;
@@ -47,7 +47,7 @@ fn desk(text: &str) -> DeskView {
                 path: "/write?unsaved=a".to_owned(),
             },
         ],
-        preview: Some(PreviewView {
+        preview: Some(ProofView {
             title: text.to_owned(),
             html: SafeHtml::from_sanitised(BODIES[0].to_owned()),
         }),
