@@ -62,10 +62,13 @@ export const store = open("localStorage");
 const session = open("sessionStorage");
 const own = form.elements;
 let before = own.unsaved.value.trim();
-let id = newId();
-let step = 0;
-const begin = () => { own.unsaved.value = `${before} ${id}`.trim(); };
-begin();
+let id, step;
+const next = () => {
+  id = newId();
+  step = 0;
+  own.unsaved.value = `${before} ${id}`.trim();
+};
+next();
 const state = one(".editor-state");
 const tell = (sentence, button) => {
   if (state.firstChild?.textContent === sentence && !button === !state.children.length) return;
@@ -95,7 +98,7 @@ const keepHere = () => {
   try {
     store.setItem(prefix + id, entry);
     here = true;
-  } catch {}
+  } catch { /* Switched off, or full. */ }
 };
 
 let sent = stored, sending, timer, wait = 0, since = 0;
@@ -134,8 +137,8 @@ addEventListener("online", () => { if (now() !== sent) keepThere(); });
 let soon;
 const noticed = () => {
   clearTimeout(soon);
-  // A long text takes a moment to write down, so not at every letter.
-  if ((body?.value.length ?? 0) < 20000) keepHere();
+  // A very long text takes a moment to write down, so not at every letter.
+  if (body.value.length < 200000) keepHere();
   else soon = setTimeout(keepHere, 300);
   since ||= Date.now();
   // Two seconds after the last letter, and every ten while somebody goes on.
@@ -149,12 +152,12 @@ form.addEventListener("change", noticed);
 let leaving;
 addEventListener("beforeunload", e => { if (!leaving && dirty()) e.preventDefault(); });
 addEventListener("pagehide", () => {
-  if (now() === sent || leaving) return;
+  if (now() === sent) return;
   keepHere();
   step += 1;
   navigator.sendBeacon(`${form.dataset.autosave}?${new URLSearchParams({ id, step })}`, new URLSearchParams(new FormData(form)));
 });
-addEventListener("visibilitychange", () => { if (document.hidden && now() !== sent) keepThere(); });
+addEventListener("visibilitychange", () => { if (now() !== sent) keepThere(); });
 addEventListener("pageshow", () => {
   leaving = false;
   if (dirty()) noticed();
@@ -164,21 +167,31 @@ form.autocomplete = "off";
 
 const limit = 512 * 1024;
 const tooLong = () => {
-  const long = new Blob([body?.value ?? ""]).size > limit;
+  const long = new Blob([body.value]).size > limit;
   if (long) tell(say(here ? "onlyHere" : "notKept", { sentence: say("tooLong") }));
   return long;
 };
+// Leaves with the form. What is typed until the answer comes is not in it, and is kept as a text of its own.
+let passing;
+const leave = button => {
+  leaving = passing = true;
+  form.requestSubmit(button);
+  passing = false;
+  sent = now();
+  before = own.unsaved.value;
+  next();
+};
 form.addEventListener("submit", async e => {
-  if (leaving || e.submitter?.matches("[data-preview]")) return;
+  if (passing || e.submitter?.matches("[data-preview]")) return;
   e.preventDefault();
+  leaving = false;
   keepHere();
   if (tooLong()) return;
   tell(say("saving"));
   const refusal = await keepThere(true);
   // What only the text is the reason for, the answer to the save says beside the field.
   if (refusal && ![403, 404, 422].includes(refusal.status) || refusal?.code === "log-in") return;
-  leaving = true;
-  form.requestSubmit(e.submitter);
+  leave(e.submitter);
 });
 
 // Saves and stays. What is refused for what it says is sent as a form, whose answer shows it.
@@ -202,15 +215,12 @@ export const saveHere = async () => {
     }
     stored = sent = untouched ? now() : text;
     before = "";
-    id = newId();
-    step = 0;
-    begin();
+    next();
     tell(say("saved", { time: clock() }));
     if (!untouched) noticed();
   } catch (refusal) {
     if (refusal.status && refusal.code !== "log-in" && refusal.status < 500) {
-      leaving = true;
-      return form.requestSubmit();
+      return leave();
     }
     if (refusal.code === "log-in") tell(say("loggedOut"), true);
     else tell(refusal.status ? say(here ? "onlyHere" : "notKept", refusal) : say(here ? "offline" : "notKept", { sentence: say("noRoom") }));
@@ -225,16 +235,15 @@ const bringBack = entry => {
   keepThere();
   // What stood here stays under its own id.
   before = [...entry.before, entry.id].join(" ");
-  id = newId();
-  step = 0;
-  begin();
+  next();
   if (entry.version) own.version.value = entry.version;
   write(entry.text);
 };
 const offers = one(".unsaved");
 const rows = one(".unsaved-rows");
 const seen = [now()];
-for (const entry of kept().sort((a, b) => b.at - a.at)) {
+// On the page of two versions nothing else is offered, which would take the place of both.
+if (rows) for (const entry of kept().sort((a, b) => b.at - a.at)) {
   if (!entry.text || entry.post !== own.post.value || entry.writer !== writer) continue;
   const text = flat(entry.text);
   const row = one(`[data-unsaved="${entry.id}"]`);

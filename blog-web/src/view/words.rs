@@ -139,14 +139,17 @@ pub(super) fn readable(lang: Lang) -> impl Iterator<Item = &'static str> {
     let lines = sources(lang).iter().flat_map(|(_, source)| source.lines());
     lines
         .filter(|line| !line.starts_with('#'))
-        .map(
-            |line| match line.starts_with(|c: char| c.is_ascii_alphabetic()) {
-                true => line.split_once('=').map_or("", |(_, text)| text),
-                false => line,
-            },
-        )
+        .map(|line| {
+            let choice = ["[", "*["].iter().any(|mark| line.trim().starts_with(mark));
+            let end = match line.starts_with(|c: char| c.is_ascii_alphabetic()) {
+                true => '=',
+                false if choice => ']',
+                false => return line,
+            };
+            line.split_once(end).map_or("", |(_, text)| text)
+        })
         .flat_map(str::split_whitespace)
-        .filter(|token| !token.starts_with(['$', '[', '*']))
+        .filter(|token| !token.starts_with('$'))
 }
 
 type Bundle = FluentBundle<FluentResource>;
