@@ -22,3 +22,4 @@ pub mod tag;
 pub mod text;
 pub mod token;
 pub mod user;
+pub mod widths;

@@ -16,9 +16,15 @@
 //!
 //! There is no encoder for lossy WebP in Rust, and a photograph in lossless
 //! WebP is ten times as long, hence the change of type. Colour profiles go with
-//! the rest, for they name software and devices: pictures are taken for sRGB.
+//! the rest, for they name software and devices: the colours of a picture that
+//! has one become those of sRGB, and every other is taken for sRGB.
+//!
+//! Pictures that do not move get smaller copies for smaller screens, of the
+//! widths in [`Widths::LADDER`](crate::model::widths::Widths::LADDER).
 
 mod animation;
+mod colour;
+mod copies;
 mod header;
 mod still;
 
@@ -96,6 +102,19 @@ pub struct Picture {
     pub width: u32,
     /// Height in pixels, after orientation.
     pub height: u32,
+    /// Smaller copies of the same type, narrowest first; none of a picture
+    /// that moves, and none that would not be a good deal shorter than the next
+    /// larger.
+    pub copies: Vec<SmallerCopy>,
+}
+
+/// A smaller copy of a picture.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SmallerCopy {
+    /// The encoded file.
+    pub bytes: Vec<u8>,
+    /// Width in pixels; the height follows from the picture's.
+    pub width: u32,
 }
 
 /// Why a picture was refused.
@@ -177,5 +196,25 @@ pub fn reencode(bytes: &[u8]) -> Result<Picture, PictureError> {
         }
         Some(SniffedType::Gif) => animation::gif(bytes),
         Some(SniffedType::Mp4 | SniffedType::Webm) | None => Err(PictureError::UnsupportedType),
+    }
+}
+
+/// Whether pictures of a media type may have smaller copies.
+pub(crate) fn has_copies(content_type: &str) -> bool {
+    [SniffedType::Png, SniffedType::Jpeg, SniffedType::Webp]
+        .iter()
+        .any(|kind| kind.content_type() == content_type)
+}
+
+/// The smaller copies of a picture that [`reencode`] made, of its type; none of one that moves.
+///
+/// Costs what [`reencode`] costs, and fails as it does.
+pub(crate) fn copies(bytes: &[u8]) -> Result<Vec<SmallerCopy>, PictureError> {
+    match sniff(bytes) {
+        Some(kind @ (SniffedType::Png | SniffedType::Jpeg)) => still::smaller(bytes, kind),
+        Some(kind @ SniffedType::Webp) if !header::is_animated_webp(bytes) => {
+            still::smaller(bytes, kind)
+        }
+        _ => Ok(Vec::new()),
     }
 }

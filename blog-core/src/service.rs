@@ -11,6 +11,7 @@ pub mod observed;
 pub mod publishing;
 pub mod quotas;
 pub mod reading;
+mod renewal;
 pub mod sessions;
 pub mod site;
 pub mod worker;

@@ -62,7 +62,7 @@ pub use self::links::Mount;
 pub use self::media::{MediaKind, MediaView, PlacesView, PostPlaceView, ShelfView};
 pub use self::pager::PagerView;
 pub use self::person::PersonView;
-pub use self::picture::{FocusView, PictureView};
+pub use self::picture::{FocusView, PictureView, WidthView};
 pub use self::post::{PostView, TocView};
 pub use self::structured::StructuredData;
 pub use self::words::{Lang, Phrase};

@@ -14,6 +14,7 @@ use crate::model::library::MediaQuery;
 use crate::model::media::{AltText, FileName, MediaItem, MediaKind, MediaState, ObjectKey};
 use crate::model::post::{PostContent, PostStatus};
 use crate::model::user::{ProfileChange, User};
+use crate::model::widths::Widths;
 use crate::page::PageRequest;
 
 mod library;
@@ -35,9 +36,11 @@ pub(super) fn checks() -> Vec<Check> {
         catalog.check("catalog-by-owner", "An owner's ready items, newest first by `created_at`, then id, greater first.", by_owner),
         catalog.check("catalog-alt", "Replaces the text for people who do not see it.", alt),
         catalog.check("catalog-alt-not-found", "`set_alt`: `NotFound(Media)` when there is none.", alt_not_found),
-        catalog.check("catalog-public-key", "Sets or clears the public copy's key, if it is `expected` now; else `Conflict(State)`.", public_key),
+        catalog.check("catalog-public-key", "Sets or clears the public copy's key, if it is as in `seen` now; else `Conflict(State)`.", public_key),
+        catalog.check("catalog-widths", "`set_copies`: sets the widths, if they are as in `seen` now; else `Conflict(State)`.", widths),
+        catalog.check("catalog-without-copies", "Ready pictures whose smaller copies were not made, by id, those behind `after`, at most `limit`.", without_copies).alone(),
         catalog.check("catalog-public-key-race", "Of many that set the public key at once exactly one succeeds.", public_key_race),
-        catalog.check("catalog-public-key-not-found", "`set_public_key`: `NotFound(Media)`.", public_key_not_found),
+        catalog.check("catalog-public-key-not-found", "`set_copies`: `NotFound(Media)`.", public_key_not_found),
         catalog.check("catalog-texts", "Texts come back byte for byte (alt text, file name).", texts_return),
     ];
     checks.extend(library::checks());
@@ -129,6 +132,7 @@ async fn insert(lab: Lab) -> Verdict {
     let full = MediaItem {
         public_key: Some(lab.key()),
         focus: Focus::from_percent(0, 100),
+        widths: Widths::new([480, 960]),
         bytes: 1 << 40,
         ..lab.new_item(user.id)
     };
@@ -182,6 +186,7 @@ async fn ready(lab: Lab) -> Verdict {
         content_type: "image/webp".to_owned(),
         bytes: 77,
         focus: Focus::from_percent(100, 33),
+        widths: Widths::new(Widths::LADDER),
         width: Some(1),
         height: Some(4_000_000_000),
         private_key: lab.key(),
@@ -357,10 +362,102 @@ async fn set_key(
     expected: Option<&ObjectKey>,
     key: Option<&ObjectKey>,
 ) -> crate::Result<()> {
-    lab.records
-        .catalog
-        .set_public_key(id, expected.cloned(), key.cloned(), lab.fx())
+    let seen = MediaItem {
+        id,
+        public_key: expected.cloned(),
+        ..lab.new_item(UserId::generate())
+    };
+    let widths = seen.widths.clone();
+    let catalog = &lab.records.catalog;
+    catalog
+        .set_copies(&seen, key.cloned(), widths, lab.fx())
         .await
+}
+
+async fn widths(lab: Lab) -> Verdict {
+    let owner = lab.user().await?;
+    let item = lab.picture(owner.id).await?;
+    let unmade = Widths::default();
+    let (none, some) = (Widths::new([]), Widths::new([480, 960]));
+    for (seen, widths, fits) in [
+        (&none, &some, false),
+        (&unmade, &none, true),
+        (&unmade, &some, false),
+        (&some, &none, false),
+        (&none, &some, true),
+        (&some, &some, true),
+    ] {
+        let before = one(&lab, item.id).await?;
+        let seen = MediaItem {
+            widths: seen.clone(),
+            ..item.clone()
+        };
+        let catalog = &lab.records.catalog;
+        let set = catalog.set_copies(&seen, None, widths.clone(), lab.fx());
+        let left = if fits {
+            set.await?;
+            Some(MediaItem {
+                widths: widths.clone(),
+                ..seen
+            })
+        } else {
+            refused!(set.await, Error::Conflict(Conflict::State));
+            before
+        };
+        same!(one(&lab, item.id).await?, left, "the item");
+    }
+    Ok(())
+}
+
+/// All that are without, read two at a time.
+async fn all_without_copies(lab: &Lab) -> Verdict<Vec<MediaId>> {
+    let mut found: Vec<MediaId> = Vec::new();
+    loop {
+        let after = found.last().copied();
+        let page = lab.records.catalog.without_copies(after, 2).await?;
+        ensure!(page.len() <= 2, "{} items of at most 2", page.len());
+        if page.is_empty() {
+            return Ok(found);
+        }
+        found.extend(page.iter().map(|item| item.id));
+        ensure!(
+            found.is_sorted_by(|a, b| a < b),
+            "the items are not by id, or come again"
+        );
+    }
+}
+
+async fn without_copies(lab: Lab) -> Verdict {
+    let owner = lab.user().await?;
+    let video = MediaItem {
+        kind: MediaKind::Video,
+        ..lab.new_item(owner.id)
+    };
+    let made = MediaItem {
+        widths: Widths::new([]),
+        ..lab.new_item(owner.id)
+    };
+    for item in [pending(&lab, owner.id), video, made] {
+        lab.records.catalog.insert(item, lab.fx()).await?;
+    }
+    // Others may have left some.
+    let before = all_without_copies(&lab).await?;
+    let mut mine = Vec::new();
+    for _ in 0..5 {
+        mine.push(lab.picture(owner.id).await?);
+    }
+    mine.sort_by_key(|item| item.id);
+    let ids: Vec<MediaId> = mine.iter().map(|item| item.id).collect();
+    let found = all_without_copies(&lab).await?;
+    let new = found.into_iter().filter(|id| !before.contains(id));
+    same!(new.collect::<Vec<_>>(), ids, "the items without copies");
+    for item in mine {
+        let catalog = &lab.records.catalog;
+        let done = catalog.set_copies(&item, None, Widths::new([480]), lab.fx());
+        done.await?;
+    }
+    same!(all_without_copies(&lab).await?, before, "what is left");
+    Ok(())
 }
 
 async fn public_key(lab: Lab) -> Verdict {

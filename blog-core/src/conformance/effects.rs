@@ -18,6 +18,7 @@ use crate::model::site::{SettingsChange, SiteSettings};
 use crate::model::static_page::StaticPageContent;
 use crate::model::token::{Purpose, Token};
 use crate::model::user::{NewUser, PasswordHash, ProfileChange, Role, User};
+use crate::model::widths::Widths;
 use crate::page::{Cursor, PageRequest};
 use crate::time::Timestamp;
 
@@ -581,6 +582,7 @@ async fn catalog(lab: Lab) -> Verdict {
         ..lab.new_item(user.id)
     };
     let id = item.id;
+    let seen = item.clone();
     let mut probe = Probe::new(lab).await?;
     let ready = MediaItem {
         state: MediaState::Ready,
@@ -603,11 +605,9 @@ async fn catalog(lab: Lab) -> Verdict {
         })
         .await?;
     probe
-        .stores("set_public_key", async |lab, fx| {
-            lab.records
-                .catalog
-                .set_public_key(id, None, Some(lab.key()), fx)
-                .await
+        .stores("set_copies", async |lab, fx| {
+            let (key, widths) = (Some(lab.key()), Widths::new([480]));
+            lab.records.catalog.set_copies(&seen, key, widths, fx).await
         })
         .await?;
     probe
@@ -642,10 +642,15 @@ async fn catalog_failed(lab: Lab) -> Verdict {
         })
         .await?;
     probe
-        .drops("set_public_key", async |lab, fx| {
+        .drops("set_copies", async |lab, fx| {
+            let seen = MediaItem {
+                public_key: Some(lab.key()),
+                ..item.clone()
+            };
+            let widths = item.widths.clone();
             lab.records
                 .catalog
-                .set_public_key(item.id, Some(lab.key()), None, fx)
+                .set_copies(&seen, None, widths, fx)
                 .await
         })
         .await?;

@@ -24,6 +24,7 @@ use crate::model::session::Session;
 use crate::model::slug::Slug;
 use crate::model::tag::{Tag, TagName, TagSlug};
 use crate::model::user::{DisplayName, EmailAddress, NewUser, PasswordHash, Role, User, Username};
+use crate::model::widths::Widths;
 use crate::page::PageRequest;
 use crate::policy::{Actor, Surface, Visibility};
 use crate::terms;
@@ -312,6 +313,7 @@ impl Lab {
             alt: AltText::from_store(format!("Picture {id}")),
             file_name: FileName::from_store("holiday.png".to_owned()),
             focus: Focus::CENTRE,
+            widths: Widths::default(),
             private_key: ObjectKey::from_store(format!("private/{owner}/{id}.png")),
             public_key: None,
             state: MediaState::Ready,

@@ -190,7 +190,7 @@ async fn logo(lab: Lab) -> Verdict {
     let key = ObjectKey::from_store(format!("public/{}.png", item.id));
     lab.records
         .catalog
-        .set_public_key(item.id, None, Some(key.clone()), lab.fx())
+        .set_copies(&item, Some(key.clone()), item.widths.clone(), lab.fx())
         .await?;
     let shown = MediaItem {
         public_key: Some(key),

@@ -24,6 +24,8 @@ const START: &str = "<img src=\"media:";
 pub struct ResolvedMedia {
     /// Address to load it from, unescaped.
     pub address: String,
+    /// Widths in pixels and addresses, unescaped, that a browser may choose from; empty when there is nothing to choose.
+    pub choices: Vec<(u32, String)>,
     /// Picture or video.
     pub kind: MediaKind,
     /// Width in pixels, when known.
@@ -149,6 +151,7 @@ impl<'a> Placeholder<'a> {
         let _ = write!(out, "\" alt=\"{}\"", self.alt);
         self.write_title(out);
         write_size(out, media);
+        write_choices(out, media);
         out.push_str(" loading=\"lazy\" decoding=\"async\">");
     }
 
@@ -173,6 +176,25 @@ impl<'a> Placeholder<'a> {
             let _ = write!(out, " title=\"{title}\"");
         }
     }
+}
+
+/// How wide a picture in a text is shown, for the browser's choice: the column of text, or the window where that is
+/// narrower.
+const SIZES: &str = "(min-width: 640px) 620px, 100vw";
+
+fn write_choices(out: &mut String, media: &ResolvedMedia) {
+    if media.choices.is_empty() {
+        return;
+    }
+    out.push_str(" srcset=\"");
+    for (place, (width, address)) in media.choices.iter().enumerate() {
+        if place > 0 {
+            out.push_str(", ");
+        }
+        escape_into(out, address);
+        let _ = write!(out, " {width}w");
+    }
+    let _ = write!(out, "\" sizes=\"{SIZES}\"");
 }
 
 fn write_size(out: &mut String, media: &ResolvedMedia) {

@@ -7,6 +7,7 @@ use futures_util::stream::BoxStream;
 
 use super::focus::Focus;
 use super::text::{Lines, take, text};
+use super::widths::Widths;
 use crate::error::{Alphabet, Reason, Result};
 use crate::id::{MediaId, UserId};
 use crate::terms;
@@ -129,6 +130,8 @@ pub struct MediaItem {
     pub file_name: FileName,
     /// What stays in sight where it is cropped.
     pub focus: Focus,
+    /// Its smaller copies: each lies beside the private object, and beside the public copy while that is there.
+    pub widths: Widths,
     /// The private object under `private/`; always there.
     pub private_key: ObjectKey,
     /// The public copy under `public/`, there while something public uses the item.
@@ -154,6 +157,32 @@ pub struct MediaRef {
     pub alt: AltText,
     /// What stays in sight where it is cropped.
     pub focus: Focus,
+    /// Its smaller copies.
+    pub widths: Widths,
+}
+
+impl ObjectKey {
+    /// The key of the copy of this width: `public/abc-w480.jpg` of `public/abc.jpg`. A key that was made by the blog has
+    /// room for it.
+    pub fn at_width(&self, width: u32) -> Self {
+        let key = &self.0;
+        let end = key.rfind('.').filter(|dot| !key[*dot..].contains('/'));
+        let (stem, extension) = key.split_at(end.unwrap_or(key.len()));
+        Self(format!("{stem}-w{width}{extension}"))
+    }
+
+    /// This key, and those of its copies.
+    pub fn with_copies(&self, widths: &Widths) -> Vec<Self> {
+        let copies = widths.iter().map(|width| self.at_width(width));
+        std::iter::once(self.clone()).chain(copies).collect()
+    }
+
+    /// This key, and those that its copies have or may just be getting.
+    pub fn with_possible_copies(&self, widths: &Widths) -> Vec<Self> {
+        let copies = widths.possible().into_iter();
+        let copies = copies.map(|width| self.at_width(width));
+        std::iter::once(self.clone()).chain(copies).collect()
+    }
 }
 
 impl MediaItem {
@@ -171,7 +200,15 @@ impl MediaItem {
             height: self.height,
             alt: self.alt.clone(),
             focus: self.focus,
+            widths: self.widths.clone(),
         }
+    }
+
+    /// The keys of all objects that it has or may just be getting.
+    pub fn objects(&self) -> Vec<ObjectKey> {
+        let keys = std::iter::once(&self.private_key).chain(&self.public_key);
+        keys.flat_map(|key| key.with_possible_copies(&self.widths))
+            .collect()
     }
 
     /// The words by which its owner finds it, of its alt text and its file name, as
@@ -188,6 +225,30 @@ impl MediaRef {
             Some(key) => format!("/media/{key}"),
             None => format!("/media/private/{}", self.id),
         }
+    }
+
+    /// The address of the copy of this width, which the item has.
+    pub fn path_at(&self, width: u32) -> String {
+        match &self.public_key {
+            Some(key) => format!("/media/{}", key.at_width(width)),
+            None => format!("/media/private/{}?w={width}", self.id),
+        }
+    }
+
+    /// What a browser may choose from, by the width of the place that the picture has: width and address of each copy,
+    /// and of the picture itself unless it is far wider than every screen and has a copy for the widest. Empty when
+    /// there is nothing to choose.
+    pub fn choices(&self) -> Vec<(u32, String)> {
+        let copies = self.widths.iter().map(|width| (width, self.path_at(width)));
+        let mut choices: Vec<_> = copies.collect();
+        let [.., widest] = Widths::LADDER;
+        if let Some(width) = self.width
+            && !choices.is_empty()
+            && !self.widths.contains(widest)
+        {
+            choices.push((width, self.path()));
+        }
+        choices
     }
 }
 

@@ -136,6 +136,7 @@ fn finish(encoder: Encoder<Vec<u8>>, width: u16, height: u16) -> Result<Picture,
         kind: SniffedType::Gif,
         width: width.into(),
         height: height.into(),
+        copies: Vec::new(),
     })
 }
 

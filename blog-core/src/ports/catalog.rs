@@ -10,6 +10,7 @@ use crate::model::effects::Effects;
 use crate::model::focus::Focus;
 use crate::model::library::{MediaPlaces, MediaQuery};
 use crate::model::media::{AltText, MediaItem, MediaUse, ObjectKey};
+use crate::model::widths::Widths;
 use crate::page::{Page, PageRequest};
 use crate::policy::Visibility;
 use crate::time::Timestamp;
@@ -45,14 +46,18 @@ pub trait MediaCatalog: Debug + Send + Sync + 'static {
     /// Moves the point that stays in sight. `NotFound(Media)` when there is none.
     async fn set_focus(&self, id: MediaId, focus: Focus, effects: Effects) -> Result<()>;
 
-    /// Sets or clears the public copy's key, if it is `expected` now; else `Conflict(State)`. `NotFound(Media)`.
-    async fn set_public_key(
+    /// Says which copies of the item `seen` there are: sets or clears the public copy's key, and sets the widths, if both
+    /// are as in `seen` now; else `Conflict(State)`. `NotFound(Media)`.
+    async fn set_copies(
         &self,
-        id: MediaId,
-        expected: Option<ObjectKey>,
-        key: Option<ObjectKey>,
+        seen: &MediaItem,
+        public_key: Option<ObjectKey>,
+        widths: Widths,
         effects: Effects,
     ) -> Result<()>;
+
+    /// Ready pictures whose smaller copies were not made, by id, those behind `after`, at most `limit`.
+    async fn without_copies(&self, after: Option<MediaId>, limit: u32) -> Result<Vec<MediaItem>>;
 
     /// Who uses an item at `now`. An item that does not exist is used by nobody.
     async fn usage(&self, id: MediaId, now: Timestamp) -> Result<MediaUse>;

@@ -20,8 +20,9 @@ use crate::model::media::{
 };
 use crate::model::outbox::Task;
 use crate::model::secret::Secret;
+use crate::model::widths::Widths;
 use crate::page::{Page, PageRequest};
-use crate::picture::{self, PictureError, SniffedType};
+use crate::picture::{self, PictureError, SmallerCopy, SniffedType};
 use crate::policy::{Action, Actor, Surface};
 use crate::service::quotas;
 
@@ -51,6 +52,12 @@ impl std::fmt::Debug for Upload {
 
 /// How long a picture waits for room in memory.
 const ROOM_WAIT: Duration = Duration::from_secs(2);
+
+/// By then every making of copies that has begun is over.
+const COPIES_END: Duration = Duration::from_secs(3_600);
+
+/// The most that is read of a stored picture to make its copies.
+const MAX_STORED: u64 = 256 * 1024 * 1024;
 
 /// How many places of an item are told.
 const PLACES: u16 = 50;
@@ -134,12 +141,14 @@ impl Library {
                 .map_err(|panic| Error::backend("the picture decoder", panic))?
                 .map_err(refused)?;
             drop((turn, room));
-            let size = picture.bytes.len() as u64;
-            let bytes = Bytes::from(picture.bytes);
-            let body = futures_util::stream::once(async move { Ok(bytes) }).boxed();
-            let pixels = Some((picture.width, picture.height));
-            this.store(new, picture.kind, pixels, Some(size), body)
-                .await
+            let file = File {
+                kind: picture.kind,
+                pixels: Some((picture.width, picture.height)),
+                size: Some(picture.bytes.len() as u64),
+                body: at_once(picture.bytes),
+                copies: picture.copies,
+            };
+            this.store(new, file).await
         })
         .await
     }
@@ -185,7 +194,14 @@ impl Library {
         let exceeded = Arc::new(AtomicBool::new(false));
         let limited = limit(body, max, exceeded.clone());
         // Not detached: when the client leaves, its video has no end.
-        let stored = self.store(new, kind, None, None, limited).await;
+        let file = File {
+            kind,
+            pixels: None,
+            size: None,
+            body: limited,
+            copies: Vec::new(),
+        };
+        let stored = self.store(new, file).await;
         match stored {
             Err(_) if exceeded.load(Ordering::Relaxed) => Err(Error::TooLarge {
                 what: MediaKind::Video,
@@ -195,50 +211,42 @@ impl Library {
         }
     }
 
-    /// Catalog row (pending), object, row (ready): at every moment a crash leaves at most a pending row, which the
-    /// worker sweeps together with its object.
-    async fn store(
-        &self,
-        new: NewItem,
-        kind: SniffedType,
-        pixels: Option<(u32, u32)>,
-        size: Option<u64>,
-        body: ByteStream,
-    ) -> Result<MediaItem> {
+    /// Catalog row (pending), objects, row (ready): at every moment a crash leaves at most a pending row, which the
+    /// worker sweeps together with its objects.
+    async fn store(&self, new: NewItem, file: File) -> Result<MediaItem> {
         let now = self.core.now();
         let id = MediaId::generate();
         let mut item = MediaItem {
             id,
             owner: new.owner,
-            kind: match kind.is_image() {
+            kind: match file.kind.is_image() {
                 true => MediaKind::Image,
                 false => MediaKind::Video,
             },
-            content_type: kind.content_type().to_owned(),
+            content_type: file.kind.content_type().to_owned(),
             bytes: 0,
-            width: pixels.map(|(width, _)| width),
-            height: pixels.map(|(_, height)| height),
+            width: file.pixels.map(|(width, _)| width),
+            height: file.pixels.map(|(_, height)| height),
             alt: new.alt,
             file_name: new.file_name,
             focus: Focus::CENTRE,
-            private_key: key("private", kind.extension()),
+            widths: Widths::new(file.copies.iter().map(|copy| copy.width)),
+            private_key: key("private", file.kind.extension()),
             public_key: None,
             state: MediaState::Pending,
             created_at: now,
         };
         let catalog = &self.core.records.catalog;
         catalog.insert(item.clone(), Effects::at(now)).await?;
-        let options = PutOptions {
-            content_type: item.content_type.clone(),
-            mode: PutMode::Create,
-            size,
-        };
-        let put = self.put(&item, body, options).await;
-        let meta = match put {
+        let meta = match self.put_all(&item, file).await {
             Ok(meta) => meta,
             Err(error) => {
-                // What cannot be swept now, the worker sweeps later.
-                if let Err(left) = catalog.delete(id, Effects::at(now)).await {
+                // What cannot be swept now, the worker sweeps later: as long as the row is there it finds the objects.
+                let swept = async {
+                    self.drop_all(item.objects()).await?;
+                    catalog.delete(id, Effects::at(now)).await
+                };
+                if let Err(left) = swept.await {
                     tracing::warn!(media = %id, error = left.chain(), "a pending row is left to the worker");
                 }
                 return Err(error);
@@ -254,30 +262,138 @@ impl Library {
         );
         match catalog.set_ready(item.clone(), effects).await {
             Ok(()) => Ok(item),
-            // It took so long that its row was swept: without a row nobody would ever find the object.
+            // It took so long that its row was swept: without a row nobody would ever find the objects.
             Err(error @ Error::NotFound(_)) => {
-                self.core.media.delete(&item.private_key).await?;
+                self.drop_all(item.objects()).await?;
                 Err(error)
             }
             Err(error) => Err(error),
         }
     }
 
+    /// Stores the file, then its copies; what is known of the file.
+    async fn put_all(&self, item: &MediaItem, file: File) -> Result<ObjectMeta> {
+        let options = |size| PutOptions {
+            content_type: item.content_type.clone(),
+            mode: PutMode::Create,
+            size,
+        };
+        let key = &item.private_key;
+        let meta = self
+            .put(item.owner, key, file.body, options(file.size))
+            .await?;
+        for copy in file.copies {
+            let options = options(Some(copy.bytes.len() as u64));
+            let key = key.at_width(copy.width);
+            self.put(item.owner, &key, at_once(copy.bytes), options)
+                .await?;
+        }
+        Ok(meta)
+    }
+
     async fn put(
         &self,
-        item: &MediaItem,
+        owner: UserId,
+        key: &ObjectKey,
         body: ByteStream,
         options: PutOptions,
     ) -> Result<ObjectMeta> {
         match &self.core.observed {
-            Some(observed) => {
-                let owner = Some(item.owner);
-                observed
-                    .put_owned(&item.private_key, body, options, owner)
-                    .await
-            }
-            None => self.core.media.put(&item.private_key, body, options).await,
+            Some(observed) => observed.put_owned(key, body, options, Some(owner)).await,
+            None => self.core.media.put(key, body, options).await,
         }
+    }
+
+    async fn drop_all(&self, keys: Vec<ObjectKey>) -> Result<()> {
+        for key in keys {
+            self.core.media.delete(&key).await?;
+        }
+        Ok(())
+    }
+
+    /// Makes the smaller copies of an item that has none yet: of one that was stored before there were any. May be done
+    /// any number of times, by any number at once.
+    pub(crate) async fn make_copies(&self, item: MediaItem) -> Result<()> {
+        let made = tokio::time::timeout(COPIES_END / 4, self.try_copies(item));
+        made.await
+            .map_err(|late| Error::unavailable("the media store", late))?
+    }
+
+    async fn try_copies(&self, item: MediaItem) -> Result<()> {
+        let copies = self.smaller(&item).await?;
+        let widths = Widths::new(copies.iter().map(|copy| copy.width));
+        for copy in copies {
+            let options = PutOptions {
+                content_type: item.content_type.clone(),
+                mode: PutMode::Overwrite,
+                size: Some(copy.bytes.len() as u64),
+            };
+            let key = item.private_key.at_width(copy.width);
+            self.put(item.owner, &key, at_once(copy.bytes), options)
+                .await?;
+        }
+        if let Some(public) = &item.public_key {
+            for width in widths.iter() {
+                let (from, to) = (item.private_key.at_width(width), public.at_width(width));
+                match self.core.media.copy(&from, &to).await {
+                    // Of somebody who makes them too, or was killed.
+                    Ok(_) | Err(Error::Conflict(Conflict::Exists)) => {}
+                    Err(other) => return Err(other),
+                }
+            }
+        }
+        let mut effects = Effects::at(self.core.now());
+        if item.public_key.is_some() && widths.iter().next().is_some() {
+            effects = effects.invalidating();
+        }
+        let key = item.public_key.clone();
+        let set = self
+            .core
+            .records
+            .catalog
+            .set_copies(&item, key, widths, effects);
+        match set.await {
+            Err(Error::Conflict(_) | Error::NotFound(_)) => self.withdraw_copies(&item).await,
+            other => other,
+        }
+    }
+
+    /// Deletes the copies that were made of an item which changed meanwhile, as far as they are not its own now.
+    async fn withdraw_copies(&self, seen: &MediaItem) -> Result<()> {
+        let now = self.core.records.catalog.get(&[seen.id]).await?.pop();
+        let theirs = now.iter().flat_map(MediaItem::objects).collect::<Vec<_>>();
+        let ours = seen.objects().into_iter();
+        self.drop_all(ours.filter(|key| !theirs.contains(key)).collect())
+            .await
+    }
+
+    /// The copies of a stored picture. One that cannot be read has none: it is shown as it is.
+    async fn smaller(&self, item: &MediaItem) -> Result<Vec<SmallerCopy>> {
+        let narrow = item.width.is_some_and(|width| width <= Widths::LADDER[0]);
+        if narrow || item.bytes > MAX_STORED || !picture::has_copies(&item.content_type) {
+            return Ok(Vec::new());
+        }
+        // In turn with uploads, before the bytes are in memory.
+        let turn = self.core.pictures.acquire().await;
+        let mut object = match self.core.media.get(&item.private_key, None).await {
+            Ok(object) => object,
+            Err(Error::NotFound(_)) => return Ok(Vec::new()),
+            Err(other) => return Err(other),
+        };
+        let mut bytes = Vec::new();
+        while let Some(piece) = object.body.next().await {
+            bytes.extend_from_slice(
+                &piece.map_err(|error| Error::unavailable("the media store", error))?,
+            );
+        }
+        let copies = tokio::task::spawn_blocking(move || picture::copies(&bytes))
+            .await
+            .map_err(|panic| Error::backend("the picture decoder", panic))?;
+        drop(turn);
+        Ok(copies.unwrap_or_else(|cause| {
+            tracing::warn!(media = %item.id, %cause, "a stored picture cannot be read, and gets no copies");
+            Vec::new()
+        }))
     }
 
     /// The actor's own items, newest first. One query.
@@ -359,19 +475,9 @@ impl Library {
     pub async fn delete(&self, actor: &Actor, id: MediaId) -> Result<()> {
         let item = self.managed(actor, id).await?;
         let now = self.core.now();
-        let keys = [Some(&item.private_key), item.public_key.as_ref()];
-        let effects = Effects::at(now)
-            .audit(actor.user(), "media.delete", format!("media:{id}"), "")
-            .later(
-                now,
-                Task::DeleteObjects {
-                    keys: keys
-                        .into_iter()
-                        .flatten()
-                        .map(ToString::to_string)
-                        .collect(),
-                },
-            );
+        let effects =
+            Effects::at(now).audit(actor.user(), "media.delete", format!("media:{id}"), "");
+        let effects = deleting(effects, &item, &item.objects());
         let tasks = effects.due();
         let core = self.core.clone();
         detached(async move {
@@ -403,7 +509,8 @@ impl Library {
         self.core.media.get(&key, range).await
     }
 
-    /// Opens an item that the actor may see: their own, or one that a post that they can see shows.
+    /// Opens an item that the actor may see: their own, or one that a post that they can see shows. With a width, its
+    /// copy of that width; the item itself where it has none.
     ///
     /// # Errors
     /// `NotFound(Media)`, `RangeNotSatisfiable`.
@@ -411,12 +518,17 @@ impl Library {
         &self,
         actor: &Actor,
         id: MediaId,
+        width: Option<u32>,
         range: Option<ByteRange>,
-    ) -> Result<(MediaItem, Object)> {
+    ) -> Result<Object> {
         let visibility = self.core.visibility(actor, Surface::Page);
         let item = self.core.records.catalog.visible(id, &visibility).await?;
-        let object = self.core.media.get(&item.private_key, range).await?;
-        Ok((item, object))
+        let width = width.filter(|width| item.widths.contains(*width));
+        let key = match width {
+            Some(width) => item.private_key.at_width(width),
+            None => item.private_key,
+        };
+        self.core.media.get(&key, range).await
     }
 
     /// Brings the public copy of an item in line with its use: makes it where something public uses the item, and
@@ -439,15 +551,27 @@ impl Library {
             return Ok(false);
         };
         let usage = catalog.usage(id, now).await?;
-        match (usage.public && item.is_ready(), item.public_key) {
+        match (usage.public && item.is_ready(), item.public_key.clone()) {
             (true, None) => {
                 let extension = item.private_key.as_str().rsplit('.').next();
-                let copy = key("public", extension.unwrap_or("bin"));
-                self.core.media.copy(&item.private_key, &copy).await?;
+                let public = key("public", extension.unwrap_or("bin"));
+                let from = item.private_key.with_copies(&item.widths);
+                let to = public.with_copies(&item.widths);
+                let copied = async {
+                    for (from, to) in from.iter().zip(&to) {
+                        self.core.media.copy(from, to).await?;
+                    }
+                    Ok::<_, Error>(())
+                };
+                if let Err(error) = copied.await {
+                    self.drop_all(to).await?;
+                    return Err(error);
+                }
                 let effects = Effects::at(now).invalidating();
-                let set = catalog.set_public_key(id, None, Some(copy.clone()), effects);
+                let widths = item.widths.clone();
+                let set = catalog.set_copies(&item, Some(public.clone()), widths, effects);
                 if let Err(error) = set.await {
-                    self.drop_copy(id, &copy).await?;
+                    self.drop_copy(id, &public, to).await?;
                     // Somebody else made one at the same time, or the item is gone: look again.
                     return match error {
                         Error::Conflict(_) | Error::NotFound(_) => Ok(true),
@@ -456,16 +580,13 @@ impl Library {
                 }
                 Ok(true)
             }
-            (false, Some(copy)) => {
-                let effects = Effects::at(now).invalidating().later(
-                    now,
-                    Task::DeleteObjects {
-                        keys: vec![copy.to_string()],
-                    },
-                );
-                let cleared = catalog.set_public_key(id, Some(copy.clone()), None, effects);
+            (false, Some(public)) => {
+                let keys = public.with_possible_copies(&item.widths);
+                let effects = Effects::at(now).invalidating();
+                let effects = deleting(effects, &item, &keys);
+                let cleared = catalog.set_copies(&item, None, item.widths.clone(), effects);
                 match cleared.await {
-                    Ok(()) => self.core.media.delete(&copy).await?,
+                    Ok(()) => self.drop_all(keys).await?,
                     Err(Error::Conflict(_) | Error::NotFound(_)) => {}
                     Err(other) => return Err(other),
                 }
@@ -475,15 +596,15 @@ impl Library {
         }
     }
 
-    /// Deletes a copy that the catalog did not take, unless it did after all.
-    async fn drop_copy(&self, id: MediaId, copy: &ObjectKey) -> Result<()> {
+    /// Deletes the objects of a public copy that the catalog did not take, unless it did after all.
+    async fn drop_copy(&self, id: MediaId, public: &ObjectKey, keys: Vec<ObjectKey>) -> Result<()> {
         let items = self.core.records.catalog.get(&[id]).await?;
         let taken = items
             .iter()
-            .any(|item| item.public_key.as_ref() == Some(copy));
+            .any(|item| item.public_key.as_ref() == Some(public));
         match taken {
             true => Ok(()),
-            false => self.core.media.delete(copy).await,
+            false => self.drop_all(keys).await,
         }
     }
 }
@@ -495,6 +616,34 @@ struct NewItem {
     owner: UserId,
     alt: AltText,
     file_name: FileName,
+}
+
+/// What becomes an item.
+struct File {
+    kind: SniffedType,
+    pixels: Option<(u32, u32)>,
+    /// Where it is known before the body ends.
+    size: Option<u64>,
+    body: ByteStream,
+    copies: Vec<SmallerCopy>,
+}
+
+fn at_once(bytes: Vec<u8>) -> ByteStream {
+    futures_util::stream::once(async move { Ok(Bytes::from(bytes)) }).boxed()
+}
+
+/// With the deletion of an item's objects. Where somebody may be making its copies just now, once more when that is
+/// over: a crash there must not leave a copy of what was withdrawn.
+fn deleting(effects: Effects, item: &MediaItem, keys: &[ObjectKey]) -> Effects {
+    let now = effects.at;
+    let task = Task::DeleteObjects {
+        keys: keys.iter().map(ToString::to_string).collect(),
+    };
+    let effects = effects.later(now, task.clone());
+    match item.widths.are_made() || item.kind == MediaKind::Video {
+        true => effects,
+        false => effects.later(now.plus(COPIES_END), task),
+    }
 }
 
 /// A new key that nobody can guess: 256 random bits.

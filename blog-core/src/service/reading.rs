@@ -260,8 +260,13 @@ pub(super) fn resolve(
         let item = items
             .get(&id)
             .filter(|item| allowed.contains(&id) && item.is_ready())?;
+        let media = item.to_ref();
+        let choices = media.choices().into_iter();
         Some(ResolvedMedia {
-            address: format!("{prefix}{}", item.to_ref().path()),
+            address: format!("{prefix}{}", media.path()),
+            choices: choices
+                .map(|(width, path)| (width, format!("{prefix}{path}")))
+                .collect(),
             kind: match item.kind {
                 MediaKind::Image => markdown::MediaKind::Image,
                 MediaKind::Video => markdown::MediaKind::Video,

@@ -13,6 +13,7 @@ use crate::model::outbox::{OutboxMessage, Task};
 use crate::ports::mailer::Mail;
 use crate::service::engagement::Engagement;
 use crate::service::library::Library;
+use crate::service::renewal::Renewal;
 use crate::service::sessions::Sessions;
 
 /// Twice within the second for which what was seen of the site counts.
@@ -46,6 +47,8 @@ impl Worker {
         let mut poll = tokio::time::interval(POLL);
         let mut flush = tokio::time::interval(FLUSH);
         let mut sweep = tokio::time::interval(SWEEP);
+        let renewal = Renewal::new(self.core.clone()).run(cancel.clone());
+        let renewal = tokio::spawn(renewal);
         loop {
             tokio::select! {
                 () = cancel.cancelled() => break,
@@ -57,6 +60,9 @@ impl Worker {
             }
         }
         self.flush().await;
+        if let Err(panic) = renewal.await {
+            tracing::error!(error = %panic, "the renewal ended early");
+        }
     }
 
     /// Writes the views and the uses of sessions that are noted in memory.
@@ -96,8 +102,19 @@ impl Worker {
         Ok(())
     }
 
+    /// Brings what an older version of the program stored up to what this one makes, once and without a pause; a worker
+    /// that runs does so by the way.
+    ///
+    /// # Errors
+    /// Of the records; what cannot be renewed is logged and left as it is.
+    pub async fn renew(&self) -> Result<()> {
+        Renewal::new(self.core.clone()).all(Duration::ZERO).await
+    }
+
     async fn forget(&self, item: &MediaItem) -> Result<()> {
-        self.core.media.delete(&item.private_key).await?;
+        for key in item.objects() {
+            self.core.media.delete(&key).await?;
+        }
         let effects = Effects::at(self.core.now());
         match self.core.records.catalog.delete(item.id, effects).await {
             Ok(_) | Err(Error::NotFound(_)) => Ok(()),
@@ -177,7 +194,7 @@ impl Core {
     }
 }
 
-fn report(what: &str, outcome: Result<()>) {
+pub(super) fn report(what: &str, outcome: Result<()>) {
     if let Err(error) = outcome {
         tracing::error!(error = error.chain(), "{what} failed");
     }

@@ -5,5 +5,6 @@ mod markdown;
 mod markdown_cost;
 mod markdown_media;
 mod markdown_xss;
+mod picture_copies;
 mod pictures;
 mod slugs;

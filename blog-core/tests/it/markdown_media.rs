@@ -14,6 +14,7 @@ fn id(text: &str) -> Uuid {
 
 fn picture() -> ResolvedMedia {
     ResolvedMedia {
+        choices: Vec::new(),
         address: "/media/a.jpg?x=1&y=\"2\"".to_owned(),
         kind: MediaKind::Image,
         width: Some(640),
@@ -24,6 +25,7 @@ fn picture() -> ResolvedMedia {
 
 fn video() -> ResolvedMedia {
     ResolvedMedia {
+        choices: Vec::new(),
         address: "/media/b.mp4".to_owned(),
         kind: MediaKind::Video,
         width: Some(1920),

@@ -9,6 +9,7 @@ use blog_core::model::effects::Effects;
 use blog_core::model::focus::Focus;
 use blog_core::model::library::{MediaFilter, MediaPlaces, MediaQuery};
 use blog_core::model::media::{AltText, MediaItem, MediaKind, MediaState, MediaUse, ObjectKey};
+use blog_core::model::widths::Widths;
 use blog_core::page::PageRequest;
 use blog_core::policy::Visibility;
 use blog_core::ports::MediaCatalog;
@@ -168,21 +169,34 @@ impl MediaCatalog for MemoryStore {
         })
     }
 
-    async fn set_public_key(
+    async fn set_copies(
         &self,
-        id: MediaId,
-        expected: Option<ObjectKey>,
-        key: Option<ObjectKey>,
+        seen: &MediaItem,
+        public_key: Option<ObjectKey>,
+        widths: Widths,
         effects: Effects,
     ) -> Result<()> {
         self.write(effects, |state, _| {
-            let item = state.item_mut(id)?;
-            if item.public_key != expected {
+            let item = state.item_mut(seen.id)?;
+            if item.public_key != seen.public_key || item.widths != seen.widths {
                 return Err(Conflict::State.into());
             }
-            item.public_key = key;
+            item.public_key = public_key;
+            item.widths = widths;
             Ok(())
         })
+    }
+
+    async fn without_copies(&self, after: Option<MediaId>, limit: u32) -> Result<Vec<MediaItem>> {
+        let state = self.lock();
+        let mut without: Vec<&MediaItem> = state
+            .media
+            .values()
+            .filter(|item| item.kind == MediaKind::Image && item.is_ready())
+            .filter(|item| !item.widths.are_made() && Some(item.id) > after)
+            .collect();
+        without.sort_unstable_by_key(|item| item.id);
+        Ok(without.into_iter().take(limit as usize).cloned().collect())
     }
 
     async fn usage(&self, id: MediaId, now: Timestamp) -> Result<MediaUse> {

@@ -12,6 +12,7 @@ use blog_core::model::media::{
 use blog_core::model::post::{PostStatus, Title};
 use blog_core::model::slug::Slug;
 use blog_core::model::user::{DisplayName, Username};
+use blog_core::model::widths::Widths;
 use blog_core::page::{Cursor, Page, PageRequest};
 use blog_core::policy::Visibility;
 use blog_core::ports::MediaCatalog;
@@ -31,7 +32,7 @@ use super::users::require_user;
 macro_rules! item {
     () => {
         "m.id, m.owner, m.kind, m.content_type, m.bytes, m.width, m.height, m.alt, m.file_name, m.private_key, \
-         m.public_key, m.state, m.created_at, m.focus_x, m.focus_y"
+         m.public_key, m.state, m.created_at, m.focus_x, m.focus_y, m.widths"
     };
 }
 
@@ -119,6 +120,7 @@ struct ItemRow {
     created_at: i64,
     focus_x: i64,
     focus_y: i64,
+    widths: String,
 }
 
 #[derive(FromRow)]
@@ -203,6 +205,7 @@ impl ItemRow {
                 .ok_or_else(|| unreadable("blog_media.state"))?,
             created_at: time(self.created_at),
             focus: focus(Some(self.focus_x), Some(self.focus_y)),
+            widths: Widths::from_text(&self.widths),
         })
     }
 }
@@ -236,8 +239,8 @@ impl MediaCatalog for SqlStore {
         let terms = terms_column(&item);
         tx.run(
             "INSERT INTO blog_media (id, owner, kind, content_type, bytes, width, height, alt, file_name, \
-             private_key, public_key, state, created_at, focus_x, focus_y, terms) \
-             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+             private_key, public_key, state, created_at, focus_x, focus_y, terms, widths) \
+             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             args![
                 item.id,
                 item.owner,
@@ -255,6 +258,7 @@ impl MediaCatalog for SqlStore {
                 u32::from(item.focus.x()),
                 u32::from(item.focus.y()),
                 terms,
+                item.widths.to_text(),
             ],
         )
         .await?;
@@ -267,7 +271,7 @@ impl MediaCatalog for SqlStore {
         let changed = tx
             .run(
                 "UPDATE blog_media SET kind = ?, content_type = ?, bytes = ?, width = ?, height = ?, alt = ?, \
-                 file_name = ?, private_key = ?, public_key = ?, focus_x = ?, focus_y = ?, terms = ?, \
+                 file_name = ?, private_key = ?, public_key = ?, focus_x = ?, focus_y = ?, terms = ?, widths = ?, \
                  state = 'ready' \
                  WHERE id = ? AND state = 'pending'",
                 args![
@@ -283,6 +287,7 @@ impl MediaCatalog for SqlStore {
                     u32::from(item.focus.x()),
                     u32::from(item.focus.y()),
                     terms,
+                    item.widths.to_text(),
                     item.id,
                 ],
             )
@@ -373,32 +378,51 @@ impl MediaCatalog for SqlStore {
         effects::commit(tx, effects).await
     }
 
-    async fn set_public_key(
+    async fn set_copies(
         &self,
-        id: MediaId,
-        expected: Option<ObjectKey>,
-        key: Option<ObjectKey>,
+        seen: &MediaItem,
+        public_key: Option<ObjectKey>,
+        widths: Widths,
         effects: Effects,
     ) -> Result<()> {
         let mut tx = self.db.begin().await?;
-        let expected = expected.map(ObjectKey::into_string);
+        let expected = seen.public_key.as_ref().map(ObjectKey::as_str);
         let changed = tx
             .run(
-                "UPDATE blog_media SET public_key = ? WHERE id = ? \
+                "UPDATE blog_media SET public_key = ?, widths = ? WHERE id = ? AND widths = ? \
                  AND (public_key = ? OR (public_key IS NULL AND ? = 1))",
                 args![
-                    key.map(ObjectKey::into_string),
-                    id,
-                    expected.clone(),
+                    public_key.map(ObjectKey::into_string),
+                    widths.to_text(),
+                    seen.id,
+                    seen.widths.to_text(),
+                    expected,
                     expected.is_none(),
                 ],
             )
             .await?;
         if changed == 0 {
-            item_in(&mut tx, id).await?;
+            item_in(&mut tx, seen.id).await?;
             return Err(Conflict::State.into());
         }
         effects::commit(tx, effects).await
+    }
+
+    async fn without_copies(&self, after: Option<MediaId>, limit: u32) -> Result<Vec<MediaItem>> {
+        let after = after.map_or(Uuid::nil(), MediaId::uuid);
+        let rows: Vec<ItemRow> = self
+            .db
+            .all(
+                concat!(
+                    "SELECT ",
+                    item!(),
+                    " FROM blog_media m WHERE m.widths = '' AND m.kind = 'image' AND m.state = 'ready' AND m.id > ? \
+                     ORDER BY m.id LIMIT ?"
+                ),
+                args![after, limit],
+            )
+            .await?;
+        items(rows)
     }
 
     async fn usage(&self, id: MediaId, now: Timestamp) -> Result<MediaUse> {

@@ -58,6 +58,7 @@ const MIGRATIONS: &[Migration] = migrations! {
     14 "0014_autosaves" oldest 11;
     16 "0016_media_facts" oldest 11 then catalog::index_items;
     17 "0017_archive" oldest 17 then posts::count_all;
+    18 "0018_copies" oldest 17;
 };
 
 /// The last migration that this binary knows.

@@ -5,6 +5,7 @@ use blog_core::id::{MediaId, UserId};
 use blog_core::model::focus::Focus;
 use blog_core::model::media::{AltText, MediaRef, ObjectKey};
 use blog_core::model::user::{DisplayName, UserRef, Username};
+use blog_core::model::widths::Widths;
 use blog_core::time::Timestamp;
 use sqlx::FromRow;
 use uuid::Uuid;
@@ -67,7 +68,11 @@ macro_rules! media_columns {
             $table,
             ".focus_y AS ",
             $name,
-            "_focus_y"
+            "_focus_y, ",
+            $table,
+            ".widths AS ",
+            $name,
+            "_widths"
         )
     };
 }
@@ -86,6 +91,7 @@ pub(super) struct PersonColumns {
     avatar_alt: Option<String>,
     avatar_focus_x: Option<i64>,
     avatar_focus_y: Option<i64>,
+    avatar_widths: Option<String>,
 }
 
 impl PersonColumns {
@@ -98,6 +104,7 @@ impl PersonColumns {
             self.avatar_height,
             self.avatar_alt,
             focus(self.avatar_focus_x, self.avatar_focus_y),
+            self.avatar_widths,
         );
         Some(UserRef {
             id: UserId::from(self.user_id?),
@@ -116,6 +123,7 @@ pub(super) fn media_ref(
     height: Option<i64>,
     alt: Option<String>,
     focus: Focus,
+    widths: Option<String>,
 ) -> Option<MediaRef> {
     Some(MediaRef {
         id: MediaId::from(id?),
@@ -124,6 +132,7 @@ pub(super) fn media_ref(
         height: pixels(height),
         alt: AltText::from_store(alt.unwrap_or_default()),
         focus,
+        widths: Widths::from_text(&widths.unwrap_or_default()),
     })
 }
 

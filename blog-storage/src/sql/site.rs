@@ -113,6 +113,7 @@ struct SettingsRow {
     logo_alt: Option<String>,
     logo_focus_x: Option<i64>,
     logo_focus_y: Option<i64>,
+    logo_widths: Option<String>,
 }
 
 impl SettingsRow {
@@ -132,6 +133,7 @@ impl SettingsRow {
                 self.logo_height,
                 self.logo_alt,
                 focus(self.logo_focus_x, self.logo_focus_y),
+                self.logo_widths,
             ),
             version: unsigned(version),
             updated_at: time(updated_at),

@@ -35,16 +35,17 @@ pub(crate) async fn private(call: Call) -> Result<Response, EdgeError> {
         .param("id")
         .parse()
         .map_err(|_| EdgeError::from(Error::NotFound(Entity::Media)))?;
+    let width = call.query("w").and_then(|width| width.parse().ok());
     let range = range(call.request.headers());
     let library = call.blog().library();
-    let object = match library.open_private(&call.actor, id, range).await {
-        Ok((_, object)) => object,
+    let object = match library.open_private(&call.actor, id, width, range).await {
+        Ok(object) => object,
         Err(Error::RangeNotSatisfiable { size }) => return Ok(unsatisfiable(size)),
         Err(error) => return Err(error.into()),
     };
     let part = range.is_some() && fresh(&call, &object);
     let object = match range.is_some() && !part {
-        true => library.open_private(&call.actor, id, None).await?.1,
+        true => library.open_private(&call.actor, id, width, None).await?,
         false => object,
     };
     Ok(answer(&call, object, part, PERSONAL))

@@ -16,6 +16,7 @@ use blog_core::{Cursor, Timestamp};
 use crate::view::{
     CardView, CommentView, HitView, MarkView, MediaKind, MediaView, PersonView, PictureView,
     PlacesView, PostPlaceView, PostStatus, PostView, SafeHtml, TagView, ThreadView, TocView,
+    WidthView,
 };
 use crate::view::{Lang, MenuEntryView, SiteView};
 
@@ -27,9 +28,28 @@ pub(super) fn person(user: &UserRef) -> PersonView {
     PersonView::new(user.username.as_str(), user.display_name.as_str(), avatar)
 }
 
+/// Wide enough for a portrait or thumbnail on a dense screen.
+const SMALL: u32 = 480;
+
+fn small(media: &MediaRef) -> String {
+    match media.widths.at_least(SMALL) {
+        Some(width) => media.path_at(width),
+        None => media.path(),
+    }
+}
+
+fn choices(media: &MediaRef) -> Vec<WidthView> {
+    let choices = media.choices().into_iter();
+    choices
+        .map(|(width, src)| WidthView { width, src })
+        .collect()
+}
+
 pub(super) fn picture(media: &MediaRef) -> PictureView {
     PictureView {
         src: media.path(),
+        small: small(media),
+        choices: choices(media),
         width: media.width.unwrap_or(0),
         height: media.height.unwrap_or(0),
         focus: media.focus.into(),
@@ -233,13 +253,16 @@ pub(super) fn media(item: &MediaItem) -> MediaView {
         "" => item.content_type.as_str(),
         name => name,
     };
+    let media = item.to_ref();
     MediaView {
         id: item.id.to_string(),
         kind: match item.kind {
             ItemKind::Image => MediaKind::Image,
             ItemKind::Video => MediaKind::Video,
         },
-        src: item.to_ref().path(),
+        src: media.path(),
+        small: small(&media),
+        choices: choices(&media),
         width: item.width,
         height: item.height,
         focus: item.focus.into(),
@@ -258,6 +281,8 @@ pub(super) fn media_of(picture: &MediaRef) -> MediaView {
         id: picture.id.to_string(),
         kind: MediaKind::Image,
         src: picture.path(),
+        small: small(picture),
+        choices: choices(picture),
         width: picture.width,
         height: picture.height,
         focus: picture.focus.into(),

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{FocusView, PersonView, PostStatus};
+use super::{FocusView, PersonView, PostStatus, WidthView};
 
 /// What a file is, as far as a page shows it differently.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -23,6 +23,10 @@ pub struct MediaView {
     pub kind: MediaKind,
     /// A path below the mount or an absolute address on the media host.
     pub src: String,
+    /// As [`PictureView::small`](super::PictureView::small).
+    pub small: String,
+    /// As [`PictureView::choices`](super::PictureView::choices).
+    pub choices: Vec<WidthView>,
     /// Width in pixels, when known.
     pub width: Option<u32>,
     /// Height in pixels, when known.

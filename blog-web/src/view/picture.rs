@@ -8,6 +8,10 @@ use serde::Serialize;
 pub struct PictureView {
     /// A path below the mount (`/media/…`) or an absolute address on the media host.
     pub src: String,
+    /// The same of its smallest copy that is wide enough for a portrait or thumbnail; of itself where it has none.
+    pub small: String,
+    /// What a browser may choose from, narrowest first; empty when there is nothing to choose.
+    pub choices: Vec<WidthView>,
     /// Width in pixels.
     pub width: u32,
     /// Height in pixels.
@@ -16,6 +20,15 @@ pub struct PictureView {
     pub focus: FocusView,
     /// What it shows, for those who do not see it; empty for mere decoration.
     pub alt: String,
+}
+
+/// A picture in one of its widths, for `srcset`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct WidthView {
+    /// Width in pixels.
+    pub width: u32,
+    /// As [`PictureView::src`].
+    pub src: String,
 }
 
 /// A point of a picture as two classes of the style sheet, `fx-{column}` and `fy-{row}`: no style can stand in a page.

@@ -169,6 +169,14 @@ fn every_address_lies_inside_the_mount() {
                 "{name}: {key}={value:?}"
             );
         }
+        // Addresses with their widths, parted by commas.
+        for choice in tag.get("srcset").unwrap_or_default().split_terminator(", ") {
+            let (address, width) = choice.split_once(' ').unwrap();
+            assert!(address.starts_with("/blog/media/"), "{name}: {choice:?}");
+            let width = width.strip_suffix('w').unwrap().parse::<u32>();
+            assert!(width.is_ok(), "{name}: {choice:?}");
+            assert!(tag.get("sizes").is_some(), "{name}: {choice:?}");
+        }
     });
 }
 

@@ -234,3 +234,15 @@ pub(crate) fn mp4() -> Vec<u8> {
     bytes.extend((0..10_000_u32).map(|i| (i % 251) as u8));
     bytes
 }
+
+/// A photograph, fine-grained.
+pub(crate) fn photo(width: u32, height: u32) -> Vec<u8> {
+    let mut bytes = std::io::Cursor::new(Vec::new());
+    image::RgbImage::from_fn(width, height, |x, y| {
+        let noise = (x.wrapping_mul(2_654_435_761) ^ y.wrapping_mul(2_246_822_519)) >> 26;
+        image::Rgb([(x % 256) as u8, (y % 256) as u8, noise as u8])
+    })
+    .write_to(&mut bytes, image::ImageFormat::Jpeg)
+    .unwrap();
+    bytes.into_inner()
+}

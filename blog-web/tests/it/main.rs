@@ -4,6 +4,7 @@
 
 mod app;
 mod conflict;
+mod copies;
 mod discovery;
 mod drafts;
 mod edge_http;
@@ -20,6 +21,7 @@ mod matrix;
 mod queries;
 mod raw;
 mod reading;
+mod renewal;
 mod repository;
 mod site;
 mod slugs;

@@ -13,6 +13,7 @@ use crate::model::focus::Focus;
 use crate::model::library::{MediaFilter, MediaPlaces, MediaQuery};
 use crate::model::media::{AltText, MediaItem, MediaUse, ObjectKey};
 use crate::model::user::Role;
+use crate::model::widths::Widths;
 use crate::page::{Page, PageRequest};
 use crate::policy::{Actor, Visibility};
 use crate::ports::MediaCatalog;
@@ -21,21 +22,34 @@ use crate::time::Timestamp;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Fault {
     KeyNotCompared,
+    WidthsNotCompared,
+    BeginsAgain,
     DraftsShown,
     ScheduledIsPublic,
     ReadyAgain,
     WordsIgnored,
     UsedIsUnused,
     FocusLost,
+    CopiesForgotten,
     HiddenPlacesTold,
 }
 
 pub(super) fn all(working: &Backend) -> Vec<Broken> {
-    let faults: [(&str, &[&str], Fault); 8] = [
+    let faults: [(&str, &[&str], Fault); 11] = [
         (
             "catalog-public-key-not-compared",
             &["catalog-public-key", "catalog-public-key-race"],
             Fault::KeyNotCompared,
+        ),
+        (
+            "catalog-widths-not-compared",
+            &["catalog-widths"],
+            Fault::WidthsNotCompared,
+        ),
+        (
+            "catalog-without-copies-begins-again",
+            &["catalog-without-copies"],
+            Fault::BeginsAgain,
         ),
         (
             "catalog-pictures-of-drafts-shown",
@@ -61,6 +75,11 @@ pub(super) fn all(working: &Backend) -> Vec<Broken> {
             "catalog-used-is-unused",
             &["catalog-filter-unused"],
             Fault::UsedIsUnused,
+        ),
+        (
+            "catalog-copies-forgotten",
+            &["catalog-insert", "catalog-focus"],
+            Fault::CopiesForgotten,
         ),
         ("catalog-focus-lost", &["catalog-focus"], Fault::FocusLost),
         (
@@ -100,6 +119,10 @@ struct Catalog {
 #[async_trait]
 impl MediaCatalog for Catalog {
     async fn insert(&self, item: MediaItem, effects: Effects) -> Result<()> {
+        let mut item = item;
+        if self.fault == Fault::CopiesForgotten {
+            item.widths = Widths::default();
+        }
         self.inner.insert(item, effects).await
     }
 
@@ -151,20 +174,31 @@ impl MediaCatalog for Catalog {
         self.inner.set_focus(id, focus, effects).await
     }
 
-    async fn set_public_key(
+    async fn set_copies(
         &self,
-        id: MediaId,
-        expected: Option<ObjectKey>,
-        key: Option<ObjectKey>,
+        seen: &MediaItem,
+        public_key: Option<ObjectKey>,
+        widths: Widths,
         effects: Effects,
     ) -> Result<()> {
-        let mut expected = expected;
-        if self.fault == Fault::KeyNotCompared
-            && let Some(item) = self.inner.get(&[id]).await?.pop()
-        {
-            expected = item.public_key;
+        let mut seen = seen.clone();
+        if let Some(item) = self.inner.get(&[seen.id]).await?.pop() {
+            match self.fault {
+                Fault::KeyNotCompared => seen.public_key = item.public_key,
+                Fault::WidthsNotCompared => seen.widths = item.widths,
+                _ => {}
+            }
         }
-        self.inner.set_public_key(id, expected, key, effects).await
+        let set = self.inner.set_copies(&seen, public_key, widths, effects);
+        set.await
+    }
+
+    async fn without_copies(&self, after: Option<MediaId>, limit: u32) -> Result<Vec<MediaItem>> {
+        let after = match self.fault {
+            Fault::BeginsAgain => None,
+            _ => after,
+        };
+        self.inner.without_copies(after, limit).await
     }
 
     async fn usage(&self, id: MediaId, now: Timestamp) -> Result<MediaUse> {

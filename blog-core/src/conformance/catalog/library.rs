@@ -10,6 +10,7 @@ use crate::model::focus::Focus;
 use crate::model::library::{MediaFilter, MediaPlaces, MediaQuery, PostPlace};
 use crate::model::media::{AltText, FileName, MediaItem, MediaKind};
 use crate::model::post::{Post, PostContent, PostStatus};
+use crate::model::widths::Widths;
 use crate::page::PageRequest;
 use crate::policy::{Actor, Surface, Visibility};
 
@@ -213,7 +214,11 @@ async fn filter_unused(lab: Lab) -> Verdict {
 
 async fn focus(lab: Lab) -> Verdict {
     let owner = lab.user().await?;
-    let item = lab.picture(owner.id).await?;
+    let item = MediaItem {
+        widths: Widths::new([480, 1600]),
+        ..lab.new_item(owner.id)
+    };
+    lab.records.catalog.insert(item.clone(), lab.fx()).await?;
     let content = PostContent {
         cover: Some(item.id),
         ..using(&lab, item.id, PostStatus::Published)

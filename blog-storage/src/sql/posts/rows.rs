@@ -39,6 +39,7 @@ pub(in crate::sql) struct CardRow {
     cover_alt: Option<String>,
     cover_focus_x: Option<i64>,
     cover_focus_y: Option<i64>,
+    cover_widths: Option<String>,
 }
 
 impl CardRow {
@@ -66,6 +67,7 @@ impl CardRow {
                 self.cover_height,
                 self.cover_alt,
                 focus(self.cover_focus_x, self.cover_focus_y),
+                self.cover_widths,
             ),
             status: PostStatus::from_word(&self.status)
                 .ok_or_else(|| unreadable("blog_posts.status"))?,

@@ -16,6 +16,7 @@ use blog_core::model::session::Session;
 use blog_core::model::slug::Slug;
 use blog_core::model::tag::TagSlug;
 use blog_core::model::user::User;
+use blog_core::model::widths::Widths;
 use blog_core::page::PageRequest;
 use blog_core::policy::{Actor, Surface, Visibility};
 use blog_core::ports::{
@@ -116,6 +117,7 @@ pub(super) async fn picture(store: &SqlStore, owner: &User) -> MediaId {
         alt: AltText::try_from("").unwrap(),
         file_name: FileName::try_from("a.png").unwrap(),
         focus: Focus::CENTRE,
+        widths: Widths::default(),
         private_key: ObjectKey::try_from(format!("private/{id}.png").as_str()).unwrap(),
         public_key: None,
         state: MediaState::Ready,

@@ -127,6 +127,10 @@ async fn items_of_an_older_schema_are_searched_and_keep_their_middle_in_sight() 
     let author = user(&fixture.store, "ann").await;
     let item = picture(&fixture.store, &author).await;
     let mut raw = raw(&fixture.folder).await;
+    sqlx::query("DROP INDEX blog_media_widths")
+        .execute(&mut raw)
+        .await
+        .unwrap();
     for column in ["focus_x", "focus_y", "terms", "widths"] {
         let drop = format!("ALTER TABLE blog_media DROP COLUMN {column}");
         sqlx::query(sqlx::AssertSqlSafe(drop))
@@ -134,7 +138,7 @@ async fn items_of_an_older_schema_are_searched_and_keep_their_middle_in_sight() 
             .await
             .unwrap();
     }
-    sqlx::query("DELETE FROM blog_migrations WHERE number = 16")
+    sqlx::query("DELETE FROM blog_migrations WHERE number IN (16, 18)")
         .execute(&mut raw)
         .await
         .unwrap();

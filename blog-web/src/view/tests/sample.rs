@@ -17,7 +17,7 @@ use crate::view::{
     OptionView, Page, PageChrome, PagerView, PersonView, Phrase, PictureView, PlacesView,
     PostPlaceView, PostStatus, PostView, PreviewView, ProofView, RevisionView, SafeHtml, ShelfView,
     SiteView, SourceView, StepView, StructuredData, TagCountView, TagGroupView, TagView,
-    ThreadView, TocView, UnsavedView, View, ViewerView, YearView,
+    ThreadView, TocView, UnsavedView, View, ViewerView, WidthView, YearView,
 };
 
 const NOW: i64 = 1_769_884_205_000_000;
@@ -613,9 +613,20 @@ fn bare_site() -> SiteView {
     }
 }
 
+fn choices(text: &str) -> Vec<WidthView> {
+    [480, 960]
+        .map(|width| WidthView {
+            width,
+            src: format!("/media/{text}?w={width}"),
+        })
+        .into()
+}
+
 fn picture(text: &str) -> PictureView {
     PictureView {
         src: format!("/media/{text}"),
+        small: format!("/media/{text}?w=480"),
+        choices: choices(text),
         width: 1200,
         height: 800,
         focus: Focus::from_percent(100, 0).into(),
@@ -716,6 +727,8 @@ fn media(text: &str) -> Vec<MediaView> {
         id: id.to_owned(),
         kind,
         src: format!("/media/{text}"),
+        small: format!("/media/{text}?w=480"),
+        choices: choices(text),
         width: Some(1200),
         height: Some(800),
         focus: Focus::from_percent(0, 67).into(),

@@ -179,6 +179,18 @@ async fn position(author: &Visitor, css: &str) -> String {
         .to_owned()
 }
 
+/// Waits until a picture has arrived, in whichever of its widths the browser chose.
+async fn is_loaded(author: &Visitor, css: &str) {
+    for _ in 0..300 {
+        if author.property(css, "complete").await == "true" {
+            assert_ne!(author.property(css, "naturalWidth").await, "0", "{css}");
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    panic!("{css} does not arrive");
+}
+
 /// Publishes a post with the lamp as its cover; returns the post's path.
 async fn use_as_cover(author: &Visitor, page: &str) -> String {
     let id = page.rsplit('/').next().expect("an id");
@@ -197,13 +209,11 @@ async fn use_as_cover(author: &Visitor, page: &str) -> String {
 /// The card on the home page shows the lamp, in the square of a phone as in the library.
 async fn is_cropped_there(author: &Visitor) {
     author.open("/").await;
-    author.loads(".card-cover img", "naturalWidth", 900).await;
+    is_loaded(author, ".card-cover img").await;
     assert_eq!(position(author, ".card-cover img").await, "100% 50%");
     author.open("/library").await;
     assert_eq!(position(author, ".tile:first-child img").await, "100% 50%");
-    author
-        .loads(".tile:first-child img", "naturalWidth", 900)
-        .await;
+    is_loaded(author, ".tile:first-child img").await;
     let tile = author.see(".tile:first-child .tile-frame").await;
     let picture = tile.screenshot().await.expect("a picture of the tile");
     let picture = image::load_from_memory(&picture)

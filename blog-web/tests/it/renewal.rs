@@ -1,0 +1,172 @@
+//! What an older version stored is brought up to what this one makes, by the way and whatever happens meanwhile.
+
+use std::time::Duration;
+
+use blog_core::model::media::{ByteStream, MediaItem, PutMode, PutOptions};
+use blog_core::model::user::Role;
+use blog_core::model::widths::Widths;
+use blog_core::ports::MediaStore as _;
+use futures_util::StreamExt as _;
+use tokio_util::sync::CancellationToken;
+
+use crate::app::{Person, TestApp, photo, post_form};
+use crate::copies::{Stores, choices, upload};
+
+async fn item(app: &TestApp, id: &str) -> MediaItem {
+    let catalog = &app.records.catalog;
+    let items = catalog.get(&[id.parse().unwrap()]).await.unwrap();
+    items.into_iter().next().unwrap()
+}
+
+/// A post with a cover, as stored before there were smaller copies.
+async fn old(stores: &Stores, app: &TestApp, ada: &Person) -> String {
+    let id = upload(app, ada, &photo(1_300, 700)).await;
+    let mut form = post_form("One", "Text", "published");
+    form.push(("cover", &id));
+    assert_eq!(app.post("/write", ada, &form).await.status, 303);
+    let item = item(app, &id).await;
+    let key = item.public_key.clone();
+    let effects = blog_core::model::effects::Effects::at(app.blog.now()).invalidating();
+    let catalog = &app.records.catalog;
+    let set = catalog.set_copies(&item, key, Widths::default(), effects);
+    set.await.unwrap();
+    for key in item.objects() {
+        if key.as_str().contains("-w") {
+            stores.media.delete(&key).await.unwrap();
+        }
+    }
+    assert_eq!(stores.keys().await.len(), 2);
+    id
+}
+
+async fn all_are_there(app: &TestApp) {
+    // The page before may count for a second.
+    app.advance(2);
+    let page = app.get("/", &Person::default()).await.text();
+    let offered = choices(&page, "card-cover");
+    assert_eq!(offered.len(), 3);
+    for (width, address) in offered {
+        assert!(address.starts_with("/media/public/"), "{address}");
+        let answer = app.get(&address, &Person::default()).await;
+        assert_eq!(
+            image::load_from_memory(&answer.body).unwrap().width(),
+            width
+        );
+    }
+}
+
+/// Lets the worker do what is due, until the store has so many objects.
+async fn until(app: &TestApp, stores: &Stores, objects: usize) {
+    let stop = CancellationToken::new();
+    let worker = tokio::spawn(app.blog.worker().run(stop.clone()));
+    for _ in 0..300 {
+        if stores.keys().await.len() == objects {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    stop.cancel();
+    worker.await.unwrap();
+    assert_eq!(stores.keys().await.len(), objects);
+}
+
+#[tokio::test]
+async fn a_picture_from_before_there_were_copies_gets_them() {
+    let stores = Stores::new();
+    let app = stores.app(i64::MAX, false);
+    let ada = app.person("ada", Role::Author).await;
+    let id = old(&stores, &app, &ada).await;
+    let page = app.get("/", &Person::default()).await;
+    let cover = item(&app, &id).await.to_ref().path();
+    assert!(page.text().contains(&cover), "it is shown as it is");
+    assert!(!page.text().contains("srcset"));
+
+    app.blog.worker().renew().await.unwrap();
+    assert_eq!(stores.keys().await.len(), 6);
+    assert_eq!(item(&app, &id).await.widths, Widths::new([480, 960]));
+    all_are_there(&app).await;
+
+    // Nothing is left to do.
+    let keys = stores.keys().await;
+    for key in item(&app, &id).await.objects() {
+        stores.media.delete(&key).await.unwrap();
+    }
+    app.blog.worker().renew().await.unwrap();
+    assert_eq!((keys.len(), stores.keys().await.len()), (6, 0));
+}
+
+#[tokio::test]
+async fn copies_whose_making_was_killed_are_made_by_the_next() {
+    for writes in 0..5 {
+        let stores = Stores::new();
+        let app = stores.app(i64::MAX, false);
+        let ada = app.person("ada", Role::Author).await;
+        old(&stores, &app, &ada).await;
+        let killed = stores.app(writes, true);
+        let renewed = killed.blog.worker();
+        let ended = tokio::time::timeout(Duration::from_secs(2), renewed.renew()).await;
+        assert_eq!(ended.is_err(), writes < 4, "after {writes} writes");
+
+        app.blog.worker().renew().await.unwrap();
+        assert_eq!(stores.keys().await.len(), 6, "after {writes} writes");
+        all_are_there(&app).await;
+    }
+}
+
+#[tokio::test]
+async fn what_is_withdrawn_while_its_copies_are_made_leaves_none() {
+    for writes in 0..4 {
+        let stores = Stores::new();
+        let app = stores.app(i64::MAX, false);
+        let ada = app.person("ada", Role::Author).await;
+        let id = old(&stores, &app, &ada).await;
+        let killed = stores.app(writes, true);
+        let renewed = killed.blog.worker();
+        let ended = tokio::time::timeout(Duration::from_secs(2), renewed.renew()).await;
+        assert!(ended.is_err(), "after {writes} writes");
+        assert_eq!(stores.keys().await.len(), 2 + writes as usize);
+        app.post("/posts/one/delete", &ada, &[("version", "1")])
+            .await;
+        // A copy that another process was just putting down arrives after the deletion.
+        let late = item(&app, &id).await.private_key.at_width(480);
+        let delete = format!("/library/{id}/delete");
+        assert_eq!(app.post(&delete, &ada, &[]).await.status, 303);
+        assert_eq!(stores.keys().await.len(), 0, "after {writes} writes");
+        let options = PutOptions {
+            mode: PutMode::Overwrite,
+            ..PutOptions::default()
+        };
+        let body: ByteStream = futures_util::stream::once(async { Ok("late".into()) }).boxed();
+        stores.media.put(&late, body, options).await.unwrap();
+        app.advance(3_601);
+        until(&app, &stores, 0).await;
+    }
+}
+
+#[tokio::test]
+async fn a_picture_that_cannot_be_read_is_shown_as_it_is_and_tried_once() {
+    let stores = Stores::new();
+    let app = stores.app(i64::MAX, false);
+    let ada = app.person("ada", Role::Author).await;
+    let id = old(&stores, &app, &ada).await;
+    let key = item(&app, &id).await.private_key;
+    let options = PutOptions {
+        mode: PutMode::Overwrite,
+        ..PutOptions::default()
+    };
+    let body: ByteStream = futures_util::stream::once(async { Ok("\u{ff}".into()) }).boxed();
+    stores.media.put(&key, body, options).await.unwrap();
+    app.blog.worker().renew().await.unwrap();
+    assert_eq!(item(&app, &id).await.widths, Widths::new([]));
+    assert!(
+        app.records
+            .catalog
+            .without_copies(None, 9)
+            .await
+            .unwrap()
+            .is_empty()
+    );
+    app.advance(2);
+    let page = app.get("/", &Person::default()).await.text();
+    assert!(page.contains("card-cover") && !page.contains("srcset"));
+}
