@@ -21,6 +21,7 @@ use crate::service::publishing::Publishing;
 use crate::service::reading::Reading;
 use crate::service::sessions::{PendingTouches, Sessions};
 use crate::service::site::{SeenSite, Site};
+use crate::service::static_pages::StaticPages;
 use crate::service::worker::Worker;
 use crate::settings::Settings;
 use crate::time::Timestamp;
@@ -163,6 +164,11 @@ impl Blog {
     /// The site itself: its name, menu and settings.
     pub fn site(&self) -> Site {
         Site::new(self.core.clone())
+    }
+
+    /// Static pages: About, Imprint and their like.
+    pub fn static_pages(&self) -> StaticPages {
+        StaticPages::new(self.core.clone())
     }
 
     /// The work in the background; the binary or the host runs it.

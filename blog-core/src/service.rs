@@ -14,4 +14,5 @@ pub mod reading;
 mod renewal;
 pub mod sessions;
 pub mod site;
+pub mod static_pages;
 pub mod worker;

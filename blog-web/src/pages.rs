@@ -24,6 +24,7 @@ mod refusal;
 pub(crate) mod robots;
 pub(crate) mod settings;
 pub(crate) mod sitemap;
+pub(crate) mod static_pages;
 
 /// A form without fields: a button.
 #[derive(serde::Deserialize)]

@@ -14,7 +14,7 @@ use crate::edge::deadline::Deadline;
 use crate::pages::call::Call;
 use crate::pages::{
     account, archive, assets, comments, desk, editor, feeds, health, history, language, library,
-    lists, media, post, robots, settings, sitemap,
+    lists, media, post, robots, settings, sitemap, static_pages,
 };
 use crate::web::App;
 
@@ -109,6 +109,7 @@ routes! {
     GET  "/robots.txt"             Public Revalidate 0       => robots::show;
     GET  "/sitemap.xml"            Public Revalidate 0       => sitemap::index;
     GET  "/sitemap-:part"          Public Revalidate 0       => sitemap::part;
+    GET  "/pages/:slug"            Anyone Revalidate 0       => static_pages::show;
     GET  "/posts/:slug"            Anyone Revalidate 0       => post::show;
     POST "/posts/:slug/like"       Anyone Never      FORM    => post::like;
     POST "/posts/:slug/comments"   Anyone Never      COMMENT => comments::create;
@@ -152,6 +153,13 @@ routes! {
     POST "/language"               Public Never      FORM    => language::choose;
     GET  "/admin/settings"         Member Never      0       => settings::form;
     POST "/admin/settings"         Anyone Never      COMMENT => settings::save;
+    GET  "/admin/pages"            Member Never      0       => static_pages::list;
+    GET  "/admin/pages/new"        Member Never      0       => static_pages::new_form;
+    POST "/admin/pages/new"        Anyone Never      POST    => static_pages::create;
+    GET  "/admin/pages/:slug"      Member Never      0       => static_pages::edit_form;
+    POST "/admin/pages/:slug"      Anyone Never      POST    => static_pages::save;
+    GET  "/admin/pages/:slug/delete" Member Never    0       => static_pages::delete_form;
+    POST "/admin/pages/:slug/delete" Member Never    FORM    => static_pages::delete;
     GET  "/assets/*name"           Public Immutable  0       => assets::show;
     GET  "/livez"                  Public Never      0       => health::live;
     GET  "/readyz"                 Public Never      0       => health::ready;

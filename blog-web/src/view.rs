@@ -30,6 +30,7 @@ pub mod pager;
 pub mod person;
 pub mod picture;
 pub mod post;
+pub mod static_page;
 pub mod structured;
 mod templates;
 #[cfg(test)]
@@ -64,6 +65,7 @@ pub use self::pager::PagerView;
 pub use self::person::PersonView;
 pub use self::picture::{FocusView, PictureView, WidthView};
 pub use self::post::{PostView, TocView};
+pub use self::static_page::{StaticPageLineView, StoredPageView};
 pub use self::structured::StructuredData;
 pub use self::words::{Lang, Phrase};
 

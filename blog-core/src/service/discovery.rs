@@ -9,6 +9,7 @@ use crate::markdown;
 use crate::model::discovery::{FeedQuery, FeedScope, MappedAuthor, MappedPost, MappedTag};
 use crate::model::media::MediaItem;
 use crate::model::post::{PostCard, SafeHtml, SiteState};
+use crate::model::static_page::StaticPageLine;
 use crate::page::PageRequest;
 use crate::policy::{Actor, Surface, Visibility};
 
@@ -53,13 +54,18 @@ pub const PART: u32 = 5_000;
 /// the links of their posts.
 pub const MAPPED: u32 = 20_000;
 
-/// The pages that list posts.
+/// Static pages in the site map; more are found by the links that lead to them.
+const MAPPED_PAGES: usize = 1_000;
+
+/// The pages that are no posts.
 #[derive(Debug, Clone)]
 pub struct MappedPages {
     /// Who wrote something.
     pub authors: Vec<MappedAuthor>,
     /// What it is about.
     pub tags: Vec<MappedTag>,
+    /// What it says of itself.
+    pub static_pages: Vec<StaticPageLine>,
 }
 
 impl Discovery {
@@ -143,14 +149,26 @@ impl Discovery {
         discovery.part(number, PART, &self.everybody()).await
     }
 
-    /// The lists of the site map. Two queries.
+    /// The lists and static pages of the site map. Three queries, and one more for each further hundred static pages.
     ///
     /// # Errors
     /// Of the store.
     pub async fn pages(&self) -> Result<MappedPages> {
         let discovery = &self.core.records.discovery;
         let everybody = self.everybody();
+        let mut static_pages = Vec::new();
+        let mut after = None;
+        loop {
+            let request = PageRequest::new(after, PageRequest::MAX);
+            let page = self.core.records.static_pages.list(true, request).await?;
+            static_pages.extend(page.items);
+            after = page.next;
+            if after.is_none() || static_pages.len() >= MAPPED_PAGES {
+                break;
+            }
+        }
         Ok(MappedPages {
+            static_pages,
             authors: discovery.authors(MAPPED, &everybody).await?,
             tags: discovery.tags(MAPPED, &everybody).await?,
         })

@@ -585,4 +585,4 @@ impl Publishing {
 }
 
 /// The most media items of one post.
-const MAX_MEDIA: usize = 200;
+pub(super) const MAX_MEDIA: usize = 200;

@@ -3,6 +3,7 @@
 
 use blog_core::model::media::MediaRef;
 use blog_core::model::post::Post;
+use blog_core::model::static_page::StaticPage;
 use blog_core::model::user::{User, UserRef};
 use serde_json::{Value, json};
 
@@ -156,6 +157,32 @@ pub(super) fn post(call: &Call, chrome: &mut PageChrome, post: &Post, listed: bo
         author_page: author_page(call, &post.author),
         tags,
     });
+}
+
+/// A static page that everybody may see.
+pub(super) fn static_page(call: &Call, chrome: &mut PageChrome, page: &StaticPage) {
+    let content = &page.content;
+    let path = format!("/pages/{}", content.slug);
+    let address = call.app.absolute(&path);
+    chrome.canonical = Some(address.clone());
+    chrome.description = Some(content.excerpt.clone()).filter(|text| !text.is_empty());
+    let title = content.title.as_str();
+    let mut about = json!({
+        "@type": "WebPage",
+        "name": title,
+        "url": address,
+        "datePublished": page.created_at.to_rfc3339(),
+        "dateModified": page.updated_at.to_rfc3339(),
+        "isPartOf": { "@id": site_id(call) },
+    });
+    if let Some(description) = &chrome.description {
+        about["description"] = json!(description);
+    }
+    chrome.data = Some(StructuredData::new(vec![
+        about,
+        website(call, chrome),
+        breadcrumbs(call, chrome, &[(title, &path)]),
+    ]));
 }
 
 /// A picture, once everybody may fetch it.

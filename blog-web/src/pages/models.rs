@@ -7,6 +7,7 @@ use blog_core::model::library::MediaPlaces;
 use blog_core::model::media::{MediaItem, MediaKind as ItemKind, MediaRef};
 use blog_core::model::post::{self, Post, PostCard};
 use blog_core::model::site::ShownSite;
+use blog_core::model::static_page::StaticPageLine;
 use blog_core::model::tag::Tag;
 use blog_core::model::user::UserRef;
 use blog_core::policy::{Action, Actor, Policy};
@@ -18,7 +19,7 @@ use crate::view::{
     PlacesView, PostPlaceView, PostStatus, PostView, SafeHtml, TagView, ThreadView, TocView,
     WidthView,
 };
-use crate::view::{Lang, MenuEntryView, SiteView};
+use crate::view::{Lang, MenuEntryView, SiteView, StaticPageLineView};
 
 /// Words a minute of a common reader of prose.
 const READING_SPEED: u32 = 230;
@@ -57,7 +58,8 @@ pub(super) fn picture(media: &MediaRef) -> PictureView {
     }
 }
 
-/// The site as every page shows it: the admin's menu, and behind it the static pages that want to stand there.
+/// The site as every page shows it: the admin's menu, and behind it the static pages that want to stand there and do
+/// not yet.
 pub(crate) fn site(site: &ShownSite) -> SiteView {
     let settings = &site.settings;
     let entries = settings.menu.iter().map(|entry| MenuEntryView {
@@ -65,11 +67,16 @@ pub(crate) fn site(site: &ShownSite) -> SiteView {
         target: entry.target.to_string(),
         outside: entry.target.is_outside(),
     });
+    let placed = |target: &str| {
+        let mut menu = settings.menu.iter();
+        menu.any(|entry| entry.target.as_str() == target)
+    };
     let pages = site.menu_pages.iter().map(|page| MenuEntryView {
         label: page.title.to_string(),
         target: format!("/pages/{}", page.slug),
         outside: false,
     });
+    let pages = pages.filter(|page| !placed(&page.target));
     SiteView {
         title: settings.title.to_string(),
         description: settings.description.to_string(),
@@ -187,7 +194,7 @@ pub(super) fn post(
 
 /// What is wider than the page scrolls by itself, so it can be reached by keyboard. The sanitiser escapes `<` in texts
 /// and attributes and gives these two no attribute, so nothing else reads like this.
-fn safe(html: &post::SafeHtml) -> SafeHtml {
+pub(super) fn safe(html: &post::SafeHtml) -> SafeHtml {
     let html = html.as_str().replace("<pre>", "<pre tabindex=\"0\">");
     SafeHtml::from_sanitised(html.replace("<table>", "<table tabindex=\"0\">"))
 }
@@ -323,6 +330,16 @@ fn markdown_text(text: &str) -> String {
         out.push(c);
     }
     out
+}
+
+pub(super) fn static_page_line(page: &StaticPageLine) -> StaticPageLineView {
+    StaticPageLineView {
+        slug: page.slug.to_string(),
+        title: page.title.to_string(),
+        published: page.published,
+        in_menu: page.in_menu,
+        updated_at: page.updated_at.as_micros(),
+    }
 }
 
 pub(super) fn cursor(next: Option<Cursor>) -> Option<String> {

@@ -100,6 +100,12 @@ const TABLE: &[(&str, FlashKind, Phrase)] = &[
         FlashKind::Success,
         Phrase::new("admin-settings-saved"),
     ),
+    ("page-saved", FlashKind::Success, Phrase::new("pages-saved")),
+    (
+        "page-deleted",
+        FlashKind::Success,
+        Phrase::new("pages-deleted"),
+    ),
 ];
 
 /// The parameter of a message that names the unsaved text which a save has ended.

@@ -12,7 +12,7 @@ use super::{models, refusal};
 use crate::edge::EdgeError;
 use crate::edge::form::Form;
 use crate::view::page::{SettingsPage, StoredSettingsView};
-use crate::view::{FormView, Lang, MediaKind, MediaView};
+use crate::view::{FormView, Lang, MediaKind, MediaView, MenuEntryView, Phrase};
 
 const PATH: &str = "/admin/settings";
 
@@ -21,6 +21,9 @@ const MORE_ROWS: usize = 3;
 
 /// How many of the admin's newest pictures are offered as logo.
 const PICTURES: u16 = 24;
+
+/// How many of the newest static pages are offered for the menu.
+const PAGES: u16 = 50;
 
 /// Everything but the menu, whose fields are numbered.
 #[derive(Deserialize)]
@@ -164,6 +167,27 @@ async fn pictures(call: &Call) -> Result<Vec<MediaView>, EdgeError> {
     Ok(pictures)
 }
 
+/// The static pages, and the pages that every site has.
+async fn targets(call: &Call) -> Result<Vec<MenuEntryView>, EdgeError> {
+    let lang = call.lang();
+    let entry = |label: String, target: String| MenuEntryView {
+        label,
+        target,
+        outside: false,
+    };
+    let said = |words: Phrase, path: &str| entry(words.to_text(lang), path.to_owned());
+    let pages = call.blog().static_pages();
+    let pages = pages.published(PageRequest::first(PAGES)).await?;
+    let pages = pages
+        .items
+        .iter()
+        .map(|page| entry(page.title.to_string(), format!("/pages/{}", page.slug)));
+    let mut all: Vec<MenuEntryView> = pages.collect();
+    all.push(said(Phrase::new("reading-archive"), "/archive"));
+    all.push(said(Phrase::new("reading-tags"), "/tags"));
+    Ok(all)
+}
+
 fn stored(site: &ShownSite) -> StoredSettingsView {
     let mut view = models::site(site);
     // The menu as it was decided, without the pages that stand in it by themselves.
@@ -182,6 +206,7 @@ pub(crate) async fn form(call: Call) -> Result<Response, EdgeError> {
     let page = SettingsPage {
         form,
         rows,
+        targets: targets(&call).await?,
         pictures: pictures(&call).await?,
         stored: None,
     };
@@ -217,6 +242,7 @@ pub(crate) async fn save(mut call: Call) -> Result<Response, EdgeError> {
     let page = SettingsPage {
         form,
         rows,
+        targets: targets(&call).await?,
         pictures: pictures(&call).await?,
         stored,
     };

@@ -66,6 +66,10 @@ async fn pages(call: &Call, map: &mut Document) -> Result<(), EdgeError> {
     for path in ["/", "/archive", "/tags"] {
         map.add(&call.app.absolute(path), newest);
     }
+    for page in pages.static_pages {
+        let address = call.app.absolute(&format!("/pages/{}", page.slug));
+        map.add(&address, Some(page.updated_at));
+    }
     for author in pages.authors {
         let address = call.app.absolute(&format!("/@{}", author.of));
         map.add(&address, Some(author.newest_at));

@@ -5,8 +5,9 @@ use serde::Serialize;
 use super::SiteView;
 use super::{
     AuthorView, CardView, ChoiceView, CommentView, DeskView, DiffView, ErrorView, FormView,
-    HitView, MediaView, Page, PagerView, PictureView, PlacesView, PostView, RevisionView, RowView,
-    ShelfView, SourceView, StepView, TagGroupView, TagView, ThreadView, YearView,
+    HitView, MediaView, MenuEntryView, Page, PagerView, PictureView, PlacesView, PostView,
+    RevisionView, RowView, SafeHtml, ShelfView, SourceView, StaticPageLineView, StepView,
+    StoredPageView, TagGroupView, TagView, ThreadView, YearView,
 };
 
 macro_rules! pages {
@@ -45,6 +46,10 @@ pages! {
     ProfilePage => "account/profile.html",
     OwnerPage => "account/owner.html",
     SettingsPage => "admin/settings.html",
+    StaticPageView => "static_page.html",
+    StaticPagesPage => "admin/pages.html",
+    StaticPageFormPage => "admin/page_form.html",
+    StaticPageDeletePage => "admin/page_delete.html",
     ErrorView => "error.html",
 }
 
@@ -345,6 +350,8 @@ pub struct SettingsPage {
     pub form: FormView,
     /// The numbers of the menu's rows.
     pub rows: Vec<usize>,
+    /// Where an entry of the menu may well lead: paths below the mount, with the words for them.
+    pub targets: Vec<MenuEntryView>,
     /// Pictures that can be the logo, among them the current one.
     pub pictures: Vec<MediaView>,
     /// 409: what somebody else saved meanwhile.
@@ -362,4 +369,52 @@ pub struct StoredSettingsView {
     pub old_addresses: bool,
     /// Microseconds since the epoch.
     pub updated_at: i64,
+}
+
+/// `/pages/{slug}`: a static page.
+#[derive(Debug, Clone, Serialize)]
+pub struct StaticPageView {
+    /// Its word in the address.
+    pub slug: String,
+    /// Its title.
+    pub title: String,
+    /// Its text, with addresses for its media.
+    pub body: SafeHtml,
+    /// Whether everybody sees it.
+    pub published: bool,
+    /// Whether the reader may change it.
+    pub can_edit: bool,
+}
+
+/// `/admin/pages`: every static page.
+#[derive(Debug, Clone, Serialize)]
+pub struct StaticPagesPage {
+    /// Newest first.
+    pub pages: Vec<StaticPageLineView>,
+    /// The way on.
+    pub pager: PagerView,
+}
+
+/// `/admin/pages/new` and `/admin/pages/{slug}`.
+#[derive(Debug, Clone, Serialize)]
+pub struct StaticPageFormPage {
+    /// Fields `title`, `slug`, `body`, `status` (`draft` or `published`), `in_menu` and `version`.
+    pub form: FormView,
+    /// Its word in the address; none while it is new.
+    pub slug: Option<String>,
+    /// 409: what somebody else saved meanwhile.
+    pub stored: Option<StoredPageView>,
+}
+
+/// `/admin/pages/{slug}/delete`: are you sure?
+#[derive(Debug, Clone, Serialize)]
+pub struct StaticPageDeletePage {
+    /// Its title.
+    pub title: String,
+    /// Its word in the address.
+    pub slug: String,
+    /// Whether everybody sees it.
+    pub published: bool,
+    /// Sent to delete it, with its `version`.
+    pub form: FormView,
 }

@@ -26,6 +26,9 @@ templates! {
     "account/owner.html",
     "account/profile.html",
     "account/register.html",
+    "admin/page_delete.html",
+    "admin/page_form.html",
+    "admin/pages.html",
     "admin/settings.html",
     "archive.html",
     "author.html",
@@ -46,6 +49,7 @@ templates! {
     "revision.html",
     "revisions.html",
     "search.html",
+    "static_page.html",
     "tag.html",
     "tags.html",
 }

@@ -127,6 +127,7 @@ catalogues! {
     "meta",
     "library",
     "notices",
+    "pages",
     "post",
     "reading",
     "refusals",

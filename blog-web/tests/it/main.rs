@@ -25,4 +25,5 @@ mod renewal;
 mod repository;
 mod site;
 mod slugs;
+mod static_pages;
 mod words;

@@ -1,6 +1,9 @@
 //! Every route of the table, for everybody: a route without a row fails.
 
+use blog_core::id::UserId;
 use blog_core::model::user::Role;
+use blog_core::policy::Actor;
+use blog_core::service::static_pages::StaticPageInput;
 use blog_web::routes::{Cache, TABLE};
 
 use crate::app::{Person, TestApp, post_form};
@@ -27,6 +30,7 @@ const ROWS: &[(&str, &str, [u16; 5])] = &[
     ("GET", "/robots.txt", [200; 5]),
     ("GET", "/sitemap.xml", [200; 5]),
     ("GET", "/sitemap-:part", [200; 5]),
+    ("GET", "/pages/:slug", [200; 5]),
     ("GET", "/posts/:slug", [200; 5]),
     ("POST", "/posts/:slug/like", [303; 5]),
     ("POST", "/posts/:slug/comments", [403, 303, 303, 303, 303]),
@@ -78,6 +82,21 @@ const ROWS: &[(&str, &str, [u16; 5])] = &[
     ("POST", "/language", [303; 5]),
     ("GET", "/admin/settings", [303, 403, 403, 403, 403]),
     ("POST", "/admin/settings", [403; 5]),
+    ("GET", "/admin/pages", [303, 403, 403, 403, 403]),
+    ("GET", "/admin/pages/new", [303, 403, 403, 403, 403]),
+    ("POST", "/admin/pages/new", [403; 5]),
+    ("GET", "/admin/pages/:slug", [303, 403, 403, 403, 403]),
+    ("POST", "/admin/pages/:slug", [403; 5]),
+    (
+        "GET",
+        "/admin/pages/:slug/delete",
+        [303, 403, 403, 403, 403],
+    ),
+    (
+        "POST",
+        "/admin/pages/:slug/delete",
+        [303, 403, 403, 403, 403],
+    ),
     ("GET", "/assets/*name", [404; 5]),
     ("GET", "/livez", [200; 5]),
     ("GET", "/readyz", [200; 5]),
@@ -108,12 +127,14 @@ fn form_of(path: &str) -> Vec<(&'static str, &'static str)> {
         "/account/register" => vec![("username", ""), ("email", ""), ("password", "")],
         "/language" => vec![("lang", "tr"), ("back", "/")],
         "/account/login" => vec![("login", ""), ("password", "")],
+        "/admin/pages/new" | "/admin/pages/:slug" => vec![("title", "A"), ("version", "1")],
+        "/admin/pages/:slug/delete" => vec![("version", "1")],
         "/admin/settings" => vec![("title", "A"), ("language", "en"), ("page_size", "5")],
         _ => vec![],
     }
 }
 
-/// A blog with one post and a comment of its author, and one of the five people.
+/// A blog with one post and a comment of its author, a static page, and one of the five people.
 async fn scene(who: usize) -> (TestApp, Person, String) {
     let app = TestApp::new();
     let author = app.person("ada", Role::Author).await;
@@ -126,6 +147,19 @@ async fn scene(who: usize) -> (TestApp, Person, String) {
             &[("body", "My own comment")],
         )
         .await;
+    let admin = Actor::User {
+        id: UserId::generate(),
+        role: Role::Admin,
+        suspended: false,
+        verified: true,
+    };
+    let page = StaticPageInput {
+        title: "One".to_owned(),
+        published: true,
+        ..StaticPageInput::default()
+    };
+    let pages = app.blog.static_pages();
+    pages.create(&admin, &page).await.unwrap();
     let location = answer.location();
     let comment = location.split("#comment-").nth(1).unwrap().to_owned();
     let person = match who {

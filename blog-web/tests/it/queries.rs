@@ -22,7 +22,7 @@ async fn sqlite(folder: &std::path::Path) -> (TestApp, Arc<SqlStore>) {
 }
 
 /// Page, then the most statements for a stranger.
-const PAGES: [(&str, u64); 18] = [
+const PAGES: [(&str, u64); 19] = [
     ("/", 2),
     ("/@ada", 2),
     ("/tags/harbour", 2),
@@ -40,8 +40,9 @@ const PAGES: [(&str, u64); 18] = [
     ("/@ada/atom.xml", 3),
     ("/sitemap.xml", 2),
     ("/sitemap-1.xml", 2),
-    // The site, its authors and its tags.
-    ("/sitemap-0.xml", 3),
+    // The site, its authors, its tags and its static pages.
+    ("/sitemap-0.xml", 4),
+    ("/pages/about", 3),
     ("/posts/post-0", 3),
 ];
 
@@ -55,6 +56,9 @@ async fn pages_ask_as_often_for_one_post_as_for_five_hundred() {
     let library = app.get("/library", &author).await.text();
     let at = library.find("media:").unwrap();
     let body = format!("Text ![A picture]({})", &library[at..at + 42]);
+    let admin = app.person("ruth", Role::Admin).await;
+    let page = [("title", "About"), ("body", "Us"), ("status", "published")];
+    app.post("/admin/pages/new", &admin, &page).await;
     let mut counts = Vec::new();
     for posts in [1, 50, 500] {
         let have = counts.len().min(2);

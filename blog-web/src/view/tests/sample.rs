@@ -3,14 +3,16 @@
 use blog_core::diff::Diff;
 use blog_core::model::focus::Focus;
 
-use crate::view::MenuEntryView;
 use crate::view::page::{
     ArchivePage, AuthorPage, CommentDeletePage, CommentEditPage, ConflictPage, DraftsPage,
     EditorPage, HomePage, LibraryDeletePage, LibraryItemPage, LibraryPage, LoginPage, OwnerPage,
     PeriodPage, PostDeletePage, PostPage, ProfilePage, RegisterPage, RevisionPage, RevisionsPage,
     SearchPage, TagPage, TagsPage,
 };
-use crate::view::page::{SettingsPage, StoredSettingsView};
+use crate::view::page::{
+    SettingsPage, StaticPageDeletePage, StaticPageFormPage, StaticPageView, StaticPagesPage,
+    StoredSettingsView,
+};
 use crate::view::{
     ArticleView, AuthorView, CardView, ChoiceView, CommentView, DeskView, DiffView, ErrorView,
     FlashKind, FlashView, FormView, HitView, Lang, MarkView, MediaKind, MediaView, MonthView,
@@ -19,6 +21,7 @@ use crate::view::{
     SiteView, SourceView, StepView, StructuredData, TagCountView, TagGroupView, TagView,
     ThreadView, TocView, UnsavedView, View, ViewerView, WidthView, YearView,
 };
+use crate::view::{MenuEntryView, StaticPageLineView, StoredPageView};
 
 const NOW: i64 = 1_769_884_205_000_000;
 
@@ -344,9 +347,47 @@ pub(super) fn full_pages(
             &["username", "email", "password", "token"],
         ),
     });
+    pages.add(&StaticPageView {
+        slug: text.to_owned(),
+        title: text.to_owned(),
+        body: SafeHtml::from_sanitised(BODIES[0].to_owned()),
+        published: false,
+        can_edit: true,
+    });
+    pages.add(&StaticPagesPage {
+        pages: [true, false]
+            .map(|public| StaticPageLineView {
+                slug: text.to_owned(),
+                title: text.to_owned(),
+                published: public,
+                in_menu: public,
+                updated_at: NOW,
+            })
+            .into(),
+        pager: pager(),
+    });
+    pages.add(&StaticPageFormPage {
+        form: refused("/admin/pages/a", text, &PAGE_FIELDS),
+        slug: Some(text.to_owned()),
+        stored: Some(StoredPageView {
+            title: text.to_owned(),
+            slug: text.to_owned(),
+            body: text.to_owned(),
+            published: true,
+            in_menu: true,
+            updated_at: NOW,
+        }),
+    });
+    pages.add(&StaticPageDeletePage {
+        title: text.to_owned(),
+        slug: text.to_owned(),
+        published: true,
+        form: refused("/admin/pages/a/delete", text, &["version"]),
+    });
     pages.add(&SettingsPage {
         form: refused("/admin/settings", text, &SETTINGS_FIELDS),
         rows: vec![1, 2],
+        targets: site(text).menu,
         pictures: media(text),
         stored: Some(StoredSettingsView {
             site: site(text),
@@ -527,9 +568,32 @@ pub(super) fn bare_pages(view: &View, chrome: &PageChrome) -> Vec<(&'static str,
         avatar: None,
     });
     pages.add(&OwnerPage { form: form() });
+    pages.add(&StaticPageView {
+        slug: "a".to_owned(),
+        title: String::new(),
+        body: SafeHtml::from_sanitised(String::new()),
+        published: true,
+        can_edit: false,
+    });
+    pages.add(&StaticPagesPage {
+        pages: Vec::new(),
+        pager: PagerView::new("/admin/pages", None, None),
+    });
+    pages.add(&StaticPageFormPage {
+        form: form(),
+        slug: None,
+        stored: None,
+    });
+    pages.add(&StaticPageDeletePage {
+        title: String::new(),
+        slug: "a".to_owned(),
+        published: false,
+        form: form(),
+    });
     pages.add(&SettingsPage {
         form: form(),
         rows: Vec::new(),
+        targets: Vec::new(),
         pictures: Vec::new(),
         stored: None,
     });
@@ -552,6 +616,8 @@ const SETTINGS_FIELDS: [&str; 13] = [
     "menu_label_2",
     "menu_target_2",
 ];
+
+const PAGE_FIELDS: [&str; 6] = ["title", "slug", "body", "status", "in_menu", "version"];
 
 const POST_FIELDS: [&str; 8] = [
     "title",

@@ -9,10 +9,51 @@ use super::art::Drawing;
 /// Everything.
 #[derive(Debug)]
 pub(super) struct Content {
+    pub(super) site: Site,
     pub(super) people: Vec<Person>,
+    pub(super) pages: Vec<StaticPage>,
     pub(super) posts: Vec<Post>,
     /// By the post's file name.
     pub(super) comments: HashMap<String, Vec<Comment>>,
+}
+
+/// What the first of the people decides about the site.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Site {
+    /// When, in days before now.
+    pub(super) days: f64,
+    pub(super) title: String,
+    pub(super) description: String,
+    pub(super) footer: String,
+    pub(super) menu: Vec<MenuEntry>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct MenuEntry {
+    pub(super) label: String,
+    pub(super) target: String,
+}
+
+/// A static page.
+#[derive(Debug)]
+pub(super) struct StaticPage {
+    pub(super) head: PageHead,
+    /// Markdown.
+    pub(super) body: String,
+}
+
+/// What stands above the text of a static page.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct PageHead {
+    pub(super) title: String,
+    pub(super) slug: String,
+    /// An admin.
+    pub(super) author: String,
+    /// When it was written, in days before now.
+    pub(super) days: f64,
 }
 
 /// Somebody with an account.
@@ -161,6 +202,9 @@ const POSTS: &[(&str, &str)] = posts![
     "yuye",
 ];
 
+/// Every static page's file.
+const PAGES: &[(&str, &str)] = &[("about", include_str!("../../demo/pages/about.md"))];
+
 /// The film, made by us; `demo/media/README.md` says how.
 pub(super) const FILM: &[u8] = include_bytes!("../../demo/media/tide.webm");
 
@@ -173,8 +217,14 @@ impl Content {
             .iter()
             .map(|(name, file)| Post::read(name, file))
             .collect::<Result<_, _>>()?;
+        let pages = PAGES
+            .iter()
+            .map(|(name, file)| StaticPage::read(name, file))
+            .collect::<Result<_, _>>()?;
         Ok(Self {
+            site: parse("site.toml", include_str!("../../demo/site.toml"))?,
             people: people.people,
+            pages,
             posts,
             comments: comments.on,
         })
@@ -183,19 +233,8 @@ impl Content {
 
 impl Post {
     fn read(name: &'static str, file: &str) -> Result<Self, String> {
-        let parts = file
-            .strip_prefix("+++\n")
-            .and_then(|rest| rest.split_once("\n+++\n"));
-        let Some((head, body)) = parts else {
-            return Err(format!(
-                "{name}.md has no front matter between lines of +++"
-            ));
-        };
-        Ok(Self {
-            name,
-            head: parse(&format!("{name}.md"), head)?,
-            body: body.trim_start().to_owned(),
-        })
+        let (head, body) = parts(name, file)?;
+        Ok(Self { name, head, body })
     }
 
     /// The pictures that the text shows, with what it says of each: `![alt](figure:NAME)`.
@@ -232,6 +271,27 @@ impl Person {
     pub(super) fn drawing(&self) -> Option<Drawing> {
         Drawing::parse(&self.avatar)
     }
+}
+
+impl StaticPage {
+    fn read(name: &str, file: &str) -> Result<Self, String> {
+        let (head, body) = parts(name, file)?;
+        Ok(Self { head, body })
+    }
+}
+
+/// What stands between the lines of `+++`, and the text below.
+fn parts<T: serde::de::DeserializeOwned>(name: &str, file: &str) -> Result<(T, String), String> {
+    let parts = file
+        .strip_prefix("+++\n")
+        .and_then(|rest| rest.split_once("\n+++\n"));
+    let Some((head, body)) = parts else {
+        return Err(format!(
+            "{name}.md has no front matter between lines of +++"
+        ));
+    };
+    let head = parse(&format!("{name}.md"), head)?;
+    Ok((head, body.trim_start().to_owned()))
 }
 
 fn parse<T: serde::de::DeserializeOwned>(name: &str, text: &str) -> Result<T, String> {

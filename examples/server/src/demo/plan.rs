@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use blog_core::time::Timestamp;
 
-use super::content::{Comment, Content, Person, Post};
+use super::content::{Comment, Content, Person, Post, Site, StaticPage};
 
 /// All events in the order of their times.
 #[derive(Debug)]
@@ -23,6 +23,10 @@ pub(super) struct Step<'a> {
 pub(super) enum What<'a> {
     /// Somebody gets an account.
     Join(&'a Person),
+    /// The first of them decides about the site.
+    Settle(&'a Site),
+    /// A static page is written.
+    Page(&'a StaticPage),
     /// A post is written, for now with its oldest text.
     Write {
         post: &'a Post,
@@ -56,6 +60,8 @@ impl fmt::Display for What<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             What::Join(person) => write!(f, "{} arrives", person.name),
+            What::Settle(site) => write!(f, "the site’s name, “{}”", site.title),
+            What::Page(page) => write!(f, "“{}”", page.head.title),
             What::Write { post, .. } => write!(f, "“{}”", post.head.title),
             What::Revise { post, .. } => write!(f, "“{}”, changed", post.head.title),
             What::Comment { post, .. } => write!(f, "a comment on “{}”", post.head.title),
@@ -78,6 +84,16 @@ impl<'a> Plan<'a> {
                 what: What::Join(person),
             });
         }
+        for page in &content.pages {
+            steps.push(Step {
+                at: moment(now, page.head.days),
+                what: What::Page(page),
+            });
+        }
+        steps.push(Step {
+            at: moment(now, content.site.days),
+            what: What::Settle(&content.site),
+        });
         for (number, post) in content.posts.iter().enumerate() {
             push_post(&mut steps, content, number, post, now);
         }

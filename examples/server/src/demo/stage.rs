@@ -14,11 +14,13 @@ use blog_core::service::accounts::{ProfileInput, SignUp};
 use blog_core::service::discussion::CommentInput;
 use blog_core::service::library::Upload;
 use blog_core::service::publishing::PostInput;
+use blog_core::service::site::{MenuInput, SettingsInput};
+use blog_core::service::static_pages::StaticPageInput;
 use blog_core::time::Timestamp;
 use bytes::Bytes;
 use futures_util::StreamExt as _;
 
-use super::content::{Comment, FILM, Person, Post};
+use super::content::{Comment, FILM, Person, Post, Site, StaticPage};
 use super::pictures::{self, Pictures};
 use super::plan::{Step, What};
 
@@ -33,6 +35,8 @@ pub(super) struct Stage<'a> {
     pictures: Pictures,
     password: &'a str,
     people: HashMap<&'a str, User>,
+    /// Whoever came first.
+    admin: Option<Actor>,
     posts: HashMap<&'a str, Written>,
     /// By the post's name and what they say.
     comments: HashMap<(&'a str, &'a str), CommentId>,
@@ -59,6 +63,7 @@ impl<'a> Stage<'a> {
             pictures,
             password,
             people: HashMap::new(),
+            admin: None,
             posts: HashMap::new(),
             comments: HashMap::new(),
         }
@@ -69,6 +74,8 @@ impl<'a> Stage<'a> {
         self.clock.set(step.at);
         match step.what {
             What::Join(person) => self.join(person).await,
+            What::Settle(site) => self.settle(site).await,
+            What::Page(page) => self.page(page).await,
             What::Write { post, published_at } => self.write(post, published_at).await,
             What::Revise {
                 post,
@@ -133,7 +140,40 @@ impl<'a> Stage<'a> {
             avatar: Some(avatar),
         };
         let user = accounts.update_profile(&actor, profile).await?;
+        self.admin.get_or_insert(actor);
         self.people.insert(&person.username, user);
+        Ok(())
+    }
+
+    /// What is not decided here stays as the configuration has it.
+    async fn settle(&self, decided: &Site) -> Result<()> {
+        let actor = self.admin.ok_or(Error::NotFound(Entity::User))?;
+        let site = self.blog.site();
+        let now = site.for_edit(&actor).await?;
+        let menu = decided.menu.iter().map(|entry| MenuInput {
+            label: entry.label.clone(),
+            target: entry.target.clone(),
+        });
+        let input = SettingsInput {
+            title: decided.title.clone(),
+            description: decided.description.clone(),
+            footer: decided.footer.clone(),
+            menu: menu.collect(),
+            ..SettingsInput::of(&now.settings)
+        };
+        site.save(&actor, now.version, &input).await
+    }
+
+    async fn page(&self, page: &StaticPage) -> Result<()> {
+        let input = StaticPageInput {
+            title: page.head.title.clone(),
+            slug: page.head.slug.clone(),
+            body: page.body.clone(),
+            published: true,
+            in_menu: false,
+        };
+        let actor = self.actor(&page.head.author)?;
+        self.blog.static_pages().create(&actor, &input).await?;
         Ok(())
     }
 

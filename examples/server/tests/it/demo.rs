@@ -63,6 +63,7 @@ async fn the_demo_fills_an_empty_blog_once_and_everything_in_it_can_be_reached()
             "SELECT COUNT(*) FROM blog_posts WHERE status = 'unlisted'",
             1,
         ),
+        ("SELECT COUNT(*) FROM blog_pages WHERE published = 1", 1),
         ("SELECT COUNT(*) FROM blog_comments", 75),
         ("SELECT SUM(views) FROM blog_posts", 3000),
         ("SELECT SUM(likes) FROM blog_posts", 60),
@@ -97,6 +98,9 @@ async fn the_demo_fills_an_empty_blog_once_and_everything_in_it_can_be_reached()
         .iter()
         .filter(|page| page.starts_with("/media/public/"))
         .count();
+    assert!(public.contains("/pages/about"), "{public:?}");
+    let home_page = reader.get("/").await.body;
+    assert!(home_page.contains("<bdi>Slow Water</bdi>"), "{home_page}");
     assert!(posts >= 28, "{posts} posts in {public:?}");
     assert!(media >= 45, "{media} pictures in {public:?}");
     let hidden = writer.get("/drafts").await;

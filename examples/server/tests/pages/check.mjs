@@ -135,16 +135,18 @@ const ways = {
 
 // ---- what is done on a page before it is looked at ----
 
+// The form of what is stored: it says which version it was filled from.
+const WRITTEN = "main form:has([name=version])";
 const steps = {
   // Somebody else saved meanwhile: the form says an older version than there is.
   conflict: async (page) => {
-    await page.$eval("#post-form", async (form) => {
+    await page.$eval(WRITTEN, async (form) => {
       const theirs = new FormData(form);
       theirs.set("body", `${theirs.get("body")}\n\nA sentence of theirs.`);
       await fetch(form.action, { method: "POST", body: new URLSearchParams(theirs) });
       form.elements.body.value += "\n\nA sentence of mine.";
     });
-    const [answer] = await Promise.all([page.waitForNavigation(), page.$eval("#post-form", (form) => form.requestSubmit())]);
+    const [answer] = await Promise.all([page.waitForNavigation(), page.$eval(WRITTEN, (form) => form.requestSubmit())]);
     return answer.status();
   },
 };

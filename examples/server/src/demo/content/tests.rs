@@ -107,6 +107,16 @@ fn what_happens_needs_what_happened() {
                 );
                 there.insert(person.username.clone());
             }
+            What::Settle(site) => {
+                assert!(!there.is_empty(), "nobody is there to decide");
+                let mut pages = content.pages.iter();
+                for entry in &site.menu {
+                    let slug = entry.target.strip_prefix("/pages/");
+                    let known = slug.is_none_or(|slug| pages.any(|page| page.head.slug == slug));
+                    assert!(known, "{}", entry.target);
+                }
+            }
+            What::Page(page) => needed(&page.head.author),
             What::Write { post, .. } => {
                 needed(&post.head.author);
                 there.insert(post.name.to_owned());
