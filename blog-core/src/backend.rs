@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use crate::ports::{
     AuditLog, AutosaveStore, CommentStore, DiscoveryStore, EngagementStore, IntentLog,
-    MediaCatalog, MediaStore, ObjectIndex, Outbox, PostStore, RateLimits, SessionStore, SiteStore,
-    StaticPageStore, TokenStore, UserStore,
+    MediaCatalog, MediaStore, ObjectIndex, Outbox, PostStore, PreviewLinkStore, RateLimits,
+    SessionStore, SiteStore, StaticPageStore, TokenStore, UserStore,
 };
 
 /// A full set of adapters. The records (all fields of [`Records`]) come from one adapter, so that one transaction can
@@ -33,6 +33,8 @@ pub struct Records {
     pub posts: Arc<dyn PostStore>,
     /// Text that was not saved.
     pub autosaves: Arc<dyn AutosaveStore>,
+    /// Links that show a post.
+    pub preview_links: Arc<dyn PreviewLinkStore>,
     /// Comments.
     pub comments: Arc<dyn CommentStore>,
     /// Feeds and site maps.
@@ -66,6 +68,7 @@ impl Records {
             + TokenStore
             + PostStore
             + AutosaveStore
+            + PreviewLinkStore
             + CommentStore
             + DiscoveryStore
             + EngagementStore
@@ -84,6 +87,7 @@ impl Records {
             tokens: store.clone(),
             posts: store.clone(),
             autosaves: store.clone(),
+            preview_links: store.clone(),
             comments: store.clone(),
             discovery: store.clone(),
             engagement: store.clone(),

@@ -17,6 +17,7 @@ use crate::service::engagement::{Engagement, PendingViews};
 use crate::service::history::History;
 use crate::service::library::Library;
 use crate::service::observed::Observed;
+use crate::service::previews::Previews;
 use crate::service::publishing::Publishing;
 use crate::service::reading::Reading;
 use crate::service::sessions::{PendingTouches, Sessions};
@@ -129,6 +130,11 @@ impl Blog {
     /// A writer's desk: unsaved text, previews, completion.
     pub fn desk(&self) -> Desk {
         Desk::new(self.core.clone())
+    }
+
+    /// Links that show a post before everybody may see it.
+    pub fn previews(&self) -> Previews {
+        Previews::new(self.core.clone())
     }
 
     /// What posts were: revisions, what changed between them, and bringing one back.

@@ -79,6 +79,7 @@ mod limits;
 mod media;
 mod outbox;
 mod posts;
+mod preview_links;
 mod report;
 mod sessions;
 mod site;
@@ -127,6 +128,7 @@ fn checks() -> Vec<check::Check> {
     checks.extend(tokens::checks());
     checks.extend(posts::checks());
     checks.extend(autosaves::checks());
+    checks.extend(preview_links::checks());
     checks.extend(comments::checks());
     checks.extend(discovery::checks());
     checks.extend(engagement::checks());

@@ -68,6 +68,8 @@ ids! {
     StaticPageId;
     /// An unsaved text. Made by the page on which it is written, of random bits.
     AutosaveId;
+    /// A link that shows a post.
+    PreviewLinkId;
     /// An audit entry.
     AuditId;
     /// An outbox message.

@@ -12,6 +12,7 @@ pub mod library;
 pub mod media;
 pub mod outbox;
 pub mod post;
+pub mod preview_link;
 pub mod revision;
 pub mod secret;
 pub mod session;

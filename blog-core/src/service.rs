@@ -8,6 +8,7 @@ pub mod engagement;
 pub mod history;
 pub mod library;
 pub mod observed;
+pub mod previews;
 pub mod publishing;
 pub mod quotas;
 pub mod reading;

@@ -15,6 +15,7 @@ mod limits;
 mod media;
 mod outbox;
 mod posts;
+mod preview_links;
 mod sessions;
 mod site;
 mod state;

@@ -20,6 +20,7 @@ mod limits;
 mod migrate;
 mod outbox;
 mod posts;
+mod preview_links;
 mod rows;
 mod sessions;
 mod site;

@@ -13,6 +13,7 @@
 //! What differs by route is put around routes: [`body::BodyLimit`], [`deadline::Deadline`],
 //! [`limit::RateLimiter`]. [`form`] and [`multipart`] read bodies, [`cookie`] names the cookies.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
@@ -168,6 +169,25 @@ impl<E: Endpoint> Middleware<E> for Edge {
     }
 }
 
+/// A path for the log, without the secrets in it: a segment that is 32 bytes in base64url, as links carry them. Words of
+/// addresses have no capital letters, and nearly every secret has one.
+fn masked(path: &str) -> Cow<'_, str> {
+    let secret = |segment: &str| {
+        let base64 = |b: u8| b.is_ascii_alphanumeric() || b == b'-' || b == b'_';
+        segment.len() == 43
+            && segment.bytes().all(base64)
+            && segment.bytes().any(|b| b.is_ascii_uppercase())
+    };
+    match path.split('/').any(secret) {
+        false => Cow::Borrowed(path),
+        true => {
+            let segments = path.split('/');
+            let shown = segments.map(|segment| if secret(segment) { "…" } else { segment });
+            Cow::Owned(shown.collect::<Vec<_>>().join("/"))
+        }
+    }
+}
+
 /// The endpoint made by [`Edge`]. Never fails: errors are answered.
 #[derive(Debug)]
 pub struct EdgeEndpoint<E> {
@@ -203,7 +223,7 @@ impl<E: Endpoint> Endpoint for EdgeEndpoint<E> {
             info!(
                 target: LOG_TARGET,
                 method = %brief.method,
-                path = brief.path.path(),
+                path = masked(brief.path.path()).as_ref(),
                 status = response.status().as_u16(),
                 micros = u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX),
                 "answered"
@@ -296,6 +316,22 @@ impl Brief {
             path: request.original_uri().clone(),
             uri: request.uri().clone(),
             headers,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::masked;
+
+    #[test]
+    fn the_log_shows_no_secret_of_an_address() {
+        let secret = blog_core::model::secret::Secret::generate().encode();
+        let path = format!("/blog/preview/{secret}/media/7");
+        assert_eq!(masked(&path), "/blog/preview/…/media/7");
+        let slug = "a".repeat(43);
+        for plain in ["/", "/posts/one", &format!("/posts/{slug}"), "/Z"] {
+            assert_eq!(masked(plain), plain);
         }
     }
 }

@@ -12,9 +12,10 @@ use crate::edge::EdgeError;
 use crate::edge::body::limit_body;
 use crate::edge::deadline::Deadline;
 use crate::pages::call::Call;
+use crate::pages::old_addresses::WithOldAddresses;
 use crate::pages::{
     account, archive, assets, comments, desk, editor, feeds, health, history, language, library,
-    lists, media, post, robots, settings, sitemap, static_pages,
+    lists, media, post, previews, robots, settings, sitemap, static_pages,
 };
 use crate::web::App;
 
@@ -131,6 +132,11 @@ routes! {
     GET  "/posts/:slug/revisions"  Anyone Never      0       => history::list;
     GET  "/posts/:slug/revisions/:version" Anyone Never 0    => history::compare;
     POST "/posts/:slug/revisions/:version/restore" Anyone Never FORM => history::restore;
+    GET  "/posts/:slug/links"      Member Never      0       => previews::list;
+    POST "/posts/:slug/links"      Member Never      FORM    => previews::make;
+    POST "/posts/:slug/links/:id/revoke" Member Never FORM   => previews::revoke;
+    GET  "/preview/:token"         Anyone Never      0       => previews::show;
+    GET  "/preview/:token/media/:id" Public Never    0       => previews::file;
     GET  "/drafts"                 Member Never      0       => editor::drafts;
     GET  "/library"                Member Never      0       => library::list;
     GET  "/library/:id"            Member Never      0       => library::item;
@@ -179,13 +185,16 @@ pub(crate) fn router(app: &Arc<App>) -> impl Endpoint<Output = Response> + use<>
         };
         router = router.at(path, endpoint.with(deadline(path)));
     }
-    router.map_to_response()
+    WithOldAddresses {
+        routes: router.map_to_response(),
+        app: app.clone(),
+    }
 }
 
 /// What is long on its way, files and texts, is limited by its rate; everything else by the clock.
 fn deadline(path: &str) -> Deadline {
     let long = |route: &&Route| route.path == path && route.max_body >= COMMENT;
-    let files = path.starts_with("/media/");
+    let files = path.starts_with("/media/") || path.contains("/media/:");
     match files || TABLE.iter().any(|route| long(&route)) {
         true => Deadline::by_rate(),
         false => Deadline::default(),

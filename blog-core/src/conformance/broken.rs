@@ -17,6 +17,7 @@ mod limits;
 mod media;
 mod outbox;
 mod posts;
+mod preview_links;
 mod sessions;
 mod site;
 mod tokens;
@@ -41,6 +42,7 @@ pub fn all(working: &Backend) -> Vec<Broken> {
     all.extend(tokens::all(working));
     all.extend(posts::all(working));
     all.extend(autosaves::all(working));
+    all.extend(preview_links::all(working));
     all.extend(comments::all(working));
     all.extend(discovery::all(working));
     all.extend(engagement::all(working));

@@ -32,6 +32,8 @@ pub enum Port {
     Posts,
     /// [`AutosaveStore`](crate::ports::AutosaveStore).
     Autosaves,
+    /// [`PreviewLinkStore`](crate::ports::PreviewLinkStore).
+    PreviewLinks,
     /// [`CommentStore`](crate::ports::CommentStore).
     Comments,
     /// [`DiscoveryStore`](crate::ports::DiscoveryStore).
@@ -69,6 +71,7 @@ impl Port {
             Port::Tokens => "tokens",
             Port::Posts => "posts",
             Port::Autosaves => "autosaves",
+            Port::PreviewLinks => "preview-links",
             Port::Comments => "comments",
             Port::Discovery => "discovery",
             Port::Engagement => "engagement",

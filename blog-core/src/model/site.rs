@@ -113,7 +113,7 @@ pub struct SiteSettings {
     pub language: LanguageTag,
     /// Posts on a page of a list: 1 to 100.
     pub page_size: u16,
-    /// Whether the addresses of a Django blog that stood here before lead on. Kept, but no page reads or offers it so far.
+    /// Whether the addresses of a Django blog that stood here before lead on.
     pub old_addresses: bool,
     /// At the foot of every page; may be empty.
     pub footer: FooterText,

@@ -523,12 +523,7 @@ impl Library {
     ) -> Result<Object> {
         let visibility = self.core.visibility(actor, Surface::Page);
         let item = self.core.records.catalog.visible(id, &visibility).await?;
-        let width = width.filter(|width| item.widths.contains(*width));
-        let key = match width {
-            Some(width) => item.private_key.at_width(width),
-            None => item.private_key,
-        };
-        self.core.media.get(&key, range).await
+        open(&self.core, item, width, range).await
     }
 
     /// Brings the public copy of an item in line with its use: makes it where something public uses the item, and
@@ -607,6 +602,21 @@ impl Library {
             false => self.drop_all(keys).await,
         }
     }
+}
+
+/// Opens an item that policy has let through; with a width, its copy of that width, or itself where it has none.
+pub(super) async fn open(
+    core: &Core,
+    item: MediaItem,
+    width: Option<u32>,
+    range: Option<ByteRange>,
+) -> Result<Object> {
+    let width = width.filter(|width| item.widths.contains(*width));
+    let key = match width {
+        Some(width) => item.private_key.at_width(width),
+        None => item.private_key,
+    };
+    core.media.get(&key, range).await
 }
 
 /// Steps of `sync_public` before it leaves the rest to the worker: more means that somebody goes back and forth.

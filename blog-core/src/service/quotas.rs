@@ -30,6 +30,7 @@ pub(crate) const LOGIN_CLIENT: Limit = limit("login-client", 20, 15);
 pub(crate) const SIGN_UP: Limit = limit("sign-up", 5, 60);
 pub(crate) const COMMENT_ACCOUNT: Limit = limit("comment-account", 5, 1);
 pub(crate) const COMMENT_CLIENT: Limit = limit("comment-client", 20, 1);
+pub(crate) const PREVIEW_LINK: Limit = limit("preview-link", 30, 60);
 pub(crate) const UPLOAD: Limit = limit("upload", 60, 60);
 
 impl Limit {

@@ -255,6 +255,16 @@ pub(super) fn resolve(
     items: &HashMap<MediaId, MediaItem>,
     prefix: &str,
 ) -> SafeHtml {
+    resolve_to(html, allowed, items, &|path| format!("{prefix}{path}"))
+}
+
+/// The same with addresses that `address` makes of paths below the mount.
+pub(super) fn resolve_to(
+    html: &SafeHtml,
+    allowed: &[MediaId],
+    items: &HashMap<MediaId, MediaItem>,
+    address: &(dyn Fn(String) -> String + Sync),
+) -> SafeHtml {
     let resolver = |id: uuid::Uuid| {
         let id = MediaId::from(id);
         let item = items
@@ -263,9 +273,9 @@ pub(super) fn resolve(
         let media = item.to_ref();
         let choices = media.choices().into_iter();
         Some(ResolvedMedia {
-            address: format!("{prefix}{}", media.path()),
+            address: address(media.path()),
             choices: choices
-                .map(|(width, path)| (width, format!("{prefix}{path}")))
+                .map(|(width, path)| (width, address(path)))
                 .collect(),
             kind: match item.kind {
                 MediaKind::Image => markdown::MediaKind::Image,

@@ -329,6 +329,7 @@ impl PostStore for MemoryStore {
             state.unlink_post(id)?;
             state.comments.retain(|_, comment| comment.post != id);
             state.autosaves.retain(|_, kept| kept.post != Some(id));
+            state.preview_links.retain(|_, link| link.post != id);
             for visitors in state.views.values_mut() {
                 visitors.retain(|(post, _)| *post != id);
             }

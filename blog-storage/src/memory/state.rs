@@ -4,13 +4,15 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use blog_core::error::{Entity, Error};
 use blog_core::id::{
-    AuditId, AutosaveId, CommentId, MediaId, MessageId, PostId, SessionId, StaticPageId, UserId,
+    AuditId, AutosaveId, CommentId, MediaId, MessageId, PostId, PreviewLinkId, SessionId,
+    StaticPageId, UserId,
 };
 use blog_core::model::audit::AuditEntry;
 use blog_core::model::autosave::Autosave;
 use blog_core::model::effects::Effects;
 use blog_core::model::index::{IndexItem, Intent};
 use blog_core::model::media::{MediaItem, MediaRef};
+use blog_core::model::preview_link::PreviewLink;
 use blog_core::model::secret::SecretHash;
 use blog_core::model::session::Session;
 use blog_core::model::slug::{PageSlug, Slug};
@@ -52,6 +54,8 @@ pub(super) struct State {
     pub(super) comments: HashMap<CommentId, CommentRow>,
 
     pub(super) autosaves: HashMap<AutosaveId, Autosave>,
+
+    pub(super) preview_links: HashMap<PreviewLinkId, PreviewLink>,
 
     /// By day, so that a day is forgotten at once.
     pub(super) views: BTreeMap<i64, HashSet<(PostId, [u8; 16])>>,

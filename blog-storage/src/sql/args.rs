@@ -1,7 +1,8 @@
 //! What statements are given: four kinds of values, each of which may be null.
 
 use blog_core::id::{
-    AuditId, AutosaveId, CommentId, MediaId, MessageId, PostId, SessionId, StaticPageId, UserId,
+    AuditId, AutosaveId, CommentId, MediaId, MessageId, PostId, PreviewLinkId, SessionId,
+    StaticPageId, UserId,
 };
 use blog_core::time::Timestamp;
 use uuid::Uuid;
@@ -61,6 +62,7 @@ from! {
     StaticPageId, value => Id(value.uuid());
     AuditId, value => Id(value.uuid());
     AutosaveId, value => Id(value.uuid());
+    PreviewLinkId, value => Id(value.uuid());
     MessageId, value => Id(value.uuid());
 }
 

@@ -56,6 +56,7 @@ const MIGRATIONS: &[Migration] = migrations! {
     12 "0012_settings" oldest 11;
     13 "0013_pages" oldest 11;
     14 "0014_autosaves" oldest 11;
+    15 "0015_preview_links" oldest 11;
     16 "0016_media_facts" oldest 11 then catalog::index_items;
     17 "0017_archive" oldest 17 then posts::count_all;
     18 "0018_copies" oldest 17;

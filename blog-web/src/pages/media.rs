@@ -2,7 +2,8 @@
 
 use blog_core::error::{Entity, Error};
 use blog_core::model::media::{ByteRange, Object};
-use futures_util::StreamExt as _;
+use futures_util::future::BoxFuture;
+use futures_util::{FutureExt as _, StreamExt as _};
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 use poem::{Body, Response};
 
@@ -36,19 +37,31 @@ pub(crate) async fn private(call: Call) -> Result<Response, EdgeError> {
         .parse()
         .map_err(|_| EdgeError::from(Error::NotFound(Entity::Media)))?;
     let width = call.query("w").and_then(|width| width.parse().ok());
+    let (library, actor) = (call.blog().library(), call.actor);
+    ranged(&call, |range| {
+        let library = library.clone();
+        async move { library.open_private(&actor, id, width, range).await }.boxed()
+    })
+    .await
+}
+
+/// What `open` gives for the range that is asked for, for this person alone.
+pub(super) async fn ranged(
+    call: &Call,
+    open: impl Fn(Option<ByteRange>) -> BoxFuture<'static, blog_core::Result<Object>>,
+) -> Result<Response, EdgeError> {
     let range = range(call.request.headers());
-    let library = call.blog().library();
-    let object = match library.open_private(&call.actor, id, width, range).await {
+    let object = match open(range).await {
         Ok(object) => object,
         Err(Error::RangeNotSatisfiable { size }) => return Ok(unsatisfiable(size)),
         Err(error) => return Err(error.into()),
     };
-    let part = range.is_some() && fresh(&call, &object);
+    let part = range.is_some() && fresh(call, &object);
     let object = match range.is_some() && !part {
-        true => library.open_private(&call.actor, id, width, None).await?,
+        true => open(None).await?,
         false => object,
     };
-    Ok(answer(&call, object, part, PERSONAL))
+    Ok(answer(call, object, part, PERSONAL))
 }
 
 /// The one range that is asked for. Several ranges, or what is no range of bytes, are answered with the whole

@@ -100,6 +100,11 @@ const TABLE: &[(&str, FlashKind, Phrase)] = &[
         FlashKind::Success,
         Phrase::new("admin-settings-saved"),
     ),
+    (
+        "link-revoked",
+        FlashKind::Success,
+        Phrase::new("preview-revoked"),
+    ),
     ("page-saved", FlashKind::Success, Phrase::new("pages-saved")),
     (
         "page-deleted",

@@ -6,8 +6,8 @@ use super::SiteView;
 use super::{
     AuthorView, CardView, ChoiceView, CommentView, DeskView, DiffView, ErrorView, FormView,
     HitView, MediaView, MenuEntryView, Page, PagerView, PictureView, PlacesView, PostView,
-    RevisionView, RowView, SafeHtml, ShelfView, SourceView, StaticPageLineView, StepView,
-    StoredPageView, TagGroupView, TagView, ThreadView, YearView,
+    PreviewLinkView, RevisionView, RowView, SafeHtml, ShelfView, SourceView, StaticPageLineView,
+    StepView, StoredPageView, TagGroupView, TagView, ThreadView, YearView,
 };
 
 macro_rules! pages {
@@ -33,6 +33,8 @@ pages! {
     EditorPage => "post_form.html",
     ConflictPage => "conflict.html",
     RevisionsPage => "revisions.html",
+    PreviewLinksPage => "preview_links.html",
+    PreviewPage => "preview.html",
     RevisionPage => "revision.html",
     PostDeletePage => "post_delete.html",
     DraftsPage => "drafts.html",
@@ -231,6 +233,38 @@ pub struct RevisionPage {
     pub diff: DiffView,
     /// The form that brings the version back, with the field `version`, the current one; none where it is that.
     pub restore: Option<FormView>,
+}
+
+/// `/posts/{slug}/links`: the links that show a post before everybody may see it.
+#[derive(Debug, Clone, Serialize)]
+pub struct PreviewLinksPage {
+    /// Where the post lives.
+    pub slug: String,
+    /// Its title now.
+    pub title: String,
+    /// Whether everybody may see it, so that no link is needed.
+    pub public: bool,
+    /// Those that are good, newest first.
+    pub links: Vec<PreviewLinkView>,
+    /// For how many days a link may be made; the second is usual.
+    pub days: Vec<u16>,
+    /// The form for another one, with the field `days`.
+    pub form: FormView,
+    /// The path below the mount of the link that was just made: it is shown this once.
+    pub made: Option<String>,
+    /// Its absolute address.
+    pub made_address: Option<String>,
+    /// Until when that one is good, in microseconds since the epoch.
+    pub made_until: Option<i64>,
+}
+
+/// `/preview/{token}`: a post for whoever has its link.
+#[derive(Debug, Clone, Serialize)]
+pub struct PreviewPage {
+    /// The post as it is now.
+    pub post: PostView,
+    /// Until when the link is good, in microseconds since the epoch.
+    pub until: i64,
 }
 
 /// `/posts/{slug}/delete`: are you sure?

@@ -46,6 +46,8 @@ templates! {
     "post.html",
     "post_delete.html",
     "post_form.html",
+    "preview.html",
+    "preview_links.html",
     "revision.html",
     "revisions.html",
     "search.html",

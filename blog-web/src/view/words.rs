@@ -129,6 +129,7 @@ catalogues! {
     "notices",
     "pages",
     "post",
+    "preview",
     "reading",
     "refusals",
     "site",

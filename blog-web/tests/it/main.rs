@@ -18,6 +18,8 @@ mod forms;
 mod history;
 mod library;
 mod matrix;
+mod old_addresses;
+mod previews;
 mod queries;
 mod raw;
 mod reading;

@@ -60,6 +60,15 @@ const ROWS: &[(&str, &str, [u16; 5])] = &[
         "/posts/:slug/revisions/:version/restore",
         [404, 404, 404, 303, 303],
     ),
+    ("GET", "/posts/:slug/links", [303, 403, 403, 200, 200]),
+    ("POST", "/posts/:slug/links", [303, 403, 403, 200, 200]),
+    (
+        "POST",
+        "/posts/:slug/links/:id/revoke",
+        [303, 403, 403, 404, 404],
+    ),
+    ("GET", "/preview/:token", [404; 5]),
+    ("GET", "/preview/:token/media/:id", [404; 5]),
     ("GET", "/drafts", [303, 200, 200, 200, 200]),
     ("GET", "/library", [303, 200, 200, 200, 200]),
     ("GET", "/library/:id", [303, 404, 404, 404, 404]),
@@ -112,6 +121,7 @@ fn form_of(path: &str) -> Vec<(&'static str, &'static str)> {
             form.push(("version", "1"));
             form
         }
+        "/posts/:slug/links" => vec![("days", "7")],
         "/library/:id/alt" => vec![("alt", "A lamp")],
         "/library/:id/focus" => vec![("focus", "0-6")],
         "/posts/:slug/delete" | "/posts/:slug/revisions/:version/restore" => {
@@ -196,6 +206,7 @@ async fn every_route_for_everybody() {
                 .replace("/comments/:id", &format!("/comments/{comment}"))
                 .replace(":id", "00000000-0000-7000-8000-000000000000")
                 .replace(":version", "1")
+                .replace(":token", &"A".repeat(43))
                 .replace(":name", "nothing.png")
                 .replace("*name", "nothing.css");
             let address = match *path {

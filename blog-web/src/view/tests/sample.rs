@@ -3,12 +3,14 @@
 use blog_core::diff::Diff;
 use blog_core::model::focus::Focus;
 
+use crate::view::PreviewLinkView;
 use crate::view::page::{
     ArchivePage, AuthorPage, CommentDeletePage, CommentEditPage, ConflictPage, DraftsPage,
     EditorPage, HomePage, LibraryDeletePage, LibraryItemPage, LibraryPage, LoginPage, OwnerPage,
     PeriodPage, PostDeletePage, PostPage, ProfilePage, RegisterPage, RevisionPage, RevisionsPage,
     SearchPage, TagPage, TagsPage,
 };
+use crate::view::page::{PreviewLinksPage, PreviewPage};
 use crate::view::page::{
     SettingsPage, StaticPageDeletePage, StaticPageFormPage, StaticPageView, StaticPagesPage,
     StoredSettingsView,
@@ -347,6 +349,26 @@ pub(super) fn full_pages(
             &["username", "email", "password", "token"],
         ),
     });
+    pages.add(&PreviewLinksPage {
+        slug: text.to_owned(),
+        title: text.to_owned(),
+        public: false,
+        links: vec![PreviewLinkView {
+            id: "a".to_owned(),
+            maker: person(text),
+            made_at: NOW,
+            until: NOW,
+        }],
+        days: vec![1, 7, 30],
+        form: refused("/posts/a/links", text, &["days"]),
+        made: Some(format!("/preview/{text}")),
+        made_address: Some(format!("https://blog.example/blog/preview/{text}")),
+        made_until: Some(NOW),
+    });
+    pages.add(&PreviewPage {
+        post: post(text),
+        until: NOW,
+    });
     pages.add(&StaticPageView {
         slug: text.to_owned(),
         title: text.to_owned(),
@@ -568,6 +590,25 @@ pub(super) fn bare_pages(view: &View, chrome: &PageChrome) -> Vec<(&'static str,
         avatar: None,
     });
     pages.add(&OwnerPage { form: form() });
+    pages.add(&PreviewLinksPage {
+        slug: "a".to_owned(),
+        title: "a".to_owned(),
+        public: true,
+        links: Vec::new(),
+        days: Vec::new(),
+        form: form(),
+        made: None,
+        made_address: None,
+        made_until: None,
+    });
+    pages.add(&PreviewPage {
+        post: PostView {
+            toc: Vec::new(),
+            card: bare_card(),
+            ..post("a")
+        },
+        until: 0,
+    });
     pages.add(&StaticPageView {
         slug: "a".to_owned(),
         title: String::new(),

@@ -113,7 +113,15 @@ const lists = async () => {
   }
   return all;
 };
-let posts;
+// A form, sent by the writer: the answer's address and text.
+const send = async (path, fields) => {
+  await open(pages.writer, "/");
+  return pages.writer.evaluate(async (path, fields) => {
+    const answer = await fetch(path, { method: "POST", body: new URLSearchParams(fields) });
+    return { path: new URL(answer.url).pathname, text: await answer.text() };
+  }, path, fields);
+};
+let posts, drafted;
 const ways = {
   find: async (page, pattern, as) => (await links(page, as)).find((link) => pattern.test(link.path))?.path,
   titled: async (pattern) => (posts ??= await lists()).find((link) => pattern.test(link.text))?.path,
@@ -124,6 +132,8 @@ const ways = {
     }
     return undefined;
   },
+  draft: async () => (drafted ??= (await send("/write", { title: "A lamp for the quay", body: "Not lit *yet*.", status: "draft" })).path),
+  preview: async () => (await send(`${await ways.draft()}/links`, { days: "7" })).text.match(/\/preview\/[\w-]{43}/)?.[0],
   comment: async (action) => {
     for (const { path } of (posts ??= await lists())) {
       const found = (await links(path, "writer")).find((link) => new RegExp(`^/comments/[^/]+/${action}$`).test(link.path));
@@ -147,6 +157,11 @@ const steps = {
       form.elements.body.value += "\n\nA sentence of mine.";
     });
     const [answer] = await Promise.all([page.waitForNavigation(), page.$eval(WRITTEN, (form) => form.requestSubmit())]);
+    return answer.status();
+  },
+  // The answer that shows the link, once.
+  link: async (page) => {
+    const [answer] = await Promise.all([page.waitForNavigation(), page.$eval("main form:has([name=days])", (form) => form.requestSubmit())]);
     return answer.status();
   },
 };

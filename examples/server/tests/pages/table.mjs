@@ -4,7 +4,7 @@
 import { readFileSync } from "node:fs";
 
 // Answers that are no pages: files, feeds, checks, and what leads elsewhere.
-const NO_PAGES = [/^\/media\//, /^\/assets\//, /\.(xml|json|txt|png)$/, /^\/sitemap-:part$/, /^\/(livez|readyz)$/, /^\/write\/tags$/, /^\/posts\/:slug\/comments\/:id$/];
+const NO_PAGES = [/^\/media\//, /\/media\/:id$/, /^\/assets\//, /\.(xml|json|txt|png)$/, /^\/sitemap-:part$/, /^\/(livez|readyz)$/, /^\/write\/tags$/, /^\/posts\/:slug\/comments\/:id$/];
 
 /// The patterns of all GET routes that are pages, as `:name` segments.
 export function routes(source) {
@@ -67,6 +67,9 @@ export const PAGES = [
   { name: "conflict", as: "writer", at: ({ find }) => find("/", /^\/posts\/[^/]+$/).then((path) => `${path}/edit`), then: "conflict", status: 409 },
   { name: "revisions", as: "writer", at: ({ find }) => find("/", /^\/posts\/[^/]+$/).then((path) => `${path}/revisions`) },
   { name: "revision", as: "writer", at: ({ find }) => find("/", /^\/posts\/[^/]+$/).then((path) => `${path}/revisions/2`) },
+  { name: "links", as: "writer", at: ({ draft }) => draft().then((path) => `${path}/links`) },
+  { name: "links-made", as: "writer", at: ({ draft }) => draft().then((path) => `${path}/links`), then: "link" },
+  { name: "preview", as: "reader", at: ({ preview }) => preview() },
   { name: "comment", as: "reader", at: ({ find }) => find("/", /^\/posts\/[^/]+$/).then((post) => find(post, /\/comments\/[^/]+$/)) },
   { name: "comment-edit", as: "writer", at: ({ comment }) => comment("edit") },
   { name: "comment-delete", as: "writer", at: ({ comment }) => comment("delete") },
