@@ -14,16 +14,20 @@ export const say = (word, values = {}) => words[word].replace(/\{(\w+)\}/g, (_, 
 
 // ---------- asking the server, and the log-in in place ----------
 
+// Whether a refusal is for want of a session of who wrote the text.
+export const outside = refusal => ["log-in", "other-writer"].includes(refusal.code);
+
 // One dialog for everything that waits for it; false when it was put off.
 let loggingIn;
-export const logIn = () => loggingIn ??= new Promise(done => {
+export const logIn = refusal => loggingIn ??= new Promise(done => {
   const dialog = part("log-in");
   const back = document.activeElement;
   const asked = one("form", dialog);
   const wrong = one("[role=alert]", dialog);
   let worked = false;
   document.body.append(dialog);
-  asked.elements.login.value = form.dataset.writer;
+  asked.elements.login.value = form.elements.writer.value;
+  if (refusal?.code === "other-writer") one(".hint", dialog).textContent = refusal.sentence;
   one("[data-later]", dialog).onclick = () => dialog.close();
   dialog.onclose = () => {
     dialog.remove();
@@ -58,7 +62,7 @@ export const ask = async (path, fields, waiting) => {
     if (answer.status === 204) return {};
     const data = await answer.json().catch(() => ({}));
     if (answer.ok) return data;
-    if (waiting && data.code === "log-in" && await logIn()) continue;
+    if (waiting && outside(data) && await logIn(data)) continue;
     const seconds = Number(answer.headers.get("Retry-After"));
     throw { status: answer.status, code: data.code, sentence: data.sentence ?? say("failed"), seconds };
   }

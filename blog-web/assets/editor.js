@@ -1,5 +1,5 @@
 // The page on which a post is written: tools, preview, uploads, completion. It works without all of them.
-import { all, ask, body, form, logIn, one, paragraph, part, say, type } from "./desk.js";
+import { all, ask, body, form, logIn, one, outside, paragraph, part, say, type } from "./desk.js";
 import { saveHere, store } from "./journal.js";
 
 // ---------- tools ----------
@@ -183,7 +183,7 @@ const upload = (file, place, given = "") => {
         try {
           item = await send(file, alt.value, progress);
         } catch (refusal) {
-          if (refusal.code !== "log-in" || !await logIn()) throw refusal;
+          if (!outside(refusal) || !await logIn(refusal)) throw refusal;
           item = await send(file, alt.value, progress);
         }
         progress.hidden = true;

@@ -1,6 +1,6 @@
 // Unsaved text is kept: a copy in this browser at every letter, one on the server every few seconds. Neither is lost
 // when the server, the browser, the connection or the session ends.
-import { all, ask, body, form, logIn, one, part, say, type, changed } from "./desk.js";
+import { all, ask, body, changed, form, logIn, one, outside, part, say, type } from "./desk.js";
 
 // A title is one line, and as tall as it wraps.
 for (const area of all("[data-line]")) {
@@ -16,7 +16,7 @@ for (const area of all("[data-line]")) {
 
 // ---------- the text ----------
 
-const envelope = ["version", "post", "unsaved"];
+const envelope = ["writer", "version", "post", "unsaved"];
 const controls = () => [...form.elements].filter(field => field.name && !envelope.includes(field.name) && !/file|submit/.test(field.type));
 const read = initially => {
   const text = {};
@@ -59,7 +59,6 @@ const newId = () => {
 // Storage may be switched off.
 const open = name => { try { return window[name]; } catch {} };
 export const store = open("localStorage");
-const session = open("sessionStorage");
 const own = form.elements;
 let before = own.unsaved.value.trim();
 let id, step;
@@ -70,19 +69,23 @@ const next = () => {
 };
 next();
 const state = one(".editor-state");
-const tell = (sentence, button) => {
-  if (state.firstChild?.textContent === sentence && !button === !state.children.length) return;
+// With a button where a session of the writer is missing.
+const tell = (sentence, refusal) => {
+  if (state.firstChild?.textContent === sentence && !refusal === !state.children.length) return;
   state.textContent = sentence;
-  if (!button) return;
+  if (!refusal) return;
   const log = Object.assign(document.createElement("button"), { type: "button", className: "button button-small button-quiet", textContent: say("logIn") });
-  log.onclick = async () => { if (await logIn()) keepThere(); };
+  log.onclick = async () => { if (await logIn(refusal)) keepThere(); };
   state.append(" ", log);
+};
+const tellRefusal = refusal => {
+  if (outside(refusal)) tell(refusal.code === "log-in" ? say("loggedOut") : refusal.sentence, refusal);
+  else if (refusal.status) tell(say(here ? "onlyHere" : "notKept", refusal));
+  else tell(here ? say("offline") : say("notKept", { sentence: say("noRoom") }));
 };
 const clock = () => new Date().toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit" });
 
-// A page that a lost session brought back does not say who wrote it; the tab knows.
-const writer = form.dataset.writer || session?.getItem("writer") || "";
-try { session.setItem("writer", writer); } catch {}
+const writer = own.writer.value;
 const prefix = "unsaved ";
 const kept = () => Object.keys(store ?? {}).filter(key => key.startsWith(prefix)).map(key => {
   try { return { key, ...JSON.parse(store.getItem(key)) }; } catch { return { key }; }
@@ -122,11 +125,16 @@ const keepThere = async waiting => {
     wait = 0;
     tell(text === stored ? "" : say("autosaved", { time: clock() }));
   }, refusal => {
-    wait = refusal.seconds || Math.min(60, wait * 2 || 2);
-    const lasting = refusal.status < 500 && refusal.status !== 429 && refusal.code !== "log-in";
-    if (refusal.code === "log-in") tell(say("loggedOut"), true);
-    else if (!refusal.status) tell(here ? say("offline") : say("notKept", { sentence: say("noRoom") }));
-    else tell(say(here ? "onlyHere" : "notKept", refusal));
+    const lasting = refusal.status < 500 && refusal.status !== 429 && !outside(refusal);
+    wait = lasting ? 0 : refusal.seconds || Math.min(60, wait * 2 || 2);
+    if (refusal.status === 404 && own.post.value) {
+      // Deleted meanwhile: from here on it is the text of a new post.
+      own.post.value = own.version.value = "";
+      form.action = form.dataset.new;
+      keepHere();
+      later(5);
+      tell(say("gone"));
+    } else tellRefusal(refusal);
     if (!lasting) later(wait);
     return refusal;
   }).finally(() => { sending = undefined; });
@@ -190,7 +198,7 @@ form.addEventListener("submit", async e => {
   tell(say("saving"));
   const refusal = await keepThere(true);
   // What only the text is the reason for, the answer to the save says beside the field.
-  if (refusal && ![403, 404, 422].includes(refusal.status) || refusal?.code === "log-in") return;
+  if (refusal && (![403, 422].includes(refusal.status) || outside(refusal))) return;
   leave(e.submitter);
 });
 
@@ -219,11 +227,8 @@ export const saveHere = async () => {
     tell(say("saved", { time: clock() }));
     if (!untouched) noticed();
   } catch (refusal) {
-    if (refusal.status && refusal.code !== "log-in" && refusal.status < 500) {
-      return leave();
-    }
-    if (refusal.code === "log-in") tell(say("loggedOut"), true);
-    else tell(refusal.status ? say(here ? "onlyHere" : "notKept", refusal) : say(here ? "offline" : "notKept", { sentence: say("noRoom") }));
+    if (refusal.status && !outside(refusal) && refusal.status < 500) return leave();
+    tellRefusal(refusal);
     later(2);
   }
 };

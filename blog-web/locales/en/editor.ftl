@@ -56,6 +56,8 @@ editor-not-kept = Not kept anywhere yet: copy your text. { $sentence }
 editor-no-room = This browser has no room for a copy.
 editor-too-long = The text is longer than the server takes ({ $kilobytes } KB); part it into several posts.
 editor-failed = The server did not answer as expected; try again.
+editor-gone = The post was deleted meanwhile. Save once more to make a new post of this text.
+editor-other-writer = You are logged in as { $now } now, and { $writer } wrote this: log in as { $writer } to save it.
 editor-preview-empty = Nothing to show yet.
 
 editor-login-title = Log in to go on

@@ -56,6 +56,8 @@ editor-not-kept = Henüz hiçbir yerde saklanmıyor: metninizi kopyalayın. { $s
 editor-no-room = Bu tarayıcıda kopya için yer yok.
 editor-too-long = Metin, sunucunun kabul ettiğinden uzun ({ $kilobytes } KB); onu birkaç yazıya bölün.
 editor-failed = Sunucu beklendiği gibi yanıt vermedi; yeniden deneyin.
+editor-gone = Yazı bu arada silinmiş. Bu metinden yeni bir yazı oluşturmak için bir kez daha kaydedin.
+editor-other-writer = Şu anda { $now } olarak giriş yapmış durumdasınız; bunu ise { $writer } yazdı. Kaydetmek için { $writer } olarak giriş yapın.
 editor-preview-empty = Henüz gösterilecek bir şey yok.
 
 editor-login-title = Devam etmek için giriş yapın

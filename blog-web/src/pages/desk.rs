@@ -15,7 +15,7 @@ use super::call::Call;
 use super::editor::{self, PostForm, Sheet};
 use crate::edge::EdgeError;
 use crate::edge::limit::{Quota, RateLimiter};
-use crate::view::{DeskView, FormView, ProofView, SafeHtml, UnsavedView};
+use crate::view::{DeskView, FormView, Phrase, ProofView, SafeHtml, UnsavedView};
 
 /// What a page asks for while somebody types. Each has a limit of its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -51,7 +51,21 @@ impl DeskLimits {
 }
 
 /// Fields of the form that are no part of the text.
-const ENVELOPE: [&str; 3] = ["version", "post", "unsaved"];
+const ENVELOPE: [&str; 4] = ["version", "post", "unsaved", "writer"];
+
+/// Refuses what one person wrote and another, whose browser it is now, would send.
+pub(super) fn check_writer(call: &Call, writer: &str) -> Result<(), EdgeError> {
+    match &call.visitor {
+        Some(now) if !writer.is_empty() && now.user.username.as_str() != writer => {
+            let sentence = Phrase::new("editor-other-writer")
+                .with("now", now.user.username.as_str())
+                .with("writer", writer);
+            let status = http::StatusCode::FORBIDDEN;
+            Err(EdgeError::new(status, "other-writer", sentence))
+        }
+        _ => Ok(()),
+    }
+}
 
 /// What a form says, as unsaved texts are compared with it.
 fn text_of(form: &FormView) -> FormText {
@@ -154,6 +168,13 @@ pub(super) async fn brought_back(
 pub(crate) async fn preview(mut call: Call) -> Result<Response, EdgeError> {
     call.app.desk.check(&call, Typing::Preview)?;
     let sent: PostForm = call.form().await?.parse()?;
+    if let Err(refusal) = check_writer(&call, &sent.writer) {
+        let action = match call.query("post") {
+            Some(slug) => format!("/posts/{slug}/edit"),
+            None => place(None),
+        };
+        return editor::again(&call, sent.filled(&action), None, refusal).await;
+    }
     let stored = match call.query("post") {
         None => None,
         Some(slug) => match call.blog().publishing().for_edit(&call.actor, &slug).await {
@@ -201,6 +222,7 @@ pub(crate) async fn autosave(mut call: Call) -> Result<Response, EdgeError> {
     let id = id.ok_or_else(malformed)?;
     let step = number(call.query("step")).ok_or_else(malformed)?;
     let form = call.form().await?;
+    check_writer(&call, form.get("writer").unwrap_or_default())?;
     let post = match form.get("post").unwrap_or_default() {
         "" => None,
         post => Some(post.parse().map_err(|_| malformed())?),
@@ -208,7 +230,7 @@ pub(crate) async fn autosave(mut call: Call) -> Result<Response, EdgeError> {
     let version = form.get("version").and_then(|version| version.parse().ok());
     let text = form
         .iter()
-        .filter(|(name, _)| !["version", "post"].contains(name));
+        .filter(|(name, _)| !["version", "post", "writer"].contains(name));
     let text = text.map(|(name, value)| (name.to_owned(), value.to_owned()));
     let text = FormText::new(text.collect()).map_err(|reason| Error::invalid("body", reason))?;
     let unsaved = Unsaved {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use blog_core::error::{Conflict, Error};
+use blog_core::error::{Conflict, Entity, Error};
 use blog_core::model::post::Post;
 use blog_core::service::publishing::PostInput;
 use blog_core::{Cursor, PageRequest, Timestamp};
@@ -38,6 +38,9 @@ pub(super) struct PostForm {
     /// From the page of a conflict, whose marks are not to be saved unseen.
     #[serde(default)]
     merging: String,
+    /// Who wrote it, by name: a browser may be somebody else's by now. Empty when that is not known.
+    #[serde(default)]
+    pub(super) writer: String,
     /// The post's id, for what is asked beside the form; a save goes to the post's own address.
     #[serde(default)]
     post: String,
@@ -71,13 +74,22 @@ impl PostForm {
     pub(super) fn filled(&self, action: &str) -> FormView {
         filled(action, &self.input(), self.version)
             .value("merging", &self.merging)
+            .value("writer", &self.writer)
             .value("post", &self.post)
+            .value("unsaved", &self.unsaved)
+    }
+
+    /// The form again, for a new post.
+    fn as_new(&self) -> FormView {
+        filled("/write", &self.input(), None)
+            .value("writer", &self.writer)
             .value("unsaved", &self.unsaved)
     }
 
     /// Another text in the place of this one, which a save ends as it would have ended this one.
     pub(super) fn refilled(&self, action: &str, input: &PostInput, version: u64) -> FormView {
         filled(action, input, Some(version))
+            .value("writer", &self.writer)
             .value("post", &self.post)
             .value("unsaved", &self.unsaved)
     }
@@ -246,6 +258,9 @@ pub(crate) async fn new_form(call: Call) -> Result<Response, EdgeError> {
 
 pub(crate) async fn create(mut call: Call) -> Result<Response, EdgeError> {
     let sent: PostForm = call.form().await?.parse()?;
+    if let Err(refusal) = desk::check_writer(&call, &sent.writer) {
+        return again(&call, sent.filled("/write"), None, refusal).await;
+    }
     let publishing = call.blog().publishing();
     match publishing.create(&call.actor, &sent.input()).await {
         Ok(post) => saved(&call, &sent, &post),
@@ -264,6 +279,23 @@ pub(super) async fn refused(
         return Err(error.into());
     }
     let (refusal, form) = refusal::refuse(form, error);
+    again(call, form, post, refusal).await
+}
+
+/// The form again, which says already what is wrong with it.
+pub(super) async fn again(
+    call: &Call,
+    form: FormView,
+    post: Option<&Post>,
+    refusal: EdgeError,
+) -> Result<Response, EdgeError> {
+    if call.is_script() {
+        return Err(refusal);
+    }
+    let form = match form.has_errors() {
+        true => form,
+        false => form.refuse(refusal.sentence().clone()),
+    };
     let sheet = Sheet {
         post,
         refusal: Some(&refusal),
@@ -291,6 +323,12 @@ pub(super) async fn given_back(
         Error::NotFound(_) if call.visitor.is_none() => {
             Error::Denied(blog_core::error::Denied::LogIn)
         }
+        // Nothing is left that it could change, so the next save makes a post of it.
+        Error::NotFound(Entity::Post) => {
+            let sentence = Phrase::new("editor-gone");
+            let refusal = EdgeError::from(error).saying(sentence);
+            return again(call, sent.as_new(), None, refusal).await;
+        }
         other => other,
     };
     refused(
@@ -305,6 +343,10 @@ pub(super) async fn given_back(
 pub(crate) async fn save(mut call: Call) -> Result<Response, EdgeError> {
     let sent: PostForm = call.form().await?.parse()?;
     let slug = call.param("slug");
+    if let Err(refusal) = desk::check_writer(&call, &sent.writer) {
+        let form = sent.filled(&format!("/posts/{slug}/edit"));
+        return again(&call, form, None, refusal).await;
+    }
     let publishing = call.blog().publishing();
     let stored = match publishing.for_edit(&call.actor, &slug).await {
         Ok(stored) => stored,
@@ -317,15 +359,7 @@ pub(crate) async fn save(mut call: Call) -> Result<Response, EdgeError> {
             .error("body", sentence.clone());
         let status = StatusCode::UNPROCESSABLE_ENTITY;
         let refusal = EdgeError::new(status, "marks-left", sentence);
-        if call.is_script() {
-            return Err(refusal);
-        }
-        let sheet = Sheet {
-            post: Some(&stored),
-            refusal: Some(&refusal),
-            ..Sheet::of(form)
-        };
-        return page(&call, sheet).await;
+        return again(&call, form, Some(&stored), refusal).await;
     }
     // A form without a version was not filled from a stored post; it is shown the conflict.
     let expected = sent.version.unwrap_or(0);

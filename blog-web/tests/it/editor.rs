@@ -663,3 +663,94 @@ async fn a_session_that_ended_gives_the_text_back_with_a_way_to_log_in() {
         }
     }
 }
+
+#[tokio::test]
+async fn what_one_wrote_is_not_saved_by_another_whose_browser_it_is_now() {
+    let (app, _, other, id) = scene().await;
+    let mut form = post_form("Ada's <secret>", "Line one", "draft");
+    form.extend([("writer", "ada"), ("unsaved", ONE)]);
+    let sentence = "You are logged in as bob now, and ada wrote this: log in as ada to save it.";
+    for path in [
+        "/write",
+        "/posts/one/edit",
+        "/write/preview",
+        "/write/preview?post=one",
+    ] {
+        let answer = app.post(path, &other, &form).await;
+        assert_eq!(answer.status, 403, "{path}");
+        let page = answer.text();
+        assert!(page.contains(sentence), "{path}: {page}");
+        assert!(
+            page.contains("Ada&#x27;s &lt;secret&gt;</textarea>"),
+            "{page}"
+        );
+        assert!(page.contains(r#"name="writer" value="ada""#), "{page}");
+        let refused = ask(&app, "POST", path, &other, &form).await;
+        assert_eq!(data(&refused)["code"], "other-writer");
+        assert_eq!(data(&refused)["sentence"], sentence);
+    }
+    let kept = keep(&app, &other, ONE, 1, &form).await;
+    assert_eq!(
+        (kept.status.as_u16(), data(&kept)["code"].as_str()),
+        (403, Some("other-writer"))
+    );
+    assert!(!app.get("/write", &other).await.text().contains("secret"));
+    assert!(!app.get("/drafts", &other).await.text().contains("secret"));
+    // Their own go on as they are.
+    form.extend([("post", id.as_str())]);
+    for field in &mut form {
+        if field.0 == "writer" {
+            field.1 = "bob";
+        }
+    }
+    assert_eq!(app.post("/write", &other, &form).await.status, 303);
+}
+
+#[tokio::test]
+async fn the_text_of_a_post_that_was_deleted_meanwhile_becomes_a_new_one() {
+    let (app, author, _, id) = scene().await;
+    let gone = app
+        .post("/posts/one/delete", &author, &[("version", "1")])
+        .await;
+    assert_eq!(gone.status, 303);
+    let mut form = post_form("One", "Longer text", "published");
+    form.extend([
+        ("version", "1"),
+        ("post", &id),
+        ("unsaved", ONE),
+        ("writer", "ada"),
+    ]);
+    let kept = keep(&app, &author, ONE, 1, &form).await;
+    assert_eq!(kept.status, 404);
+    let answer = app.post("/posts/one/edit", &author, &form).await;
+    assert_eq!(answer.status, 404);
+    let page = answer.text();
+    assert!(page.contains("Save once more to make a new post"), "{page}");
+    assert!(page.contains("Longer text</textarea>"));
+    assert!(
+        page.contains(r#"id="post-form" method="post" action="/write""#),
+        "{page}"
+    );
+    for (name, value) in [
+        ("version", ""),
+        ("post", ""),
+        ("unsaved", ONE),
+        ("writer", "ada"),
+    ] {
+        assert!(
+            page.contains(&format!("name=\"{name}\" value=\"{value}\"")),
+            "{name}"
+        );
+    }
+    let mut again = post_form("One", "Longer text", "published");
+    again.extend([
+        ("version", ""),
+        ("post", ""),
+        ("unsaved", ONE),
+        ("writer", "ada"),
+    ]);
+    let saved = app.post("/write", &author, &again).await;
+    assert_eq!(saved.status, 303, "{}", saved.text());
+    let post = app.get(&saved.location(), &author).await.text();
+    assert!(post.contains("Longer text"));
+}
