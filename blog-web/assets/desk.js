@@ -4,6 +4,7 @@ export const one = (selector, root = document) => root.querySelector(selector);
 export const part = id => document.getElementById(id)?.content.firstElementChild.cloneNode(true);
 export const changed = field => field.dispatchEvent(new Event("input", { bubbles: true }));
 export const form = one("[data-journal]");
+export const lang = { en: "en-GB" }[document.documentElement.lang] ?? document.documentElement.lang;
 export const body = document.getElementById("f-body");
 
 const words = {};
@@ -74,8 +75,8 @@ export const ask = async (path, fields, waiting) => {
 export const type = (field, text, start = field.selectionStart, end = field.selectionEnd) => {
   field.focus();
   field.setSelectionRange(start, end);
-  // Browsers take long over a long one.
-  if (text.length < 50000 && document.execCommand(text ? "insertText" : "delete", false, text)) return;
+  // Browsers take long over a long one, by the line.
+  if (text.length < 5000 && document.execCommand(text ? "insertText" : "delete", false, text)) return;
   field.setRangeText(text, start, end, "end");
   changed(field);
 };

@@ -1,6 +1,6 @@
 // Unsaved text is kept: a copy in this browser at every letter, one on the server every few seconds. Neither is lost
 // when the server, the browser, the connection or the session ends.
-import { all, ask, body, changed, form, logIn, one, outside, part, say, type } from "./desk.js";
+import { all, ask, body, changed, form, lang, logIn, one, outside, part, say, type } from "./desk.js";
 
 // A title is one line, and as tall as it wraps.
 for (const area of all("[data-line]")) {
@@ -83,7 +83,7 @@ const tellRefusal = refusal => {
   else if (refusal.status) tell(say(here ? "onlyHere" : "notKept", refusal));
   else tell(here ? say("offline") : say("notKept", { sentence: say("noRoom") }));
 };
-const clock = () => new Date().toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit" });
+const clock = () => new Date().toLocaleTimeString(lang, { hour: "2-digit", minute: "2-digit" });
 
 const writer = own.writer.value;
 const prefix = "unsaved ";
@@ -104,6 +104,13 @@ const keepHere = () => {
   } catch { /* Switched off, or full. */ }
 };
 
+const limit = 512 * 1024;
+const tooLong = () => {
+  const long = new Blob([body.value]).size > limit;
+  if (long) tell(say(here ? "onlyHere" : "notKept", { sentence: say("tooLong") }));
+  return long;
+};
+
 let sent = stored, sending, timer, wait = 0, since = 0;
 const later = seconds => {
   clearTimeout(timer);
@@ -116,6 +123,7 @@ const keepThere = async waiting => {
   const text = now();
   if (!waiting && text === sent) return;
   clearTimeout(timer);
+  if (tooLong()) return { status: 413 };
   step += 1;
   since = 0;
   const query = new URLSearchParams({ id, step });
@@ -173,12 +181,6 @@ addEventListener("pageshow", () => {
 // What was typed comes back from what is kept, with the version that it is of; never from the browser alone.
 form.autocomplete = "off";
 
-const limit = 512 * 1024;
-const tooLong = () => {
-  const long = new Blob([body.value]).size > limit;
-  if (long) tell(say(here ? "onlyHere" : "notKept", { sentence: say("tooLong") }));
-  return long;
-};
 // Leaves with the form. What is typed until the answer comes is not in it, and is kept as a text of its own.
 let passing;
 const leave = button => {
@@ -194,7 +196,6 @@ form.addEventListener("submit", async e => {
   e.preventDefault();
   leaving = false;
   keepHere();
-  if (tooLong()) return;
   tell(say("saving"));
   const refusal = await keepThere(true);
   // What only the text is the reason for, the answer to the save says beside the field.
@@ -262,7 +263,7 @@ if (rows) for (const entry of kept().sort((a, b) => b.at - a.at)) {
   one(".unsaved-excerpt", offer).textContent = (entry.text.body ?? "").slice(0, 140);
   const time = one("time", offer);
   time.dateTime = new Date(entry.at).toISOString();
-  time.textContent = new Date(entry.at).toLocaleString(document.documentElement.lang, { dateStyle: "medium", timeStyle: "short" });
+  time.textContent = new Date(entry.at).toLocaleString(lang, { dateStyle: "medium", timeStyle: "short" });
   const gone = () => {
     offer.remove();
     offers.hidden = !rows.children.length;
@@ -281,6 +282,9 @@ if (rows) for (const entry of kept().sort((a, b) => b.at - a.at)) {
   if (!row) rows.append(offer);
   offers.hidden = false;
 }
+// Newest first, wherever it was kept.
+const at = row => -new Date(one("time", row).dateTime);
+rows?.append(...[...rows.children].sort((a, b) => at(a) - at(b)));
 // Copies that nobody came back for.
 for (const entry of kept()) if (!(Date.now() - entry.at < 30 * 86400000)) store.removeItem(entry.key);
 if (dirty()) noticed();

@@ -1,6 +1,7 @@
 //! The running binary, used through a real browser.
 
 mod browser;
+mod gate;
 mod http;
 mod journey;
 mod library;
@@ -9,5 +10,6 @@ mod pictures;
 mod reader;
 mod reading;
 mod server;
+mod unsaved;
 mod visitor;
 mod writer;
