@@ -17,6 +17,7 @@ templates! {
     "_desk.html",
     "_diff.html",
     "_field.html",
+    "_list.html",
     "_media.html",
     "_pager.html",
     "_person.html",
