@@ -24,7 +24,7 @@ pub(super) fn list(call: &Call, chrome: &mut PageChrome, pager: &PagerView) {
         Some(after) => page(&after),
         None => call.app.absolute(&pager.path),
     });
-    chrome.older = pager.after.as_deref().map(page);
+    chrome.next_page = pager.after.as_deref().map(page);
 }
 
 /// The first page of the site says how it is searched.

@@ -1,7 +1,7 @@
 //! A post's page, and its like button.
 
 use blog_core::error::{Entity, Error};
-use blog_core::model::post::{Post, PostInContext, SlugHit};
+use blog_core::model::post::{Post, PostCard, PostInContext, SlugHit};
 use blog_core::model::slug::Slug;
 use blog_core::policy::Action;
 use poem::Response;
@@ -98,6 +98,9 @@ async fn page(
     chrome.noindex = !listed;
     if blog_core::policy::is_public(post, now) {
         head::post(call, &mut chrome, post, listed);
+        let beside = |card: &PostCard| call.app.absolute(&format!("/posts/{}", card.slug));
+        chrome.prev_page = found.older.as_ref().map(beside);
+        chrome.next_page = found.newer.as_ref().map(beside);
     }
     match refusal {
         Some(refusal) => call.refused_page(refusal, &chrome, &page),

@@ -148,8 +148,11 @@ pub struct PageChrome {
     pub description: Option<String>,
     /// The page's one true absolute address; search engines leave a page without one alone.
     pub canonical: Option<String>,
-    /// The absolute address of the next page of a list.
-    pub older: Option<String>,
+    /// The absolute address of what stands before this page: the post that was published before it. A list that is paged
+    /// by key knows no page before.
+    pub prev_page: Option<String>,
+    /// The absolute address of what stands behind it: the next page of a list, or the post that was published next.
+    pub next_page: Option<String>,
     /// The picture for previews.
     pub preview: Option<PreviewView>,
     /// What previews say of a post.
@@ -177,7 +180,8 @@ impl PageChrome {
             next: None,
             description: None,
             canonical: None,
-            older: None,
+            prev_page: None,
+            next_page: None,
             preview: None,
             article: None,
             data: None,

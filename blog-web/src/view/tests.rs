@@ -155,7 +155,7 @@ fn every_address_lies_inside_the_mount() {
     each_tag(|name, tag| {
         for key in ["href", "src", "action", "formaction", "poster"] {
             let Some(value) = tag.get(key) else { continue };
-            let canonical = matches!(tag.get("rel"), Some("canonical" | "next"))
+            let canonical = matches!(tag.get("rel"), Some("canonical" | "prev" | "next"))
                 && value.starts_with("https://blog.example/blog/");
             let fragment = value.starts_with('#') && value.len() > 1;
             // Where the admin's menu leads to another site, it says so.

@@ -77,7 +77,8 @@ pub(super) fn full_chrome(text: &str) -> PageChrome {
     chrome.next = Some(text.to_owned());
     chrome.description = Some(text.to_owned());
     chrome.canonical = Some("https://blog.example/blog/posts/a".to_owned());
-    chrome.older = Some("https://blog.example/blog/?after=a".to_owned());
+    chrome.prev_page = Some("https://blog.example/blog/posts/b".to_owned());
+    chrome.next_page = Some("https://blog.example/blog/?after=a".to_owned());
     chrome.preview = Some(PreviewView {
         address: "https://blog.example/blog/media/a.jpg".to_owned(),
         width: 1200,

@@ -82,6 +82,46 @@ async fn head(app: &TestApp, path: &str, who: &Person) -> Head {
 }
 
 #[tokio::test]
+async fn pages_beside_a_page_are_named_in_its_head() {
+    let app = TestApp::new();
+    let ada = app.person("ada", Role::Author).await;
+    for number in 1..=12 {
+        app.advance(60);
+        let title = format!("Post {number}");
+        app.post("/write", &ada, &post_form(&title, "Text", "published"))
+            .await;
+    }
+    let nobody = Person::default();
+    let of = async |path: &str| head(&app, path, &nobody).await;
+    let middle = of("/posts/post-7").await;
+    assert_eq!(
+        middle.link("prev"),
+        Some(format!("{SITE}/posts/post-6").as_str())
+    );
+    assert_eq!(
+        middle.link("next"),
+        Some(format!("{SITE}/posts/post-8").as_str())
+    );
+    let (first, last) = (of("/posts/post-1").await, of("/posts/post-12").await);
+    assert_eq!((first.link("prev"), last.link("next")), (None, None));
+    for list in [
+        "/",
+        "/@ada",
+        "/tags/harbour",
+        "/archive/2026",
+        "/archive/2026/01",
+    ] {
+        let first = of(list).await;
+        assert_eq!(first.link("prev"), None, "{list}");
+        let next = first
+            .link("next")
+            .unwrap_or_else(|| panic!("{list} goes on"));
+        let second = of(next.strip_prefix(SITE).unwrap()).await;
+        assert_eq!(second.link("next"), None, "{list} ends");
+    }
+}
+
+#[tokio::test]
 async fn every_public_page_has_one_address_and_names_the_next() {
     let app = TestApp::new();
     let ada = app.person("ada", Role::Author).await;
