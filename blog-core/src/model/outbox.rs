@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::id::{MediaId, MessageId};
+use crate::id::{MediaId, MessageId, PostId};
 use crate::time::Timestamp;
 
 /// What is to be done.
@@ -14,6 +14,13 @@ pub enum Task {
     SyncMedia {
         /// Which.
         media: Vec<MediaId>,
+    },
+    /// Give a scheduled post whose time has come the address of its title.
+    SettleSlug {
+        /// Which.
+        post: PostId,
+        /// Where it stands until then; one that was moved since is left.
+        slug: String,
     },
     /// Delete these objects of the media store.
     DeleteObjects {

@@ -9,7 +9,7 @@ use crate::id::PostId;
 use crate::model::archive::{MonthCount, TagCount};
 use crate::model::effects::Effects;
 use crate::model::post::{
-    NewPost, Post, PostCard, PostChange, PostInContext, PostQuery, SiteState, SlugHit,
+    NewPost, Post, PostCard, PostChange, PostInContext, PostQuery, SiteState, SlugHit, SlugRequest,
 };
 use crate::model::revision::{Revision, RevisionHead};
 use crate::model::slug::Slug;
@@ -41,6 +41,17 @@ pub trait PostStore: Debug + Send + Sync + 'static {
     /// in `create`. A slug that the post itself had before is free for it; the previous slug stays its own.
     /// Counters are untouched.
     async fn save(&self, change: PostChange, effects: Effects) -> Result<Post>;
+
+    /// Gives a post that stands at `from` the first free slug of the request, as in `create`, and returns it; the previous
+    /// slug stays its own. Version, content and `updated_at` are untouched, and no revision is stored. `Conflict(State)`
+    /// when it stands elsewhere, `NotFound(Post)` when there is none.
+    async fn rename(
+        &self,
+        id: PostId,
+        from: &Slug,
+        to: SlugRequest,
+        effects: Effects,
+    ) -> Result<Slug>;
 
     /// Deletes a post with its comments, likes, views, revisions and slugs, and returns it as it was.
     /// `Conflict(Version)` when the version is not the expected one, `NotFound(Post)` when there is none.

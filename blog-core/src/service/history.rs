@@ -195,7 +195,7 @@ impl History {
             ..PostInput::of(&post, self.core.now())
         };
         Publishing::new(self.core.clone())
-            .save(actor, post.id, expected_version, &input)
+            .restore(actor, post.id, version, expected_version, &input)
             .await
     }
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::blog::{Core, detached};
-use crate::error::{Denied, Error, Reason, Result, Violations};
+use crate::error::{Conflict, Denied, Error, Reason, Result, Violations};
 use crate::id::{AutosaveId, MediaId, PostId, UserId};
 use crate::markdown::{self, MarkdownError};
 use crate::model::effects::Effects;
@@ -47,6 +47,16 @@ pub struct PostInput {
     pub unsaved: Vec<AutosaveId>,
 }
 
+/// What is done to a post.
+#[derive(Clone, Copy)]
+enum Write<'a> {
+    Create,
+    /// Over what is stored.
+    Save(&'a Post),
+    /// Over what is stored, with the text of that version.
+    Restore(&'a Post, u64),
+}
+
 /// What of an input could be read.
 struct Parsed {
     title: Title,
@@ -76,15 +86,15 @@ impl PostInput {
             other => other.as_str(),
         };
         let from_title = Slug::from_title(post.title.as_str());
-        let slug = match &post.published_at {
-            Some(_) => post.slug.to_string(),
-            None => draft_base(&post.slug)
-                .filter(|base| {
-                    Some(*base) != from_title.as_ref().map(Slug::as_str) && *base != UNTITLED
-                })
-                .unwrap_or_default()
-                .to_owned(),
+        let slug = match was_out(post, now) {
+            true => post.slug.as_str(),
+            false => match draft_base(&post.slug).unwrap_or(post.slug.as_str()) {
+                UNTITLED => "",
+                base if Some(base) == from_title.as_ref().map(Slug::as_str) => "",
+                base => base,
+            },
         };
+        let slug = slug.to_owned();
         Self {
             title: post.title.to_string(),
             body: post.body.to_string(),
@@ -219,6 +229,12 @@ fn draft_slug(base: &Slug) -> SlugRequest {
     }
 }
 
+/// Whether a post has stood where everybody found it: only then is its slug one that they may know. Scheduled posts
+/// keep a draft's slug until their time, or another post of the same title would be given a `-2` that betrays them.
+fn was_out(post: &Post, now: Timestamp) -> bool {
+    post.published_at.is_some_and(|at| at <= now)
+}
+
 /// The part of a draft's slug before its random end.
 fn draft_base(slug: &Slug) -> Option<&str> {
     let (base, random) = slug.as_str().rsplit_once('-')?;
@@ -247,7 +263,8 @@ impl Parsed {
         });
         let already_out = before.filter(|at| *at <= now);
         match self.wish {
-            Wish::Draft => Ok((PostStatus::Draft, before)),
+            // One that never appeared forgets when it was to.
+            Wish::Draft => Ok((PostStatus::Draft, already_out)),
             Wish::Scheduled => match given {
                 Some(at) if at > now => Ok((PostStatus::Published, Some(at))),
                 Some(_) => Err(Error::invalid("publish_at", Reason::NotInFuture)),
@@ -290,9 +307,10 @@ impl Publishing {
             let action = Action::PublishPost { author };
             self.core.policy.check(actor, action)?;
         }
-        let slug = match status {
-            PostStatus::Draft => draft_slug(&parsed.slug_base()),
-            _ => SlugRequest {
+        let hidden = status == PostStatus::Draft || published_at.is_some_and(|at| at > now);
+        let slug = match hidden {
+            true => draft_slug(&parsed.slug_base()),
+            false => SlugRequest {
                 base: parsed.slug_base(),
             },
         };
@@ -301,8 +319,9 @@ impl Publishing {
             .await?;
         let id = PostId::generate();
         let effects = self
-            .effects(author, id, None, &content, &content.media, now)
+            .effects(author, id, Write::Create, &content, &content.media, now)
             .forgetting(author, &input.unsaved);
+        let effects = settling(effects, id, &slug.base, &content);
         let new = NewPost {
             id,
             author,
@@ -332,6 +351,30 @@ impl Publishing {
         version: u64,
         input: &PostInput,
     ) -> Result<Post> {
+        self.save_over(actor, id, version, input, None).await
+    }
+
+    /// The same with the text of an old version, which the audit log names.
+    pub(crate) async fn restore(
+        &self,
+        actor: &Actor,
+        id: PostId,
+        restored: u64,
+        version: u64,
+        input: &PostInput,
+    ) -> Result<Post> {
+        self.save_over(actor, id, version, input, Some(restored))
+            .await
+    }
+
+    async fn save_over(
+        &self,
+        actor: &Actor,
+        id: PostId,
+        version: u64,
+        input: &PostInput,
+        restored: Option<u64>,
+    ) -> Result<Post> {
         let stored = self.editable(actor, id).await?;
         let editor = actor.user().ok_or(Denied::LogIn)?;
         let author = stored.author.id;
@@ -342,7 +385,8 @@ impl Publishing {
             let action = Action::PublishPost { author };
             self.core.policy.check(actor, action)?;
         }
-        let slug = self.new_slug(&stored, &parsed, status);
+        let hidden = status == PostStatus::Draft || published_at.is_some_and(|at| at > now);
+        let slug = self.new_slug(&stored, &parsed, hidden, now);
         let content = self
             .content(
                 parsed,
@@ -355,9 +399,15 @@ impl Publishing {
         // What it showed before may have to be withdrawn, what it shows now published.
         let mut touched = stored.media.clone();
         touched.extend(content.media.iter().filter(|id| !stored.media.contains(id)));
+        let write = match restored {
+            None => Write::Save(&stored),
+            Some(version) => Write::Restore(&stored, version),
+        };
         let effects = self
-            .effects(editor, id, Some(&stored), &content, &touched, now)
+            .effects(editor, id, write, &content, &touched, now)
             .forgetting(editor, &input.unsaved);
+        let stands_at = slug.as_ref().map_or(&stored.slug, |slug| &slug.base);
+        let effects = settling(effects, id, stands_at, &content);
         let change = PostChange {
             id,
             expected_version: version,
@@ -382,18 +432,48 @@ impl Publishing {
     }
 
     /// The new slug of a saved post, if it gets one.
-    fn new_slug(&self, stored: &Post, parsed: &Parsed, status: PostStatus) -> Option<SlugRequest> {
+    fn new_slug(
+        &self,
+        stored: &Post,
+        parsed: &Parsed,
+        hidden: bool,
+        now: Timestamp,
+    ) -> Option<SlugRequest> {
         let base = parsed.slug_base();
-        match (stored.published_at, status) {
-            (None, PostStatus::Draft) => {
+        match (was_out(stored, now), hidden) {
+            (false, true) => {
                 (draft_base(&stored.slug) != Some(base.as_str())).then(|| draft_slug(&base))
             }
-            (None, _) => Some(SlugRequest { base }),
-            (Some(_), _) => parsed
+            (false, false) => Some(SlugRequest { base }),
+            (true, _) => parsed
                 .slug
                 .clone()
                 .filter(|slug| *slug != stored.slug)
                 .map(|base| SlugRequest { base }),
+        }
+    }
+
+    /// A scheduled post's time has come: gives it the address of its title, where it still stands at the draft's one.
+    /// May be done any number of times.
+    pub(crate) async fn settle(&self, id: PostId, draft: &str) -> Result<()> {
+        let visibility = self.core.visibility(&Actor::Anonymous, Surface::Page);
+        let posts = &self.core.records.posts;
+        let post = match posts.get(id, &visibility).await {
+            // Unscheduled, put off or deleted.
+            Err(Error::NotFound(_)) => return Ok(()),
+            post => post?,
+        };
+        let Some(base) = draft_base(&post.slug).filter(|_| post.slug.as_str() == draft) else {
+            return Ok(());
+        };
+        let to = SlugRequest {
+            base: Slug::from_store(base.to_owned()),
+        };
+        let effects = Effects::at(self.core.now()).invalidating();
+        match posts.rename(id, &post.slug, to, effects).await {
+            // Its writer was faster.
+            Err(Error::Conflict(Conflict::State) | Error::NotFound(_)) => Ok(()),
+            moved => moved.map(drop),
         }
     }
 
@@ -551,18 +631,23 @@ impl Publishing {
         &self,
         editor: UserId,
         id: PostId,
-        stored: Option<&Post>,
+        write: Write<'_>,
         content: &PostContent,
         media: &[MediaId],
         now: Timestamp,
     ) -> Effects {
-        let was = stored.map_or("new", |post| post.status.as_str());
-        let action = if stored.is_none() {
-            "post.create"
-        } else {
-            "post.save"
+        let is = content.status.as_str();
+        let (action, stored, detail) = match write {
+            Write::Create => ("post.create", None, format!("new → {is}")),
+            Write::Save(post) => {
+                let detail = format!("{} → {is}", post.status.as_str());
+                ("post.save", Some(post), detail)
+            }
+            Write::Restore(post, version) => {
+                let detail = format!("version {version}; {} → {is}", post.status.as_str());
+                ("post.restore", Some(post), detail)
+            }
         };
-        let detail = format!("{was} → {}", content.status.as_str());
         let mut effects =
             Effects::at(now).audit(Some(editor), action, format!("post:{id}"), detail);
         let was_draft = stored.is_none_or(|post| post.status == PostStatus::Draft);
@@ -581,6 +666,17 @@ impl Publishing {
             Some(at) if at > now => effects.later(at, sync),
             _ => effects,
         }
+    }
+}
+
+/// A post that appears later takes the address of its title then; until it has, it is found at the draft's.
+fn settling(effects: Effects, id: PostId, slug: &Slug, content: &PostContent) -> Effects {
+    match content.published_at {
+        Some(at) if at > effects.at && content.status != PostStatus::Draft => {
+            let slug = slug.to_string();
+            effects.later(at, Task::SettleSlug { post: id, slug })
+        }
+        _ => effects,
     }
 }
 

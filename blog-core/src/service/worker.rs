@@ -13,6 +13,7 @@ use crate::model::outbox::{OutboxMessage, Task};
 use crate::ports::mailer::Mail;
 use crate::service::engagement::Engagement;
 use crate::service::library::Library;
+use crate::service::publishing::Publishing;
 use crate::service::renewal::Renewal;
 use crate::service::sessions::Sessions;
 
@@ -63,6 +64,12 @@ impl Worker {
         if let Err(panic) = renewal.await {
             tracing::error!(error = %panic, "the renewal ended early");
         }
+    }
+
+    /// Does what is due by now: what writes left for this moment, and what a crash or a failure kept them from doing.
+    /// For hosts that have a clock of their own and do not [`run`](Self::run) the worker; failures are tried again.
+    pub async fn catch_up(&self) {
+        self.core.run_due_tasks().await;
     }
 
     /// Writes the views and the uses of sessions that are noted in memory.
@@ -182,6 +189,10 @@ impl Core {
                     outcome = outcome.and(library.sync_public(id).await);
                 }
                 outcome
+            }
+            Task::SettleSlug { post, slug } => {
+                let publishing = Publishing::new(self.clone());
+                publishing.settle(post, &slug).await
             }
             Task::DeleteObjects { keys } => {
                 let mut outcome = Ok(());

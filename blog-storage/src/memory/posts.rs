@@ -321,6 +321,26 @@ impl PostStore for MemoryStore {
         })
     }
 
+    async fn rename(
+        &self,
+        id: PostId,
+        from: &Slug,
+        to: SlugRequest,
+        effects: Effects,
+    ) -> Result<Slug> {
+        self.write(effects, |state, _| {
+            if state.post(id)?.slug != *from {
+                return Err(Conflict::State.into());
+            }
+            let slug = state.free_slug(&to, id)?;
+            let mut row = state.unlink_post(id)?;
+            row.slugs.insert(slug.clone());
+            row.slug = slug.clone();
+            state.link_post(row);
+            Ok(slug)
+        })
+    }
+
     async fn delete(&self, id: PostId, expected_version: u64, effects: Effects) -> Result<Post> {
         self.write(effects, |state, _| {
             let row = state.post(id)?;

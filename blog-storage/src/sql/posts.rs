@@ -15,6 +15,7 @@ use blog_core::model::archive::{MonthCount, TagCount};
 use blog_core::model::effects::Effects;
 use blog_core::model::post::{
     NewPost, Post, PostCard, PostChange, PostInContext, PostQuery, PostScope, SiteState, SlugHit,
+    SlugRequest,
 };
 use blog_core::model::revision::{Revision, RevisionHead};
 use blog_core::model::slug::Slug;
@@ -85,6 +86,16 @@ impl PostStore for SqlStore {
 
     async fn save(&self, change: PostChange, effects: Effects) -> Result<Post> {
         save::save(&self.db, change, effects).await
+    }
+
+    async fn rename(
+        &self,
+        id: PostId,
+        from: &Slug,
+        to: SlugRequest,
+        effects: Effects,
+    ) -> Result<Slug> {
+        save::rename(&self.db, id, from, &to, effects).await
     }
 
     async fn delete(&self, id: PostId, expected_version: u64, effects: Effects) -> Result<Post> {

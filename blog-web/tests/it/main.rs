@@ -25,6 +25,7 @@ mod raw;
 mod reading;
 mod renewal;
 mod repository;
+mod scheduling;
 mod site;
 mod slugs;
 mod static_pages;

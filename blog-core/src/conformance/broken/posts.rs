@@ -15,7 +15,7 @@ use crate::model::archive::{Month, MonthCount, TagCount};
 use crate::model::effects::Effects;
 use crate::model::post::{
     Body, MAX_RELATED, NewPost, Post, PostCard, PostChange, PostInContext, PostQuery, PostScope,
-    SiteState, SlugHit, Title,
+    SiteState, SlugHit, SlugRequest, Title,
 };
 use crate::model::revision::{Revision, RevisionHead};
 use crate::model::secret::SecretHash;
@@ -48,10 +48,16 @@ enum Fault {
     TagsByCount,
     NeighboursByTime,
     DraftsRelated,
+    RenamedAnywhere,
 }
 
 pub(super) fn all(working: &Backend) -> Vec<Broken> {
-    let faults: [(&str, &[&str], Fault); 19] = [
+    let faults: [(&str, &[&str], Fault); 20] = [
+        (
+            "posts-renamed-wherever-they-stand",
+            &["posts-rename-elsewhere"],
+            Fault::RenamedAnywhere,
+        ),
         (
             "posts-last-save-wins",
             &["posts-save-version", "posts-save-race"],
@@ -273,6 +279,25 @@ impl PostStore for Posts {
                 self.inner.posts.save(change, effects).await
             }
             result => result,
+        }
+    }
+
+    async fn rename(
+        &self,
+        id: PostId,
+        from: &Slug,
+        to: SlugRequest,
+        effects: Effects,
+    ) -> Result<Slug> {
+        let effects = self.effects(effects);
+        let posts = &self.inner.posts;
+        match posts.rename(id, from, to.clone(), effects.clone()).await {
+            Err(Error::Conflict(Conflict::State)) if self.fault == Fault::RenamedAnywhere => {
+                let all = everything(Surface::Page, effects.at);
+                let stands_at = posts.get(id, &all).await?.slug;
+                posts.rename(id, &stands_at, to, effects).await
+            }
+            answer => answer,
         }
     }
 

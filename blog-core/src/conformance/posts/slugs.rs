@@ -5,8 +5,9 @@ use std::collections::HashSet;
 use super::super::chance::fresh_word;
 use super::super::check::{Check, Port};
 use super::super::lab::{Lab, slug_request};
-use super::super::verdict::{Failure, Verdict, ensure, refused, same};
-use crate::error::{Entity, Error};
+use super::super::verdict::{Failure, Verdict, ensure, refused, same, winners};
+use crate::error::{Conflict, Entity, Error};
+use crate::id::PostId;
 use crate::model::post::{NewPost, Post, PostChange, PostContent, PostStatus, SlugHit};
 use crate::model::slug::Slug;
 use crate::policy::{Actor, Surface, Visibility};
@@ -24,6 +25,10 @@ pub(super) fn checks() -> Vec<Check> {
         posts.check("posts-by-slug-hidden", "`by_slug`: if the visibility allows that post; else `NotFound(Post)`.", by_slug_hidden),
         posts.check("posts-slug-own", "A slug that the post itself had before is free for it; the previous slug stays its own.", own),
         posts.check("posts-slug-keep", "Takes the new slug if one is asked for; asking for the current one changes nothing.", keep),
+        posts.check("posts-rename", "Gives a post that stands at `from` the first free slug of the request, as in `create`, and returns it; the previous slug stays its own.", rename),
+        posts.check("posts-rename-rest", "`rename`: version, content and `updated_at` are untouched, and no revision is stored.", rename_rest),
+        posts.check("posts-rename-elsewhere", "`rename`: `Conflict(State)` when it stands elsewhere, `NotFound(Post)` when there is none.", rename_elsewhere),
+        posts.check("posts-rename-race", "Of two renames from one slug exactly one succeeds.", rename_race),
         posts.check("posts-slug-deleted", "Deletes a post with its slugs: they are free again.", deleted),
     ]
 }
@@ -353,5 +358,91 @@ async fn deleted(lab: Lab) -> Verdict {
     if hit(&lab, &old).await? == SlugHit::Current(Box::new(post)) {
         return Err(Failure::new("the deleted post stands at its address"));
     }
+    Ok(())
+}
+
+async fn rename(lab: Lab) -> Verdict {
+    let (old, new) = (fresh_word(), fresh_word());
+    let post = at(&lab, &old).await?;
+    let posts = &lab.records.posts;
+    let slug = posts
+        .rename(post.id, &post.slug, slug_request(&new), lab.fx())
+        .await?;
+    same!(slug.as_str(), new, "the slug");
+    same!(leads_to(&lab, &new).await?, new, "where it stands");
+    same!(leads_to(&lab, &old).await?, new, "where the old slug leads");
+    let other = at(&lab, &fresh_word()).await?;
+    for taken in [&old, &new] {
+        let slug = posts
+            .rename(
+                other.id,
+                &lab.stored(other.id).await?.slug,
+                slug_request(taken),
+                lab.fx(),
+            )
+            .await?;
+        same!(
+            slug.as_str(),
+            format!("{taken}-2"),
+            "the slug beside another's"
+        );
+    }
+    let back = posts
+        .rename(post.id, &slug, slug_request(&old), lab.fx())
+        .await?;
+    same!(back.as_str(), old, "the slug that was its own");
+    Ok(())
+}
+
+async fn rename_rest(lab: Lab) -> Verdict {
+    let post = at(&lab, &fresh_word()).await?;
+    let later = crate::model::effects::Effects::at(lab.after(60));
+    let posts = &lab.records.posts;
+    let slug = posts
+        .rename(post.id, &post.slug, slug_request(&fresh_word()), later)
+        .await?;
+    let revisions = posts.revisions(post.id, None, 9).await?.items.len();
+    same!(revisions, 1, "revisions");
+    same!(
+        lab.stored(post.id).await?,
+        Post { slug, ..post },
+        "the post"
+    );
+    Ok(())
+}
+
+async fn rename_elsewhere(lab: Lab) -> Verdict {
+    let post = at(&lab, &fresh_word()).await?;
+    let other = at(&lab, &fresh_word()).await?;
+    let posts = &lab.records.posts;
+    let wish = || slug_request(&fresh_word());
+    refused!(
+        posts.rename(post.id, &other.slug, wish(), lab.fx()).await,
+        Error::Conflict(Conflict::State)
+    );
+    refused!(
+        posts
+            .rename(PostId::generate(), &post.slug, wish(), lab.fx())
+            .await,
+        Error::NotFound(Entity::Post)
+    );
+    same!(lab.stored(post.id).await?.slug, post.slug, "the slug");
+    Ok(())
+}
+
+async fn rename_race(lab: Lab) -> Verdict {
+    let post = at(&lab, &fresh_word()).await?;
+    let answers = lab
+        .race(4, |lab, _| {
+            let (id, from) = (post.id, post.slug.clone());
+            async move {
+                let wish = slug_request(&fresh_word());
+                lab.records.posts.rename(id, &from, wish, lab.fx()).await
+            }
+        })
+        .await?;
+    let won = winners!(answers, Error::Conflict(Conflict::State));
+    same!(won.len(), 1, "renames that succeeded");
+    same!(lab.stored(post.id).await?.slug, won[0], "the slug");
     Ok(())
 }

@@ -3,7 +3,7 @@
 use blog_core::error::{Conflict, Entity, Error, Result};
 use blog_core::id::{MediaId, PostId, UserId};
 use blog_core::model::effects::Effects;
-use blog_core::model::post::{NewPost, Post, PostChange, PostContent, PostStatus};
+use blog_core::model::post::{NewPost, Post, PostChange, PostContent, PostStatus, SlugRequest};
 use blog_core::model::slug::Slug;
 use blog_core::policy::ReadRule;
 
@@ -198,6 +198,33 @@ fn used_media(content: &PostContent) -> Vec<MediaId> {
     used.sort_unstable();
     used.dedup();
     used
+}
+
+pub(super) async fn rename(
+    db: &Db,
+    id: PostId,
+    from: &Slug,
+    to: &SlugRequest,
+    effects: Effects,
+) -> Result<Slug> {
+    let mut tx = db.begin().await?;
+    let (slug, own) = slugs::choose(&mut tx, to, id).await?;
+    let moved = tx
+        .run(
+            "UPDATE blog_posts SET slug = ? WHERE id = ? AND slug = ?",
+            args![slug.as_str(), id, from.as_str()],
+        )
+        .await?;
+    if moved == 0 {
+        let there = "SELECT 1 FROM blog_posts WHERE id = ?";
+        return Err(match tx.any(there, args![id]).await? {
+            true => Conflict::State.into(),
+            false => Error::NotFound(Entity::Post),
+        });
+    }
+    take_slug(&mut tx, id, &slug, own).await?;
+    effects::commit(tx, effects).await?;
+    Ok(slug)
 }
 
 async fn take_slug(tx: &mut Tx<'_>, id: PostId, slug: &Slug, own: bool) -> Result<()> {

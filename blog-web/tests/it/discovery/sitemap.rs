@@ -128,7 +128,14 @@ async fn the_site_map_has_every_public_page_and_no_other() {
     app.advance(1_740);
     let later = read(&app, "/sitemap-1.xml", "urlset").await;
     let appeared = Some("2026-01-31T19:00:00Z".to_owned());
+    let soon = |address: &&String| address.starts_with(&format!("{SITE}/posts/soon-"));
+    let soon = later.keys().find(soon).expect("the scheduled post").clone();
+    assert_eq!(later[&soon], appeared);
+    // A moment later it has the address of its title.
+    app.blog.worker().catch_up().await;
+    let later = read(&app, "/sitemap-1.xml", "urlset").await;
     assert_eq!(later[&format!("{SITE}/posts/soon")], appeared);
+    assert!(!later.contains_key(&soon));
     for path in [
         "/sitemap-2.xml",
         "/sitemap-01.xml",
