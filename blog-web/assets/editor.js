@@ -1,5 +1,5 @@
 // The page on which a post is written: tools, preview, uploads, completion. It works without all of them.
-import { all, ask, body, form, logIn, one, outside, paragraph, part, say, type } from "./desk.js";
+import { all, ask, body, form, lang, logIn, one, outside, paragraph, part, say, type } from "./desk.js";
 import { saveHere, store } from "./journal.js";
 
 // ---------- tools ----------
@@ -244,6 +244,36 @@ sheet.addEventListener("submit", e => {
   for (const file of sheet.elements.file.files) upload(file, shelf, sheet.elements.alt.value);
   sheet.reset();
 });
+
+// ---------- the date ----------
+
+// What is sent, kept and stored is UTC; what is seen and typed is this browser's own time.
+const utc = form.elements.publish_at;
+const local = utc.cloneNode();
+local.removeAttribute("name");
+utc.removeAttribute("id");
+utc.type = "hidden";
+utc.before(local);
+const written = at => at.toISOString().slice(0, at.getSeconds() ? 19 : 16);
+const zone = document.getElementById("f-publish_at-hint");
+const tellZone = at => {
+  const { timeZone } = Intl.DateTimeFormat().resolvedOptions();
+  const parts = new Intl.DateTimeFormat(lang, { timeZoneName: "shortOffset" }).formatToParts(at);
+  zone.textContent = say("dateHere", { zone: `${timeZone}, ${parts.find(part => part.type === "timeZoneName").value}` });
+};
+const showLocal = () => {
+  const at = new Date(`${utc.value}Z`);
+  local.value = isNaN(at) ? "" : written(new Date(at - at.getTimezoneOffset() * 60000));
+  tellZone(isNaN(at) ? new Date() : at);
+};
+local.oninput = () => {
+  const at = new Date(local.value);
+  utc.value = isNaN(at) ? "" : written(at);
+  tellZone(isNaN(at) ? new Date() : at);
+};
+utc.addEventListener("input", showLocal);
+form.addEventListener("stored", showLocal);
+showLocal();
 
 // ---------- tags ----------
 

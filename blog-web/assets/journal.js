@@ -225,6 +225,7 @@ export const saveHere = async () => {
     stored = sent = untouched ? now() : text;
     before = "";
     next();
+    form.dispatchEvent(new Event("stored"));
     tell(say("saved", { time: clock() }));
     if (!untouched) noticed();
   } catch (refusal) {

@@ -13,3 +13,4 @@ mod server;
 mod unsaved;
 mod visitor;
 mod writer;
+mod writing;

@@ -3,7 +3,7 @@
 mod server;
 mod session;
 mod storage;
-mod table;
+pub(crate) mod table;
 mod tabs;
 
 use std::collections::BTreeSet;

@@ -159,6 +159,12 @@ const steps = {
     const [answer] = await Promise.all([page.waitForNavigation(), page.$eval(WRITTEN, (form) => form.requestSubmit())]);
     return answer.status();
   },
+  // As the script shows it beside the text, or in its place where there is no room for both.
+  preview: async (page) => {
+    await page.$eval("[data-preview][aria-pressed=false]", (button) => button.click()).catch(() => {});
+    await page.waitForSelector(".editor-preview:not([hidden]) .prose p");
+    return 200;
+  },
   // The answer that shows the link, once.
   link: async (page) => {
     const [answer] = await Promise.all([page.waitForNavigation(), page.$eval("main form:has([name=days])", (form) => form.requestSubmit())]);

@@ -62,6 +62,7 @@ export const PAGES = [
   { name: "library-delete", as: "writer", at: ({ find }) => find("/library", /^\/library\/[^/?]+$/, "writer").then((path) => `${path}/delete`) },
   { name: "write", as: "writer", at: "/write" },
   { name: "edit", as: "writer", at: ({ find }) => find("/", /^\/posts\/[^/]+$/).then((path) => `${path}/edit`) },
+  { name: "write-with-preview", as: "writer", at: ({ find }) => find("/", /^\/posts\/[^/]+$/).then((path) => `${path}/edit`), then: "preview" },
   { name: "delete", as: "writer", at: ({ find }) => find("/", /^\/posts\/[^/]+$/).then((path) => `${path}/delete`) },
   // The conflict has made a second version by then.
   { name: "conflict", as: "writer", at: ({ find }) => find("/", /^\/posts\/[^/]+$/).then((path) => `${path}/edit`), then: "conflict", status: 409 },

@@ -294,10 +294,10 @@ impl Table {
     }
 }
 
-pub(super) const SAVE: &str = "#post-form button[type=submit]:not([data-preview])";
+pub(crate) const SAVE: &str = "#post-form button[type=submit]:not([data-preview])";
 
 /// Types at the end of a field.
-pub(super) async fn add(visitor: &Visitor, css: &str, text: &str) {
+pub(crate) async fn add(visitor: &Visitor, css: &str, text: &str) {
     let element = serde_json::to_value(visitor.see(css).await).expect("an element has an id");
     let focus = "const [field] = arguments; field.focus(); \
          field.setSelectionRange(field.value.length, field.value.length)";
