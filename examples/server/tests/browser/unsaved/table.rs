@@ -1,5 +1,6 @@
 //! A writer at a desk, and what may happen around it.
 
+use std::io::Write as _;
 use std::time::{Duration, Instant};
 
 use fantoccini::wd::WindowHandle;
@@ -69,7 +70,7 @@ impl Table {
     pub(super) async fn begin(&mut self, case: &'static str) {
         self.case = case;
         self.began = Instant::now();
-        println!("unsaved: {case}");
+        say(&format!("unsaved: {case}"));
         self.ada.open("/write").await;
         self.ready().await;
     }
@@ -79,11 +80,11 @@ impl Table {
         self.gate.pass();
         self.run("localStorage.clear()", json!(null)).await;
         self.done.push(self.case);
-        println!(
-            "unsaved: {} kept every character, {:?}",
-            self.case,
-            self.began.elapsed()
-        );
+        let took = self.began.elapsed();
+        say(&format!(
+            "unsaved: {case} kept every character, {took:?}",
+            case = self.case
+        ));
     }
 
     // ---------- the server ----------
@@ -292,6 +293,11 @@ impl Table {
             .expect("the tab closes");
         self.go_to(then).await;
     }
+}
+
+/// Named as it goes, so that a list of all is in the log.
+fn say(line: &str) {
+    let _ = writeln!(std::io::stderr(), "{line}");
 }
 
 pub(crate) const SAVE: &str = "#post-form button[type=submit]:not([data-preview])";
