@@ -10,6 +10,7 @@ mod pictures;
 mod reader;
 mod reading;
 mod server;
+mod site;
 mod unsaved;
 mod visitor;
 mod writer;
