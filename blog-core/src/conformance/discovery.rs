@@ -7,13 +7,13 @@ use super::check::{Check, Port};
 use super::lab::{Lab, slug_request, tag};
 use super::verdict::{Failure, Verdict, ensure, same};
 use crate::id::{PostId, UserId};
-use crate::model::discovery::{FeedQuery, FeedScope};
+use crate::model::discovery::{FeedQuery, FeedScope, MappedPart};
 use crate::model::effects::Effects;
 use crate::model::post::{NewPost, Post, PostContent, PostQuery, PostScope, PostStatus, SafeHtml};
 use crate::model::slug::Slug;
 use crate::model::tag::TagSlug;
 use crate::page::PageRequest;
-use crate::policy::{Surface, Visibility};
+use crate::policy::{Actor, Surface, Visibility};
 use crate::time::Timestamp;
 
 pub(super) fn checks() -> Vec<Check> {
@@ -24,7 +24,8 @@ pub(super) fn checks() -> Vec<Check> {
         discovery.check("discovery-feed-site", "The site of a feed is as `PostStore::site` says it, also where no post is found.", site).alone(),
         discovery.check("discovery-feed-site-first", "The site of a feed is never as of later than its posts.", site_first).alone(),
         discovery.check("discovery-hidden", "Feeds and site maps hold what a list shows under the visibility, and nothing else.", hidden),
-        discovery.check("discovery-parts", "The numbers of the parts that are not empty, ascending.", parts).alone(),
+        discovery.check("discovery-parts", "The parts that are not empty, by their numbers.", parts).alone(),
+        discovery.check("discovery-parts-changed", "Each part says the latest `changed_at` of its posts, if that post is among those that were saved or appeared last.", parts_changed).alone(),
         discovery.check("discovery-part", "A part's posts are at most `size`, in the order of their creation; every listed post is in exactly one part.", part),
         discovery.check("discovery-part-stays", "A post stays in its part whatever is saved or created afterwards.", part_stays),
         discovery.check("discovery-part-changed", "A mapped post changed when its content did, or when it appeared, whichever is later.", part_changed),
@@ -176,7 +177,7 @@ async fn site_first(lab: Lab) -> Verdict {
 async fn mapped(lab: &Lab, size: u32, list: &Visibility) -> Verdict<HashMap<Slug, (u32, usize)>> {
     let discovery = &lab.records.discovery;
     let mut found = HashMap::new();
-    for number in discovery.parts(size, list).await? {
+    for MappedPart { number, .. } in discovery.parts(size, list).await? {
         let posts = discovery.part(number, size, list).await?;
         ensure!(
             posts.len() <= size as usize,
@@ -273,7 +274,8 @@ async fn row(lab: &Lab, count: u64) -> Verdict<(UserId, Vec<Post>)> {
 async fn parts(lab: Lab) -> Verdict {
     row(&lab, 7).await?;
     let list = lab.stranger(Surface::List);
-    let numbers = lab.records.discovery.parts(3, &list).await?;
+    let parts = lab.records.discovery.parts(3, &list).await?;
+    let numbers: Vec<u32> = parts.into_iter().map(|part| part.number).collect();
     ensure!(
         numbers.len() >= 3,
         "7 posts need three parts of 3: {numbers:?}"
@@ -285,6 +287,51 @@ async fn parts(lab: Lab) -> Verdict {
     for number in numbers {
         let posts = lab.records.discovery.part(number, 3, &list).await?;
         ensure!(!posts.is_empty(), "part {number} is empty");
+    }
+    Ok(())
+}
+
+/// Long after everything else, so that these are the newest changes.
+async fn parts_changed(lab: Lab) -> Verdict {
+    let user = lab.user().await?;
+    let then = lab.far_ahead();
+    let at = |seconds| then.plus(std::time::Duration::from_secs(seconds));
+    let mut own = Vec::new();
+    // The last one nobody sees yet; its part changes when they do.
+    for (published, saved) in [(9, 20), (20, 9), (9, 9), (90, 30)] {
+        let content = PostContent {
+            published_at: Some(at(published)),
+            ..lab.content()
+        };
+        let new: NewPost = lab.new_post(user.id, content);
+        let effects = Effects::at(at(saved));
+        own.push(lab.records.posts.create(new, effects).await?.slug);
+    }
+    for (now, visible) in [(60, 3), (90, 4)] {
+        let list = Visibility::new(Actor::Anonymous, Surface::List, at(now));
+        let discovery = &lab.records.discovery;
+        let mut seen = 0;
+        for part in discovery.parts(2, &list).await? {
+            let posts = discovery.part(part.number, 2, &list).await?;
+            let latest = posts.iter().map(|post| post.changed_at).max();
+            let here = posts.iter().filter(|post| own.contains(&post.slug));
+            let here = here.count();
+            if here > 0 {
+                same!(part.changed_at, latest, "when a part changed");
+            }
+            seen += here;
+            ensure!(
+                part.changed_at.is_none() || part.changed_at == latest,
+                "part {} changed at {latest:?}, not at {:?}",
+                part.number,
+                part.changed_at
+            );
+        }
+        same!(
+            seen,
+            visible,
+            "the posts in parts that say when they changed"
+        );
     }
     Ok(())
 }
@@ -350,7 +397,7 @@ async fn part_changed(lab: Lab) -> Verdict {
     }
     let list = lab.stranger(Surface::List);
     let mut found = HashMap::new();
-    for number in lab.records.discovery.parts(100, &list).await? {
+    for MappedPart { number, .. } in lab.records.discovery.parts(100, &list).await? {
         for post in lab.records.discovery.part(number, 100, &list).await? {
             if expected.contains_key(&post.slug) {
                 found.insert(post.slug, post.changed_at);

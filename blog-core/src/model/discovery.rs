@@ -48,6 +48,15 @@ pub struct MappedPost {
     pub changed_at: Timestamp,
 }
 
+/// A part of a site map that holds posts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct MappedPart {
+    /// Its number.
+    pub number: u32,
+    /// The latest [`MappedPost::changed_at`] of its posts, where that is among the newest of the site.
+    pub changed_at: Option<Timestamp>,
+}
+
 /// A list of posts in a site map, by what it is of.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MappedList<K> {

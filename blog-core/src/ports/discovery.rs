@@ -5,8 +5,11 @@ use std::fmt::Debug;
 use async_trait::async_trait;
 
 use crate::error::Result;
-use crate::model::discovery::{Feed, FeedQuery, MappedAuthor, MappedPost, MappedTag};
+use crate::model::discovery::{Feed, FeedQuery, MappedAuthor, MappedPart, MappedPost, MappedTag};
 use crate::policy::Visibility;
+
+/// How many of the newest changes [`DiscoveryStore::parts`] looks at.
+pub const RECENT: u32 = 200;
 
 /// What programs read of a whole site. Every method asks with a visibility of the surface `List`, and answers with
 /// what a list shows under it.
@@ -21,8 +24,10 @@ pub trait DiscoveryStore: Debug + Send + Sync + 'static {
     /// site is true of them.
     async fn feed(&self, query: &FeedQuery, visibility: &Visibility) -> Result<Feed>;
 
-    /// The numbers of the parts of `size` that are not empty, ascending.
-    async fn parts(&self, size: u32, visibility: &Visibility) -> Result<Vec<u32>>;
+    /// The parts of `size` that are not empty, by their numbers. Each says the latest `changed_at` of its posts, if that
+    /// post is among the [`RECENT`] that were saved last or the [`RECENT`] that appeared last; else nothing, so that no
+    /// part is read for it.
+    async fn parts(&self, size: u32, visibility: &Visibility) -> Result<Vec<MappedPart>>;
 
     /// The posts of one part of `size`, at most so many, in the order of their creation. Every listed post is in
     /// exactly one part, and stays in it whatever is saved or created afterwards. An unknown part is empty.

@@ -6,7 +6,9 @@ use super::reading;
 use crate::blog::Core;
 use crate::error::Result;
 use crate::markdown;
-use crate::model::discovery::{FeedQuery, FeedScope, MappedAuthor, MappedPost, MappedTag};
+use crate::model::discovery::{
+    FeedQuery, FeedScope, MappedAuthor, MappedPart, MappedPost, MappedTag,
+};
 use crate::model::media::MediaItem;
 use crate::model::post::{PostCard, SafeHtml, SiteState};
 use crate::model::static_page::StaticPageLine;
@@ -131,11 +133,11 @@ impl Discovery {
         })
     }
 
-    /// The numbers of the parts of the site map that hold posts. One query.
+    /// The parts of the site map that hold posts, and when those that changed lately did. One query.
     ///
     /// # Errors
     /// Of the store.
-    pub async fn parts(&self) -> Result<Vec<u32>> {
+    pub async fn parts(&self) -> Result<Vec<MappedPart>> {
         let discovery = &self.core.records.discovery;
         discovery.parts(PART, &self.everybody()).await
     }

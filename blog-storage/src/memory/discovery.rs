@@ -1,13 +1,15 @@
 //! Feeds and site maps.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
 
 use async_trait::async_trait;
 use blog_core::model::discovery::{
-    Feed, FeedQuery, FeedScope, MappedAuthor, MappedPost, MappedTag,
+    Feed, FeedQuery, FeedScope, MappedAuthor, MappedPart, MappedPost, MappedTag,
 };
 use blog_core::model::post::{PostQuery, PostScope};
 use blog_core::policy::Visibility;
+use blog_core::ports::discovery::RECENT;
 use blog_core::ports::{DiscoveryStore, PostStore as _};
 use blog_core::{Result, Timestamp};
 
@@ -71,13 +73,26 @@ impl DiscoveryStore for MemoryStore {
         Ok(Feed { site, posts })
     }
 
-    async fn parts(&self, size: u32, visibility: &Visibility) -> Result<Vec<u32>> {
+    async fn parts(&self, size: u32, visibility: &Visibility) -> Result<Vec<MappedPart>> {
         let state = self.lock();
-        let parts: BTreeSet<u32> = state
-            .listed(visibility)
-            .map(|(_, row)| part_of(row, size))
-            .collect();
-        Ok(parts.into_iter().collect())
+        let mut listed: Vec<(Timestamp, &PostRow)> = state.listed(visibility).collect();
+        let mut parts: BTreeMap<u32, Option<Timestamp>> = BTreeMap::new();
+        for (_, row) in &listed {
+            parts.insert(part_of(row, size), None);
+        }
+        let mut note = |recent: &[(Timestamp, &PostRow)]| {
+            for (at, row) in recent.iter().take(limited(RECENT)) {
+                let changed = Some(row.updated_at.max(*at));
+                let known = parts.entry(part_of(row, size)).or_default();
+                *known = changed.max(*known);
+            }
+        };
+        listed.sort_by_key(|(at, row)| Reverse((*at, row.id)));
+        note(&listed);
+        listed.sort_by_key(|(_, row)| Reverse((row.updated_at, row.id)));
+        note(&listed);
+        let part = |(number, changed_at)| MappedPart { number, changed_at };
+        Ok(parts.into_iter().map(part).collect())
     }
 
     async fn part(

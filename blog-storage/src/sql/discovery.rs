@@ -1,15 +1,18 @@
 //! Feeds and site maps. Parts are ranges of the posts' row numbers, which the primary key walks along.
 
+use std::collections::BTreeMap;
+
 use async_trait::async_trait;
 use blog_core::error::Result;
 use blog_core::model::discovery::{
-    Feed, FeedQuery, FeedScope, MappedAuthor, MappedPost, MappedTag,
+    Feed, FeedQuery, FeedScope, MappedAuthor, MappedPart, MappedPost, MappedTag,
 };
 use blog_core::model::post::SiteState;
 use blog_core::model::slug::Slug;
 use blog_core::model::tag::TagSlug;
 use blog_core::model::user::Username;
 use blog_core::policy::{ReadRule, Visibility};
+use blog_core::ports::discovery::RECENT;
 use blog_core::ports::{DiscoveryStore, PostStore as _};
 use blog_core::time::Timestamp;
 use sqlx::FromRow;
@@ -56,20 +59,43 @@ const FEED_TAG: &str = feed!(
     "t.post"
 );
 
-/// Where each part begins that is not empty, found by going from one part to the next: (size, now, size, size, now).
-/// The `+` keeps the planner on the primary key, along which the next row is the first one.
-const PARTS: &str = "WITH RECURSIVE parts (start) AS ( \
-    SELECT (SELECT p.seq - p.seq % ? FROM blog_posts p \
-    WHERE p.seq > 0 AND +p.listed = 1 AND +p.published_at <= ? ORDER BY p.seq LIMIT 1) \
-    UNION ALL \
-    SELECT (SELECT p.seq - p.seq % ? FROM blog_posts p \
-    WHERE p.seq >= parts.start + ? AND +p.listed = 1 AND +p.published_at <= ? ORDER BY p.seq LIMIT 1) \
-    FROM parts WHERE parts.start IS NOT NULL) \
-    SELECT start FROM parts WHERE start IS NOT NULL ORDER BY start";
+/// When everybody saw a listed post change: saved, or there.
+macro_rules! changed {
+    () => {
+        "CASE WHEN p.updated_at < p.published_at THEN p.published_at ELSE p.updated_at END"
+    };
+}
+
+/// Where each part begins that is not empty, found by going from one part to the next, and beside them the newest
+/// changes with the beginnings of their parts: (size, now, size, size, now, size, greatest time, now, how many, size,
+/// now, how many). The `+` keeps the planner on the primary key, along which the next row is the first one, and on the
+/// index of saves.
+const PARTS: &str = concat!(
+    "WITH RECURSIVE parts (start) AS ( \
+     SELECT (SELECT p.seq - p.seq % ? FROM blog_posts p \
+     WHERE p.seq > 0 AND +p.listed = 1 AND +p.published_at <= ? ORDER BY p.seq LIMIT 1) \
+     UNION ALL \
+     SELECT (SELECT p.seq - p.seq % ? FROM blog_posts p \
+     WHERE p.seq >= parts.start + ? AND +p.listed = 1 AND +p.published_at <= ? ORDER BY p.seq LIMIT 1) \
+     FROM parts WHERE parts.start IS NOT NULL), \
+     saved (start, at) AS (SELECT p.seq - p.seq % ?, ",
+    changed!(),
+    " FROM blog_posts p WHERE p.updated_at <= ? AND +p.listed = 1 AND +p.published_at <= ? \
+     ORDER BY p.updated_at DESC, p.id DESC LIMIT ?), \
+     appeared (start, at) AS (SELECT p.seq - p.seq % ?, ",
+    changed!(),
+    " FROM blog_posts p WHERE p.listed = 1 AND p.published_at <= ? \
+     ORDER BY p.published_at DESC, p.id DESC LIMIT ?) \
+     SELECT start, NULL AS at FROM parts WHERE start IS NOT NULL \
+     UNION ALL SELECT start, at FROM saved UNION ALL SELECT start, at FROM appeared"
+);
 
 /// (first number, behind the last number, now)
-const PART: &str = "SELECT p.slug, CASE WHEN p.updated_at < p.published_at THEN p.published_at ELSE p.updated_at END \
-    FROM blog_posts p WHERE p.seq >= ? AND p.seq < ? AND +p.listed = 1 AND +p.published_at <= ? ORDER BY p.seq";
+const PART: &str = concat!(
+    "SELECT p.slug, ",
+    changed!(),
+    " FROM blog_posts p WHERE p.seq >= ? AND p.seq < ? AND +p.listed = 1 AND +p.published_at <= ? ORDER BY p.seq"
+);
 
 /// From one author who wrote anything to the next: (now, limit).
 const AUTHORS: &str = "WITH RECURSIVE authors (id) AS ( \
@@ -147,17 +173,26 @@ impl DiscoveryStore for SqlStore {
         })
     }
 
-    async fn parts(&self, size: u32, visibility: &Visibility) -> Result<Vec<u32>> {
+    async fn parts(&self, size: u32, visibility: &Visibility) -> Result<Vec<MappedPart>> {
         let Some(now) = listed_until(visibility) else {
             return Ok(Vec::new());
         };
         let size = size.max(1);
-        let rows: Vec<(i64,)> = self
-            .db
-            .all(PARTS, args![size, now, size, size, now])
-            .await?;
-        let number = |(start,): (i64,)| u32::try_from(start / i64::from(size)).ok();
-        Ok(rows.into_iter().filter_map(number).collect())
+        let mut args = args![size, now, size, size, now];
+        args.extend(args![size, i64::MAX, now, RECENT, size, now, RECENT]);
+        let rows: Vec<(i64, Option<i64>)> = self.db.all(PARTS, args).await?;
+        let mut parts: BTreeMap<u32, Option<i64>> = BTreeMap::new();
+        for (start, at) in rows {
+            if let Ok(number) = u32::try_from(start / i64::from(size)) {
+                let known = parts.entry(number).or_default();
+                *known = at.max(*known);
+            }
+        }
+        let part = |(number, at): (u32, Option<i64>)| MappedPart {
+            number,
+            changed_at: at.map(time),
+        };
+        Ok(parts.into_iter().map(part).collect())
     }
 
     async fn part(

@@ -21,8 +21,10 @@ pub(crate) async fn index(call: Call) -> Result<Response, EdgeError> {
     answer(&call, async {
         let parts = call.blog().discovery().parts().await?;
         let mut index = Document::new("sitemapindex", "sitemap");
-        for part in std::iter::once(PAGES).chain(parts.iter().map(|part| part + 1)) {
-            index.add(&call.app.absolute(&format!("/sitemap-{part}.xml")), None);
+        let file = |number: u32| call.app.absolute(&format!("/sitemap-{number}.xml"));
+        index.add(&file(PAGES), None);
+        for part in parts {
+            index.add(&file(part.number + 1), part.changed_at);
         }
         Ok(Some(index))
     })

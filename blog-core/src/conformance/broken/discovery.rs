@@ -8,7 +8,7 @@ use super::{Broken, records, round_trip};
 use crate::backend::{Backend, Records};
 use crate::error::Result;
 use crate::id::UserId;
-use crate::model::discovery::{Feed, FeedQuery, MappedAuthor, MappedPost, MappedTag};
+use crate::model::discovery::{Feed, FeedQuery, MappedAuthor, MappedPart, MappedPost, MappedTag};
 use crate::model::user::Role;
 use crate::policy::{Actor, Surface, Visibility};
 use crate::ports::DiscoveryStore;
@@ -19,11 +19,12 @@ enum Fault {
     AlwaysHtml,
     ScheduledMapped,
     Paged,
+    PartsOfToday,
     NoLimit,
 }
 
 pub(super) fn all(working: &Backend) -> Vec<Broken> {
-    let faults: [(&str, &[&str], Fault); 5] = [
+    let faults: [(&str, &[&str], Fault); 6] = [
         (
             "discovery-site-read-last",
             &["discovery-feed-site-first"],
@@ -43,6 +44,11 @@ pub(super) fn all(working: &Backend) -> Vec<Broken> {
             "discovery-parts-of-what-is-listed",
             &["discovery-part-stays"],
             Fault::Paged,
+        ),
+        (
+            "discovery-parts-always-of-today",
+            &["discovery-parts-changed"],
+            Fault::PartsOfToday,
         ),
         (
             "discovery-limit-forgotten",
@@ -75,7 +81,7 @@ impl Faulty {
     /// Everything that is mapped, newest first, cut into parts: a new post moves all others.
     async fn paged(&self, size: u32, visibility: &Visibility) -> Result<Vec<Vec<MappedPost>>> {
         let mut all = Vec::new();
-        for number in self.store().parts(1_000, visibility).await? {
+        for MappedPart { number, .. } in self.store().parts(1_000, visibility).await? {
             all.extend(self.store().part(number, 1_000, visibility).await?);
         }
         all.reverse();
@@ -111,11 +117,22 @@ impl DiscoveryStore for Faulty {
         Ok(feed)
     }
 
-    async fn parts(&self, size: u32, visibility: &Visibility) -> Result<Vec<u32>> {
+    async fn parts(&self, size: u32, visibility: &Visibility) -> Result<Vec<MappedPart>> {
         match self.fault {
             Fault::Paged => {
                 let parts = self.paged(size, visibility).await?;
-                Ok((0..).take(parts.len()).collect())
+                let part = |number| MappedPart {
+                    number,
+                    changed_at: None,
+                };
+                Ok((0..).take(parts.len()).map(part).collect())
+            }
+            Fault::PartsOfToday => {
+                let mut parts = self.store().parts(size, visibility).await?;
+                for part in &mut parts {
+                    part.changed_at = Some(visibility.now());
+                }
+                Ok(parts)
             }
             Fault::ScheduledMapped => self.store().parts(size, &later(visibility)).await,
             _ => self.store().parts(size, visibility).await,

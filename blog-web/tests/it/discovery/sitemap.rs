@@ -96,13 +96,14 @@ async fn the_site_map_has_every_public_page_and_no_other() {
     .await;
 
     let index = read(&app, "/sitemap.xml", "sitemapindex").await;
+    let second = Some("2026-01-31T18:31:00Z".to_owned());
+    assert_eq!(index[&format!("{SITE}/sitemap-1.xml")], second);
     let mut pages = BTreeMap::new();
     for file in index.keys() {
         let path = file.strip_prefix(SITE).unwrap();
         pages.extend(read(&app, path, "urlset").await);
     }
     let first = Some("2026-01-31T18:30:00Z".to_owned());
-    let second = Some("2026-01-31T18:31:00Z".to_owned());
     let expected = [
         ("/", &second),
         ("/archive", &second),
@@ -128,6 +129,8 @@ async fn the_site_map_has_every_public_page_and_no_other() {
     app.advance(1_740);
     let later = read(&app, "/sitemap-1.xml", "urlset").await;
     let appeared = Some("2026-01-31T19:00:00Z".to_owned());
+    let index = read(&app, "/sitemap.xml", "sitemapindex").await;
+    assert_eq!(index[&format!("{SITE}/sitemap-1.xml")], appeared);
     let soon = |address: &&String| address.starts_with(&format!("{SITE}/posts/soon-"));
     let soon = later.keys().find(soon).expect("the scheduled post").clone();
     assert_eq!(later[&soon], appeared);
