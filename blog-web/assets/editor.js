@@ -63,7 +63,6 @@ bar.addEventListener("keydown", e => {
   const way = getComputedStyle(bar).direction === "rtl" ? -turn : turn;
   buttons[(buttons.indexOf(document.activeElement) + way + buttons.length) % buttons.length].focus();
 });
-bar.hidden = false;
 const keys = { b: "bold", i: "italic", k: "link", e: "code" };
 const digits = { Digit7: "numbers", Digit8: "list", Digit9: "quote" };
 form.addEventListener("keydown", e => {
@@ -80,7 +79,8 @@ form.addEventListener("keydown", e => {
 // ---------- preview ----------
 
 const toggle = one("[data-preview]");
-const desk = one(".editor");
+const { classList } = document.documentElement;
+const shown = () => classList.contains("with-preview");
 const pane = one(".editor-preview");
 const paper = one(".prose", pane);
 let looking, again, glance;
@@ -101,7 +101,7 @@ const show = html => {
   tail ? old[old.length - tail].before(...put) : paper.append(...put);
 };
 const look = async () => {
-  if (pane.hidden || looking) return void (again = looking);
+  if (!shown() || looking) return void (again = looking);
   looking = true;
   try {
     const { html } = await ask(toggle.formAction, new URLSearchParams(new FormData(form)));
@@ -122,23 +122,21 @@ const follow = () => {
   pane.scrollTop = Math.min(1, Math.max(0, done)) * (pane.scrollHeight - pane.clientHeight);
 };
 const open = on => {
-  pane.hidden = !on;
-  desk.classList.toggle("with-preview", on);
+  classList.toggle("with-preview", on);
   toggle.setAttribute("aria-pressed", on);
   if (on) look();
 };
-const wide = matchMedia("(min-width: 80rem)");
 toggle.addEventListener("click", e => {
   e.preventDefault();
-  open(pane.hidden);
-  try { store.setItem("preview", pane.hidden ? "off" : "on"); } catch {}
+  open(!shown());
+  try { store.setItem("preview", shown() ? "on" : "off"); } catch {}
 });
 body.addEventListener("input", () => {
   clearTimeout(glance);
   glance = setTimeout(look, 400);
 });
 addEventListener("scroll", () => requestAnimationFrame(follow), { passive: true });
-open(wide.matches && store?.getItem("preview") !== "off");
+open(shown());
 
 // ---------- pictures and videos ----------
 
@@ -197,7 +195,7 @@ const upload = (file, place, given = "") => {
           shown.alt = item.alt;
           const cover = part("cover-row");
           one("input", cover).value = item.id;
-          Object.assign(one("img", cover), { src: item.src, alt: item.alt || item.name });
+          cover.append(Object.assign(document.createElement("img"), { src: item.src, alt: item.alt || item.name }));
           one(".covers").append(cover);
         }
         one(".media-frame", row).append(shown);
@@ -255,11 +253,11 @@ utc.removeAttribute("id");
 utc.type = "hidden";
 utc.before(local);
 const written = at => at.toISOString().slice(0, at.getSeconds() ? 19 : 16);
-const zone = document.getElementById("f-publish_at-hint");
+const label = local.labels[0].firstChild;
+local.title = Intl.DateTimeFormat().resolvedOptions().timeZone;
 const tellZone = at => {
-  const { timeZone } = Intl.DateTimeFormat().resolvedOptions();
   const parts = new Intl.DateTimeFormat(lang, { timeZoneName: "shortOffset" }).formatToParts(at);
-  zone.textContent = say("dateHere", { zone: `${timeZone}, ${parts.find(part => part.type === "timeZoneName").value}` });
+  label.data = say("dateHere", { zone: parts.find(part => part.type === "timeZoneName").value }) + " ";
 };
 const showLocal = () => {
   const at = new Date(`${utc.value}Z`);
@@ -347,3 +345,6 @@ tags.addEventListener("keydown", e => {
   else return;
   e.preventDefault();
 });
+
+// Everything works from here on.
+bar.dataset.ready = "";

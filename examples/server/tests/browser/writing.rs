@@ -82,7 +82,7 @@ async fn keys(author: &Visitor, keys: &str) {
 
 async fn tools(author: &Visitor) {
     author.open("/write").await;
-    author.see(".tools:not([hidden])").await;
+    author.see(".tools[data-ready]").await;
     add(author, "#f-title", "Of bridges").await;
     add(author, "#f-body", "Stone and iron\n\none\ntwo").await;
     choose(author, "Stone").await;
@@ -107,9 +107,9 @@ async fn tools(author: &Visitor) {
     assert_eq!(author.text(".editor-preview em").await, "iron");
     // Off and on again by its keys.
     keys(author, "\u{e009}p\u{e000}").await;
-    assert_eq!(author.count(".editor-preview[hidden]").await, 1);
+    assert_eq!(author.count(".with-preview").await, 0);
     keys(author, "\u{e009}p\u{e000}").await;
-    assert_eq!(author.count(".editor-preview[hidden]").await, 0);
+    assert_eq!(author.count(".with-preview").await, 1);
     author.fill("#f-tags", "Bridges, Rivers").await;
     author.select("#f-status", "published").await;
     author.follow(SAVE).await;
@@ -134,7 +134,7 @@ async fn give(author: &Visitor, event: &str, file: &Path) {
 
 async fn files_by_drop_and_paste(author: &Visitor, files: &Path) {
     author.open("/write").await;
-    author.see(".tools:not([hidden])").await;
+    author.see(".tools[data-ready]").await;
     add(author, "#f-title", "Of ferries").await;
     add(author, "#f-body", "Before.").await;
     for (event, alt) in [("drop", "A ferry from above"), ("paste", "Feribot 🛳️")] {
@@ -189,9 +189,10 @@ const UTC: &str = "2031-03-04T03:15";
 
 async fn date(author: &Visitor) {
     author.open("/write").await;
-    author.see(".tools:not([hidden])").await;
-    let hint = author.text("#f-publish_at-hint").await;
-    assert!(hint.contains(&format!("{ZONE}, GMT+8:45")), "{hint}");
+    author.see(".tools[data-ready]").await;
+    let label = author.text("label[for=f-publish_at]").await;
+    assert!(label.contains("Date (GMT+8:45)"), "{label}");
+    assert_eq!(author.property("#f-publish_at", "title").await, ZONE);
     add(author, "#f-title", "Later").await;
     add(author, "#f-body", "Not before noon.").await;
     author.select("#f-status", "scheduled").await;
@@ -204,7 +205,7 @@ async fn date(author: &Visitor) {
 
     // Shown again as it was typed, and moved back.
     author.open(&format!("{path}/edit")).await;
-    author.see(".tools:not([hidden])").await;
+    author.see(".tools[data-ready]").await;
     assert_eq!(author.value("#f-publish_at").await, LOCAL);
     author.select("#f-status", "published").await;
     type_date(author, "2020-01-01T01:30").await;
@@ -231,8 +232,8 @@ async fn plain(author: &Visitor) {
             .await
             .expect("an answer")
     );
-    let hint = author.text("#f-publish_at-hint").await;
-    assert!(hint.contains("In UTC."), "{hint}");
+    let label = author.text("label[for=f-publish_at]").await;
+    assert!(label.contains("Date (UTC)"), "{label}");
     add(author, "#f-title", "Plain 🧵").await;
     add(author, "#f-body", "**Bold** and plain.").await;
     author.fill("#f-tags", "Sea").await;

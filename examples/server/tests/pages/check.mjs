@@ -161,8 +161,9 @@ const steps = {
   },
   // As the script shows it beside the text, or in its place where there is no room for both.
   preview: async (page) => {
-    await page.$eval("[data-preview][aria-pressed=false]", (button) => button.click()).catch(() => {});
-    await page.waitForSelector(".editor-preview:not([hidden]) .prose p");
+    await page.waitForSelector(".tools[data-ready]");
+    await page.evaluate(() => document.documentElement.classList.contains("with-preview") || document.querySelector("[data-preview]").click());
+    await page.waitForSelector(".editor-preview .prose p");
     return 200;
   },
   // The answer that shows the link, once.

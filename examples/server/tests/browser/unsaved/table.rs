@@ -106,7 +106,7 @@ impl Table {
     pub(super) async fn ready(&self) {
         self.until(
             "the tools are there",
-            "return document.querySelector('.tools')?.hidden === false",
+            "return document.querySelector('.tools')?.dataset.ready === ''",
         )
         .await;
     }
