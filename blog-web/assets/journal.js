@@ -166,7 +166,8 @@ form.addEventListener("change", noticed);
 // ---------- leaving, coming back, saving ----------
 
 let leaving;
-addEventListener("beforeunload", e => { if (!leaving && dirty()) e.preventDefault(); });
+// What the server keeps may be left without a question.
+addEventListener("beforeunload", e => { if (!leaving && dirty() && now() !== sent) e.preventDefault(); });
 addEventListener("pagehide", () => {
   if (now() === sent) return;
   keepHere();
