@@ -87,12 +87,12 @@ pub(crate) async fn make(mut call: Call) -> Result<Response, EdgeError> {
     let fields: Fields = call.form().await?.parse()?;
     let slug = call.param("slug");
     let previews = call.blog().previews();
-    let made = previews.make(&call.actor, &slug, &fields.days).await;
-    // Who may not make one is not shown the others.
-    let (post, links) = match &made {
-        Err(Error::NotFound(_) | Error::Denied(_)) => return Err(made.unwrap_err().into()),
-        _ => previews.links(&call.actor, &slug).await?,
+    let made = match previews.make(&call.actor, &slug, &fields.days).await {
+        // Who may not make one is not shown the others.
+        Err(error @ (Error::NotFound(_) | Error::Denied(_))) => return Err(error.into()),
+        made => made,
     };
+    let (post, links) = previews.links(&call.actor, &slug).await?;
     match made {
         Ok((secret, until)) => {
             let made = Some((secret, until.as_micros()));
