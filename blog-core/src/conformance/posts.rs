@@ -19,6 +19,7 @@ pub(super) mod archive;
 mod context;
 mod delete;
 mod lists;
+mod renewal;
 mod revisions;
 mod save;
 mod search;
@@ -47,6 +48,7 @@ pub(super) fn checks() -> Vec<Check> {
     checks.extend(search::checks());
     checks.extend(save::checks());
     checks.extend(delete::checks());
+    checks.extend(renewal::checks());
     checks.extend(revisions::checks());
     checks
 }

@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 
 use ammonia::{Builder, UrlRelative};
 
-use super::media;
+use super::{code, media};
 
 /// Elements of a post with their attributes.
 pub(super) const POST: &[(&str, &[&str])] = &[
@@ -46,6 +46,7 @@ pub(super) const POST: &[(&str, &[&str])] = &[
     ("samp", &[]),
     ("section", &["class"]),
     ("small", &[]),
+    ("span", &["class"]),
     ("strong", &[]),
     ("sub", &[]),
     ("summary", &[]),
@@ -181,6 +182,7 @@ fn is_allowed_value(element: &str, attribute: &str, value: &str) -> bool {
         ("a", "class") => value == "footnote-back",
         ("sup", "class") => value == "footnote-ref",
         ("section", "class") => value == "footnotes",
+        ("span", "class") => code::CLASSES.contains(&value),
         ("th" | "td", "class") => matches!(value, "align-left" | "align-center" | "align-right"),
         ("th", "scope") => value == "col",
         ("code", "class") => value.strip_prefix("language-").is_some_and(is_language),
@@ -239,6 +241,9 @@ mod tests {
             ("<h2 id=\"location\">a</h2>", "<h2>a</h2>"),
             ("<h2 id=\"h-Location\">a</h2>", "<h2>a</h2>"),
             ("<h1>a</h1>", "a"),
+            ("<span class=\"k\">a</span>", "<span class=\"k\">a</span>"),
+            ("<span class=\"k c\" id=\"k\">a</span>", "<span>a</span>"),
+            ("<span class=\"card\">a</span>", "<span>a</span>"),
             ("<input type=\"text\" name=\"a\">", "<input>"),
             ("<code class=\"language-a b\">c</code>", "<code>c</code>"),
             ("<td class=\"align-left\">a</td>", "a"),

@@ -14,7 +14,7 @@ use pulldown_cmark::{Alignment, CodeBlockKind, Event, HeadingLevel, LinkType, Ta
 use uuid::Uuid;
 
 use super::footnotes::{Footnotes, Note};
-use super::{MAX_NESTING, MAX_TOC_ENTRIES, MarkdownError, TocEntry, clean, media, plain};
+use super::{MAX_NESTING, MAX_TOC_ENTRIES, MarkdownError, TocEntry, clean, code, media, plain};
 use crate::slugify::slugify;
 
 /// Empty table cells that are written. Rows are filled up to the width of their
@@ -122,6 +122,16 @@ struct Writer<'a> {
     /// The number that the next heading of the same text gets.
     heading_numbers: HashMap<String, u32>,
     seen_media: HashSet<Uuid>,
+    /// What colouring code may still cost.
+    allowance: code::Allowance,
+}
+
+/// The language that the words behind a fence name first.
+fn language(info: &str) -> String {
+    info.split(|ch: char| ch.is_whitespace() || matches!(ch, ',' | '{' | ':'))
+        .next()
+        .unwrap_or_default()
+        .to_ascii_lowercase()
 }
 
 impl<'a> Writer<'a> {
@@ -152,6 +162,11 @@ impl<'a> Writer<'a> {
                         && self.skips_empty_cell() =>
                 {
                     at += 1;
+                }
+                Event::Start(Tag::CodeBlock(CodeBlockKind::Fenced(info)))
+                    if code::grammar(&language(info)).is_some() =>
+                {
+                    at += self.coloured(&language(info), rest);
                 }
                 Event::Start(tag) => self.start(tag, rest)?,
                 Event::End(TagEnd::HtmlBlock) => {
@@ -325,11 +340,7 @@ impl<'a> Writer<'a> {
 
     fn code_block(&mut self, kind: &CodeBlockKind<'_>) {
         let language = match kind {
-            CodeBlockKind::Fenced(info) => info
-                .split(|ch: char| ch.is_whitespace() || matches!(ch, ',' | '{' | ':'))
-                .next()
-                .unwrap_or_default()
-                .to_ascii_lowercase(),
+            CodeBlockKind::Fenced(info) => language(info),
             CodeBlockKind::Indented => String::new(),
         };
         if clean::is_language(&language) {
@@ -340,6 +351,44 @@ impl<'a> Writer<'a> {
         } else {
             self.raw("<pre><code>");
         }
+    }
+
+    /// Writes a whole block of code in a language that has a grammar; returns the number of events that it takes, the
+    /// end included.
+    fn coloured(&mut self, language: &str, rest: &[Event<'a>]) -> usize {
+        let ended = |event: &Event<'_>| matches!(event, Event::End(TagEnd::CodeBlock));
+        let length = rest.iter().position(ended).unwrap_or(rest.len());
+        let mut source = String::new();
+        for event in &rest[..length] {
+            if let Event::Text(text) = event {
+                source.push_str(text);
+            }
+        }
+        self.close_phrases();
+        let _ = write!(
+            self.written.html,
+            "<pre><code class=\"language-{language}\">"
+        );
+        let grammar = code::grammar(language).unwrap_or_default();
+        match code::pieces(grammar, &source, &mut self.allowance) {
+            None => self.escaped(&source),
+            Some(pieces) => {
+                let mut last = "";
+                for (class, text) in pieces {
+                    if class != last {
+                        self.raw(if last.is_empty() { "" } else { "</span>" });
+                        if !class.is_empty() {
+                            let _ = write!(self.written.html, "<span class=\"{class}\">");
+                        }
+                        last = class;
+                    }
+                    self.escaped(text);
+                }
+                self.raw(if last.is_empty() { "" } else { "</span>" });
+            }
+        }
+        self.raw("</code></pre>\n");
+        (length + 1).min(rest.len())
     }
 
     fn cell(&mut self) -> &'static str {

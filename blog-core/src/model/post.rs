@@ -90,6 +90,33 @@ pub struct RenderedBody {
     pub renderer_version: u32,
 }
 
+impl From<markdown::Rendered> for RenderedBody {
+    fn from(rendered: markdown::Rendered) -> Self {
+        Self {
+            html: SafeHtml::from_sanitiser(rendered.html),
+            excerpt: rendered.excerpt,
+            toc: rendered.toc,
+            words: rendered.words,
+            renderer_version: markdown::RENDERER_VERSION,
+        }
+    }
+}
+
+/// A post whose HTML an older renderer made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OutdatedPost {
+    /// Identity.
+    pub id: PostId,
+    /// As [`Post::version`].
+    pub version: u64,
+    /// Its source.
+    pub body: Body,
+    /// What was made of the source.
+    pub html: SafeHtml,
+    /// Whether it is no draft.
+    pub is_public: bool,
+}
+
 /// A whole post.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Post {

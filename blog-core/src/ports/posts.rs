@@ -9,7 +9,8 @@ use crate::id::PostId;
 use crate::model::archive::{MonthCount, TagCount};
 use crate::model::effects::Effects;
 use crate::model::post::{
-    NewPost, Post, PostCard, PostChange, PostInContext, PostQuery, SiteState, SlugHit, SlugRequest,
+    NewPost, OutdatedPost, Post, PostCard, PostChange, PostInContext, PostQuery, RenderedBody,
+    SiteState, SlugHit, SlugRequest,
 };
 use crate::model::revision::{Revision, RevisionHead};
 use crate::model::slug::Slug;
@@ -114,6 +115,25 @@ pub trait PostStore: Debug + Send + Sync + 'static {
         visibility: &Visibility,
         limit: u16,
     ) -> Result<Vec<TagUse>>;
+
+    /// Posts whose HTML was made by a renderer of a version below `renderer`, by id, those behind `after`, at most `limit`.
+    async fn outdated(
+        &self,
+        renderer: u32,
+        after: Option<PostId>,
+        limit: u16,
+    ) -> Result<Vec<OutdatedPost>>;
+
+    /// Replaces what was made of the body of this version, and nothing else: neither version nor times change, and no
+    /// revision is stored. `Conflict(Version)` when the post has another version by now, `NotFound(Post)` when there is
+    /// none.
+    async fn set_rendered(
+        &self,
+        id: PostId,
+        version: u64,
+        rendered: RenderedBody,
+        effects: Effects,
+    ) -> Result<()>;
 
     /// The site's generation, and the earliest `published_at` after `now` among published and unlisted posts.
     async fn site(&self, now: Timestamp) -> Result<SiteState>;

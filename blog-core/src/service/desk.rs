@@ -143,13 +143,13 @@ impl Desk {
     ) -> Result<Preview> {
         let writer = actor.user().ok_or(Denied::LogIn)?;
         self.check(actor, post)?;
-        let bytes = body.len();
+        let cost = markdown::cost(body);
         let body = Body::try_from(body).map_err(|reason| Error::invalid("body", reason))?;
         let render = move || {
             markdown::render_post(body.as_str())
                 .map_err(|error| Error::invalid("body", refused(error)))
         };
-        let rendered = self.core.rendered(bytes, render).await?;
+        let rendered = self.core.rendered(cost, render).await?;
         let ids: Vec<_> = rendered.media.iter().map(|id| (*id).into()).collect();
         let items = reading::items(&self.core, &ids).await?;
         let theirs = |item: &MediaItem| match post {

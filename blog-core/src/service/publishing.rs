@@ -11,7 +11,7 @@ use crate::model::media::MediaKind;
 use crate::model::outbox::Task;
 use crate::model::post::{
     Body, NewPost, Post, PostCard, PostChange, PostContent, PostQuery, PostScope, PostStatus,
-    RenderedBody, SafeHtml, SlugHit, SlugRequest, Title,
+    SlugHit, SlugRequest, Title,
 };
 use crate::model::slug::Slug;
 use crate::model::tag::Tag;
@@ -427,8 +427,8 @@ impl Publishing {
     }
 
     async fn parse(&self, input: &PostInput) -> Result<Parsed> {
-        let (bytes, input) = (input.body.len(), input.clone());
-        self.core.rendered(bytes, move || input.parse()).await
+        let (cost, input) = (markdown::cost(&input.body), input.clone());
+        self.core.rendered(cost, move || input.parse()).await
     }
 
     /// The new slug of a saved post, if it gets one.
@@ -612,13 +612,7 @@ impl Publishing {
             terms: terms::index_terms(&searched),
             title: parsed.title,
             body: parsed.body,
-            rendered: RenderedBody {
-                html: SafeHtml::from_sanitiser(parsed.rendered.html),
-                excerpt: parsed.rendered.excerpt,
-                toc: parsed.rendered.toc,
-                words: parsed.rendered.words,
-                renderer_version: markdown::RENDERER_VERSION,
-            },
+            rendered: parsed.rendered.into(),
             tags: parsed.tags,
             cover: parsed.cover,
             media,

@@ -46,6 +46,7 @@ const POST_ELEMENTS: &[&str] = &[
     "samp",
     "section",
     "small",
+    "span",
     "strong",
     "sub",
     "summary",
@@ -151,6 +152,7 @@ fn check_attribute(tag: &Tag, name: &str, value: &str) -> Result<(), String> {
                 .chars()
                 .all(|ch| ch.is_ascii_lowercase() || ch.is_ascii_digit() || "+#-".contains(ch))
         }),
+        ("span", "class") => value.len() == 1 && "csnkftid".contains(value),
         ("sup" | "section" | "a", "class") => value.starts_with("footnote"),
         (_, "id") => ["h-", "fn-", "fnref-"]
             .iter()
@@ -254,6 +256,8 @@ fn no_attack_gets_through_in_another_place() {
             format!("> {attack}"),
             format!("- {attack}"),
             format!("# {attack}"),
+            format!("```html\n{attack}\n```"),
+            format!("- ~~~js\n  {attack}"),
             format!("| a |\n|---|\n| {attack} |"),
             format!("text {attack} text"),
             format!("[{attack}](/x)"),

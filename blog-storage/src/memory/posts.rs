@@ -12,8 +12,8 @@ use blog_core::model::archive::{MonthCount, TagCount};
 use blog_core::model::effects::Effects;
 use blog_core::model::library::PostPlace;
 use blog_core::model::post::{
-    Body, NewPost, Post, PostCard, PostChange, PostContent, PostInContext, PostQuery, PostScope,
-    PostStatus, SiteState, SlugHit, SlugRequest, Title,
+    Body, NewPost, OutdatedPost, Post, PostCard, PostChange, PostContent, PostInContext, PostQuery,
+    PostScope, PostStatus, RenderedBody, SiteState, SlugHit, SlugRequest, Title,
 };
 use blog_core::model::revision::{Revision, RevisionHead};
 use blog_core::model::slug::Slug;
@@ -498,6 +498,51 @@ impl PostStore for MemoryStore {
         uses.sort_by_key(|found| std::cmp::Reverse(found.posts));
         uses.truncate(usize::from(limit));
         Ok(uses)
+    }
+
+    async fn outdated(
+        &self,
+        renderer: u32,
+        after: Option<PostId>,
+        limit: u16,
+    ) -> Result<Vec<OutdatedPost>> {
+        let state = self.lock();
+        let mut rows: Vec<&PostRow> = state
+            .posts
+            .values()
+            .filter(|row| row.content.rendered.renderer_version < renderer)
+            .filter(|row| Some(row.id) > after)
+            .collect();
+        rows.sort_unstable_by_key(|row| row.id);
+        let outdated = rows.into_iter().take(usize::from(limit));
+        Ok(outdated
+            .map(|row| OutdatedPost {
+                id: row.id,
+                version: row.version,
+                body: row.content.body.clone(),
+                html: row.content.rendered.html.clone(),
+                is_public: row.content.status != PostStatus::Draft,
+            })
+            .collect())
+    }
+
+    async fn set_rendered(
+        &self,
+        id: PostId,
+        version: u64,
+        rendered: RenderedBody,
+        effects: Effects,
+    ) -> Result<()> {
+        self.write(effects, |state, _| {
+            let row = state.posts.get_mut(&id);
+            let row = row.ok_or(Error::NotFound(Entity::Post))?;
+            if row.version != version {
+                let current = row.version;
+                return Err(Conflict::Version { current }.into());
+            }
+            row.content.rendered = rendered;
+            Ok(())
+        })
     }
 
     async fn site(&self, now: Timestamp) -> Result<SiteState> {

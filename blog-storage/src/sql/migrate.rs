@@ -60,6 +60,7 @@ const MIGRATIONS: &[Migration] = migrations! {
     16 "0016_media_facts" oldest 11 then catalog::index_items;
     17 "0017_archive" oldest 17 then posts::count_all;
     18 "0018_copies" oldest 17;
+    19 "0019_renderer" oldest 17;
 };
 
 /// The last migration that this binary knows.

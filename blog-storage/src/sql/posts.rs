@@ -2,6 +2,7 @@
 
 mod context;
 mod counts;
+mod renewal;
 mod revisions;
 mod rows;
 mod save;
@@ -14,8 +15,8 @@ use blog_core::id::{PostId, UserId};
 use blog_core::model::archive::{MonthCount, TagCount};
 use blog_core::model::effects::Effects;
 use blog_core::model::post::{
-    NewPost, Post, PostCard, PostChange, PostInContext, PostQuery, PostScope, SiteState, SlugHit,
-    SlugRequest,
+    NewPost, OutdatedPost, Post, PostCard, PostChange, PostInContext, PostQuery, PostScope,
+    RenderedBody, SiteState, SlugHit, SlugRequest,
 };
 use blog_core::model::revision::{Revision, RevisionHead};
 use blog_core::model::slug::Slug;
@@ -251,6 +252,25 @@ impl PostStore for SqlStore {
             }
         }
         Ok(uses)
+    }
+
+    async fn outdated(
+        &self,
+        renderer: u32,
+        after: Option<PostId>,
+        limit: u16,
+    ) -> Result<Vec<OutdatedPost>> {
+        renewal::outdated(&self.db, renderer, after, limit).await
+    }
+
+    async fn set_rendered(
+        &self,
+        id: PostId,
+        version: u64,
+        rendered: RenderedBody,
+        effects: Effects,
+    ) -> Result<()> {
+        renewal::set_rendered(&self.db, id, version, rendered, effects).await
     }
 
     async fn site(&self, now: Timestamp) -> Result<SiteState> {

@@ -181,6 +181,7 @@ pub(super) fn post(
         id: post.id.to_string(),
         card: card_of(post, now),
         body: safe(body),
+        coloured: body.as_str().contains("</span>"),
         toc: toc(&post.rendered.toc),
         revised: post
             .published_at

@@ -56,13 +56,17 @@ const BLOG: &str = concat!(
 
 /// The desk of those who write and run the blog: on their pages only, over the sheet of readers.
 const DESK: &str = concat!(
+    include_str!("../../assets/css/code.css"),
     include_str!("../../assets/css/writing.css"),
     include_str!("../../assets/css/library.css"),
     include_str!("../../assets/css/history.css"),
     include_str!("../../assets/css/admin.css"),
 );
 
-const SOURCES: [(&str, &str, &[u8]); 11] = [
+/// The colours of code, on pages that show some.
+const CODE: &str = include_str!("../../assets/css/code.css");
+
+const SOURCES: [(&str, &str, &[u8]); 12] = [
     (
         "icons.svg",
         "image/svg+xml",
@@ -112,6 +116,7 @@ const SOURCES: [(&str, &str, &[u8]); 11] = [
     // After the pictures, whose hashes stand in it.
     ("blog.css", "text/css; charset=utf-8", BLOG.as_bytes()),
     ("desk.css", "text/css; charset=utf-8", DESK.as_bytes()),
+    ("code.css", "text/css; charset=utf-8", CODE.as_bytes()),
 ];
 
 static ASSETS: LazyLock<Vec<Asset>> = LazyLock::new(|| {
@@ -222,7 +227,7 @@ mod tests {
                 .collect()
         };
         let mut names = files(folder);
-        names.extend(["blog.css".to_owned(), "desk.css".to_owned()]);
+        names.extend(["blog.css", "code.css", "desk.css"].map(str::to_owned));
         names.sort();
         let mut compiled: Vec<&str> = all().iter().map(|asset| asset.name).collect();
         compiled.sort_unstable();

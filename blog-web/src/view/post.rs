@@ -24,6 +24,8 @@ pub struct PostView {
     pub card: CardView,
     /// The rendered text.
     pub body: SafeHtml,
+    /// Whether the text has code in colours, whose sheet is one of its own.
+    pub coloured: bool,
     /// Its headings in order; shown from three on.
     pub toc: Vec<TocView>,
     /// Whether the text was changed after publication, so that `updated_at` is worth showing.

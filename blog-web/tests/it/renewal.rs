@@ -5,6 +5,7 @@ use std::time::Duration;
 use blog_core::model::media::{ByteStream, MediaItem, PutMode, PutOptions};
 use blog_core::model::user::Role;
 use blog_core::model::widths::Widths;
+use blog_core::policy::{Actor, Surface, Visibility};
 use blog_core::ports::MediaStore as _;
 use futures_util::StreamExt as _;
 use tokio_util::sync::CancellationToken;
@@ -141,6 +142,84 @@ async fn what_is_withdrawn_while_its_copies_are_made_leaves_none() {
         app.advance(3_601);
         until(&app, &stores, 0).await;
     }
+}
+
+/// What an older renderer made of a post.
+async fn outdate(app: &TestApp, slug: &str) -> blog_core::model::post::Post {
+    use blog_core::model::post::{RenderedBody, SafeHtml, SlugHit};
+    let stored = |records: blog_core::backend::Records, now| async move {
+        let slug = blog_core::model::slug::Slug::try_from(slug).unwrap();
+        let editor = Visibility::new(Actor::Anonymous, Surface::Page, now);
+        match records.posts.by_slug(&slug, &editor).await.unwrap() {
+            SlugHit::Current(post) => *post,
+            SlugHit::Moved(_) => panic!("it moved"),
+        }
+    };
+    let post = stored(app.records.clone(), app.blog.now()).await;
+    let old = RenderedBody {
+        html: SafeHtml::from_sanitiser("<p>As it was made.</p>".to_owned()),
+        renderer_version: 1,
+        ..post.rendered.clone()
+    };
+    let effects = blog_core::model::effects::Effects::at(app.blog.now()).invalidating();
+    let set = app
+        .records
+        .posts
+        .set_rendered(post.id, post.version, old, effects);
+    set.await.unwrap();
+    stored(app.records.clone(), app.blog.now()).await
+}
+
+#[tokio::test]
+async fn posts_of_an_older_renderer_are_made_anew_and_nothing_else_changes() {
+    let app = TestApp::new();
+    let ada = app.person("ada", Role::Author).await;
+    let nobody = Person::default();
+    for title in ["One", "Two", "Three", "Four", "Five", "Six"] {
+        let body = "Some text.\n\n```rust\nfn main() {} // <b>\n```";
+        let form = post_form(title, body, "published");
+        assert_eq!(app.post("/write", &ada, &form).await.status, 303);
+    }
+    let fresh = app.get("/posts/one", &nobody).await;
+    let old = outdate(&app, "one").await;
+    for slug in ["two", "three", "four", "five", "six"] {
+        outdate(&app, slug).await;
+    }
+    app.advance(60);
+    let page = app.get("/posts/one", &nobody).await;
+    assert!(page.text().contains("As it was made."));
+    assert!(!page.text().contains("code."), "no sheet without code");
+
+    app.blog.worker().renew().await.unwrap();
+    app.advance(2);
+    for slug in ["one", "two", "three", "four", "five", "six"] {
+        let page = app.get(&format!("/posts/{slug}"), &nobody).await.text();
+        for part in [
+            "<span class=\"k\">fn</span> <span class=\"f\">main</span>",
+            "<span class=\"c\">// &lt;b&gt;",
+            "/assets/code.",
+        ] {
+            assert!(page.contains(part), "{slug}: {part} in {page}");
+        }
+    }
+    let again = app.get("/posts/one", &nobody).await;
+    let tag = |answer: &crate::app::Answer| answer.headers.get("etag").cloned();
+    assert!(tag(&fresh).is_some());
+    assert_eq!(again.masked(), fresh.masked());
+    assert_eq!(tag(&again), tag(&fresh), "who has it keeps it");
+    let posts = &app.records.posts;
+    let outdated = posts.outdated(blog_core::markdown::RENDERER_VERSION, None, 9);
+    assert_eq!(outdated.await.unwrap(), []);
+    let revisions = posts.revisions(old.id, None, 9).await.unwrap();
+    assert_eq!(revisions.items.len(), 1);
+    let visibility = Visibility::new(Actor::Anonymous, Surface::Page, app.blog.now());
+    let new = posts.get(old.id, &visibility).await.unwrap();
+    assert_eq!((new.version, new.updated_at), (old.version, old.updated_at));
+    // What is up to date is not written again.
+    let generation = posts.site(app.blog.now()).await.unwrap().generation;
+    app.blog.worker().renew().await.unwrap();
+    let after = posts.site(app.blog.now()).await.unwrap().generation;
+    assert_eq!(after, generation);
 }
 
 #[tokio::test]

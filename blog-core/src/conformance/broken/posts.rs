@@ -14,8 +14,8 @@ use crate::id::{PostId, UserId};
 use crate::model::archive::{Month, MonthCount, TagCount};
 use crate::model::effects::Effects;
 use crate::model::post::{
-    Body, MAX_RELATED, NewPost, Post, PostCard, PostChange, PostInContext, PostQuery, PostScope,
-    SiteState, SlugHit, SlugRequest, Title,
+    Body, MAX_RELATED, NewPost, OutdatedPost, Post, PostCard, PostChange, PostInContext, PostQuery,
+    PostScope, RenderedBody, SiteState, SlugHit, SlugRequest, Title,
 };
 use crate::model::revision::{Revision, RevisionHead};
 use crate::model::secret::SecretHash;
@@ -49,14 +49,20 @@ enum Fault {
     NeighboursByTime,
     DraftsRelated,
     RenamedAnywhere,
+    RenderedBlindly,
 }
 
 pub(super) fn all(working: &Backend) -> Vec<Broken> {
-    let faults: [(&str, &[&str], Fault); 20] = [
+    let faults: [(&str, &[&str], Fault); 21] = [
         (
             "posts-renamed-wherever-they-stand",
             &["posts-rename-elsewhere"],
             Fault::RenamedAnywhere,
+        ),
+        (
+            "posts-rendered-whatever-the-version",
+            &["posts-rendered-version"],
+            Fault::RenderedBlindly,
         ),
         (
             "posts-last-save-wins",
@@ -484,6 +490,34 @@ impl PostStore for Posts {
         limit: u16,
     ) -> Result<Vec<TagUse>> {
         self.inner.posts.tag_uses(prefix, visibility, limit).await
+    }
+
+    async fn outdated(
+        &self,
+        renderer: u32,
+        after: Option<PostId>,
+        limit: u16,
+    ) -> Result<Vec<OutdatedPost>> {
+        self.inner.posts.outdated(renderer, after, limit).await
+    }
+
+    async fn set_rendered(
+        &self,
+        id: PostId,
+        version: u64,
+        rendered: RenderedBody,
+        effects: Effects,
+    ) -> Result<()> {
+        let posts = &self.inner.posts;
+        let set = posts.set_rendered(id, version, rendered.clone(), effects.clone());
+        match set.await {
+            Err(Error::Conflict(Conflict::Version { current }))
+                if self.fault == Fault::RenderedBlindly =>
+            {
+                posts.set_rendered(id, current, rendered, effects).await
+            }
+            result => result,
+        }
     }
 
     async fn site(&self, now: Timestamp) -> Result<SiteState> {

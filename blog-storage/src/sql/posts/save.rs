@@ -185,7 +185,7 @@ pub(super) async fn delete(
 }
 
 /// The post as the transaction sees it; `NotFound(Post)` when there is none.
-async fn whole(tx: &mut Tx<'_>, id: PostId, viewer: Option<UserId>) -> Result<Post> {
+pub(super) async fn whole(tx: &mut Tx<'_>, id: PostId, viewer: Option<UserId>) -> Result<Post> {
     let mut args = args![viewer, id];
     args.extend(rule_args(ReadRule::Everything));
     let row: Option<PostRow> = tx.one(text::BY_ID, args).await?;

@@ -800,6 +800,7 @@ fn post(text: &str) -> PostView {
         id: text.to_owned(),
         card: card(text, PostStatus::Unlisted),
         body: SafeHtml::from_sanitised(BODIES[0].to_owned()),
+        coloured: true,
         toc: [2, 3, 2]
             .map(|level| TocView {
                 level,
