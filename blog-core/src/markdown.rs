@@ -154,7 +154,7 @@ pub fn render_comment(source: &str) -> Result<String, MarkdownError> {
 pub(crate) fn cost(source: &str) -> usize {
     let has_code = source.contains("```") || source.contains("~~~");
     match has_code {
-        // Up to half a second.
+        // Up to two seconds.
         true => usize::MAX,
         false => source.len(),
     }
