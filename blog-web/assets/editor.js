@@ -72,6 +72,7 @@ form.addEventListener("keydown", e => {
   if (!tool && (e.shiftKey || !["s", "p"].includes(key))) return;
   e.preventDefault();
   if (tool) tools[tool]();
+  else if (e.repeat) return;
   else if (key === "s") saveHere();
   else toggle.click();
 });
@@ -149,6 +150,7 @@ let turn = Promise.resolve();
 const send = (file, alt, progress) => new Promise((done, fail) => {
   const request = new XMLHttpRequest();
   const parts = new FormData();
+  parts.append("writer", form.elements.writer.value);
   parts.append("alt", alt);
   parts.append("file", file);
   request.open("POST", sheet.action);
@@ -207,7 +209,7 @@ const upload = (file, place, given = "") => {
   };
   insert.onclick = async () => {
     try {
-      if (alt.value !== item.alt) item = await ask(`${sheet.dataset.upload}/${item.id}/alt`, new URLSearchParams({ alt: alt.value }), true);
+      if (alt.value !== item.alt) item = await ask(`${sheet.dataset.upload}/${item.id}/alt`, new URLSearchParams({ alt: alt.value, writer: form.elements.writer.value }), true);
       wrong.hidden = true;
       if (place === tray) shelf.prepend(row);
       paragraph(item.snippet);

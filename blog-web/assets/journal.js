@@ -30,7 +30,16 @@ const read = initially => {
   }
   return text;
 };
+// A cover that is not among the files on the page stays chosen too.
+const offerCover = id => {
+  const row = id && !all("[name=cover]", form).some(field => field.value === id) && part("cover-row");
+  if (!row) return;
+  one("input", row).value = id;
+  row.append(Object.assign(document.createElement("span"), { className: "cover-none", textContent: say("cover") }));
+  one(".covers", form).append(row);
+};
 const write = text => {
+  offerCover(text.cover);
   for (const field of controls()) {
     const value = text[field.name];
     if (value === undefined) continue;
@@ -68,6 +77,11 @@ const next = () => {
   own.unsaved.value = `${before} ${id}`.trim();
 };
 next();
+// From here on it is a text of its own, made of this one.
+const follow = () => {
+  before = own.unsaved.value;
+  next();
+};
 const state = one(".editor-state");
 // With a button where a session of the writer is missing.
 const tell = (sentence, refusal) => {
@@ -111,6 +125,8 @@ const tooLong = () => {
   return long;
 };
 
+// What a save that stays is under way with.
+let underWay;
 let sent = stored, sending, timer, wait = 0, since = 0;
 const later = seconds => {
   clearTimeout(timer);
@@ -119,7 +135,7 @@ const later = seconds => {
 // One at a time. With somebody waiting for it, it goes also when nothing changed, since it shows whether a save would
 // be taken; the answer is the refusal, if there is one.
 const keepThere = async waiting => {
-  if (sending) await sending;
+  while (sending) await sending;
   const text = now();
   if (!waiting && text === sent) return;
   clearTimeout(timer);
@@ -165,11 +181,14 @@ form.addEventListener("change", noticed);
 
 // ---------- leaving, coming back, saving ----------
 
-let leaving;
+// Until the next page is there; somebody who stopped the browser on its way may go again after a while.
+let leaving, stopped;
 // What the server keeps may be left without a question.
 addEventListener("beforeunload", e => { if (!leaving && dirty() && now() !== sent) e.preventDefault(); });
 addEventListener("pagehide", () => {
-  if (now() === sent) return;
+  if (now() === sent || now() === underWay) return;
+  // The save that is under way ends its own text, and not what was typed since.
+  if (underWay !== undefined) follow();
   keepHere();
   step += 1;
   navigator.sendBeacon(`${form.dataset.autosave}?${new URLSearchParams({ id, step })}`, new URLSearchParams(new FormData(form)));
@@ -186,33 +205,35 @@ form.autocomplete = "off";
 let passing;
 const leave = button => {
   leaving = passing = true;
+  clearTimeout(stopped);
+  stopped = setTimeout(() => { leaving = false; }, 10000);
   form.requestSubmit(button);
   passing = false;
   sent = now();
-  before = own.unsaved.value;
-  next();
+  follow();
 };
-form.addEventListener("submit", async e => {
-  if (passing || e.submitter?.matches("[data-preview]")) return;
-  e.preventDefault();
-  leaving = false;
+// One save at a time, however often and in whichever way it is asked for: a second one would make a second post, or
+// meet the first as somebody else's version.
+let going, staying, again;
+const go = async button => {
   keepHere();
   tell(say("saving"));
   const refusal = await keepThere(true);
   // What only the text is the reason for, the answer to the save says beside the field.
   if (refusal && (![403, 422].includes(refusal.status) || outside(refusal))) return;
-  leave(e.submitter);
+  leave(button);
+};
+form.addEventListener("submit", async e => {
+  if (passing || e.submitter?.matches("[data-preview]")) return;
+  e.preventDefault();
+  again = false;
+  await staying;
+  if (!leaving) going ??= go(e.submitter).finally(() => { going = undefined; });
 });
 
-// Saves and stays. What is refused for what it says is sent as a form, whose answer shows it.
-export const saveHere = async () => {
-  if (!form.reportValidity()) return;
-  keepHere();
-  if (tooLong()) return;
-  tell(say("saving"));
-  if (sending) await sending;
-  clearTimeout(timer);
-  const text = now();
+// What is refused for what it says is sent as a form, whose answer shows it.
+const stay = async () => {
+  const text = underWay = now();
   try {
     const data = await ask(form.action, new URLSearchParams(new FormData(form)), true);
     for (const old of [...before.split(" "), id]) store?.removeItem(prefix + old);
@@ -230,10 +251,32 @@ export const saveHere = async () => {
     tell(say("saved", { time: clock() }));
     if (!untouched) noticed();
   } catch (refusal) {
+    again = false;
     if (refusal.status && !outside(refusal) && refusal.status < 500) return leave();
     tellRefusal(refusal);
     later(2);
+  } finally {
+    underWay = undefined;
   }
+};
+// Saves and stays.
+export const saveHere = async () => {
+  if (going || leaving) return;
+  if (staying) return void (again = true);
+  if (!form.reportValidity()) return;
+  keepHere();
+  if (tooLong()) return;
+  tell(say("saving"));
+  again = false;
+  staying = (async () => {
+    while (sending) await sending;
+    clearTimeout(timer);
+    // What is kept meanwhile would come to the server after the save that ends it.
+    await (sending = stay().finally(() => { sending = undefined; }));
+  })().finally(() => { staying = undefined; });
+  await staying;
+  // Asked for again with more text.
+  if (again && dirty()) saveHere();
 };
 
 // ---------- what earlier pages left ----------

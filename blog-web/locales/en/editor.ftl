@@ -24,6 +24,7 @@ editor-address = Address
 editor-address-hint = Made from the title when left empty.
 editor-cover = Cover
 editor-no-cover = None
+editor-chosen-cover = The chosen picture
 editor-media = Pictures and videos
 editor-media-hint = Paste a picture’s line of Markdown where it shall stand.
 editor-media-library = Open your library

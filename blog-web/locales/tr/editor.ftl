@@ -24,6 +24,7 @@ editor-address = Adres
 editor-address-hint = Boş bırakılırsa başlıktan oluşturulur.
 editor-cover = Kapak
 editor-no-cover = Yok
+editor-chosen-cover = Seçtiğiniz resim
 editor-media = Resimler ve videolar
 editor-media-hint = Resmin Markdown satırını, görünmesini istediğiniz yere yapıştırın.
 editor-media-library = Kitaplığınızı açın

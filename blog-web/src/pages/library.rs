@@ -12,7 +12,7 @@ use poem::Response;
 use serde::{Deserialize, Serialize};
 
 use super::call::Call;
-use super::{models, refusal};
+use super::{desk, models, refusal};
 use crate::edge::EdgeError;
 use crate::edge::multipart::{FilePart, Multipart, MultipartLimits, Part};
 use crate::view::page::{LibraryDeletePage, LibraryItemPage, LibraryPage};
@@ -122,10 +122,14 @@ pub(crate) async fn item(call: Call) -> Result<Response, EdgeError> {
 #[serde(deny_unknown_fields)]
 struct AltForm {
     alt: String,
+    /// Whose text the page is of that sends it; of no page with a text, nobody.
+    #[serde(default)]
+    writer: String,
 }
 
 pub(crate) async fn describe(mut call: Call) -> Result<Response, EdgeError> {
     let form: AltForm = call.form().await?.parse()?;
+    desk::check_writer(&call, &form.writer)?;
     let id = id(&call)?;
     let library = call.blog().library();
     let path = format!("/library/{id}");
@@ -287,7 +291,7 @@ async fn refused(call: &Call, alt: &str, error: Error) -> Result<Response, EdgeE
     call.refused_page(&refusal, &call.chrome("/library"), &page)
 }
 
-/// Takes the parts as they come: the text may stand before the file or after it.
+/// Takes the parts as they come: texts may stand before the file or after it.
 async fn take(
     call: &Call,
     parts: &mut Multipart,
@@ -308,6 +312,15 @@ async fn take(
                         .await
                         .map_err(Failure::Blog)?;
                     return Err(Failure::Blog(error));
+                }
+            }
+            Part::Text { name, value } if name == "writer" => {
+                if let Err(refusal) = desk::check_writer(call, &value) {
+                    if let Some(item) = &taken {
+                        let deleted = library.delete(&call.actor, item.id).await;
+                        deleted.map_err(Failure::Blog)?;
+                    }
+                    return Err(Failure::Edge(refusal));
                 }
             }
             Part::File(file) if file.name() == "file" => {

@@ -707,6 +707,94 @@ async fn what_one_wrote_is_not_saved_by_another_whose_browser_it_is_now() {
 }
 
 #[tokio::test]
+async fn files_beside_a_text_do_not_come_to_another_whose_browser_it_is_now() {
+    let (app, author, other, _) = scene().await;
+    let (writer, file) = (("writer", None, &b"ada"[..]), png());
+    let file = ("file", Some("lamp.png"), &file[..]);
+    // Whichever comes first.
+    for parts in [[writer, file], [file, writer]] {
+        let refused = app.post_parts("/media/uploads", &other, &parts).await;
+        assert_eq!(refused.status, 403);
+        let sentence = "You are logged in as bob now, and ada wrote this";
+        assert!(refused.text().contains(sentence), "{}", refused.text());
+        let library = app.get("/library", &other).await.text();
+        assert!(!library.contains("lamp.png"), "{library}");
+        let taken = app.post_parts("/media/uploads", &author, &parts).await;
+        assert_eq!(taken.status, 303, "{}", taken.text());
+    }
+    let id = crate::site::picture(&app, &other).await;
+    let alt = [("alt", "Of ada"), ("writer", "ada")];
+    let path = format!("/library/{id}/alt");
+    let refused = ask(&app, "POST", &path, &other, &alt).await;
+    assert_eq!(
+        (refused.status.as_u16(), data(&refused)["code"].as_str()),
+        (403, Some("other-writer"))
+    );
+    let page = app.get(&format!("/library/{id}"), &other).await.text();
+    assert!(!page.contains("Of ada"), "{page}");
+    // Where no script runs, the page's form says it too.
+    let page = app.get("/write", &author).await.text();
+    let upload = between(&page, r#"<form class="upload""#, "</form>");
+    assert!(upload.contains(r#"<input type="hidden" name="writer" value="ada">"#));
+}
+
+#[tokio::test]
+async fn the_cover_goes_back_with_the_text_wherever_its_picture_is() {
+    let (app, author, other, _) = scene().await;
+    let theirs = crate::site::picture(&app, &other).await;
+    let covers = |page: &str| -> Vec<String> {
+        let covers = between(page, r#"<fieldset class="covers""#, "</fieldset>");
+        let radios = covers.split(r#"name="cover" value=""#).skip(1);
+        let radios = radios.filter(|radio| between(radio, "\"", ">") == " checked");
+        radios
+            .map(|radio| radio[..36.min(radio.find('"').unwrap())].to_owned())
+            .collect()
+    };
+    let cover = crate::site::picture(&app, &author).await;
+    let mut form = post_form("With a cover", "Text", "published");
+    form.push(("cover", &cover));
+    assert_eq!(app.post("/write", &author, &form).await.status, 303);
+    for n in 0..24 {
+        let name = format!("{n}.png");
+        let parts = [("file", Some(name.as_str()), &png()[..])];
+        app.post_parts("/media/uploads", &author, &parts).await;
+    }
+    form.push(("version", "1"));
+    // The session has ended.
+    for path in ["/write", "/posts/with-a-cover/edit"] {
+        let page = app.post(path, &Person::default(), &form).await.text();
+        assert_eq!(covers(&page), [cover.as_str()], "{path}: {page}");
+    }
+    // Refused for another reason, and not among the newest.
+    let page = app.get("/posts/with-a-cover/edit", &author).await.text();
+    assert_eq!(covers(&page), [cover.as_str()]);
+    form[0].1 = "";
+    for path in ["/write", "/posts/with-a-cover/edit"] {
+        let refused = app.post(path, &author, &form).await;
+        assert_eq!(refused.status, 422);
+        assert_eq!(covers(&refused.text()), [cover.as_str()], "{path}");
+    }
+    // Brought back: the post has no cover yet.
+    let text = [
+        ("title", "Two"),
+        ("body", "x"),
+        ("status", "draft"),
+        ("cover", &cover),
+    ];
+    assert_eq!(keep(&app, &author, ONE, 1, &text).await.status, 204);
+    let page = app
+        .get(&format!("/write?unsaved={ONE}"), &author)
+        .await
+        .text();
+    assert_eq!(covers(&page), [cover.as_str()], "{page}");
+    assert!(page.contains("The chosen picture</span></label>"));
+    // None that the form does not name.
+    let page = app.get("/write", &author).await.text();
+    assert_eq!(covers(&page), [""]);
+    assert!(!page.contains(&theirs));
+}
+
+#[tokio::test]
 async fn the_text_of_a_post_that_was_deleted_meanwhile_becomes_a_new_one() {
     let (app, author, _, id) = scene().await;
     let gone = app

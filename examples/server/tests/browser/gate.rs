@@ -97,16 +97,6 @@ impl Gate {
         self.inner.opened.notify_waiters();
     }
 
-    /// From then on nothing fails, also where nobody can say it: a browser that waits for a page takes no commands.
-    pub(crate) fn pass_in(&self, time: Duration) {
-        let inner = self.inner.clone();
-        tokio::spawn(async move {
-            tokio::time::sleep(time).await;
-            *inner.fault.lock().expect("unpoisoned") = None;
-            inner.opened.notify_waiters();
-        });
-    }
-
     /// Waits until a form has met the fault.
     pub(crate) async fn met(&self) {
         self.wait("a form that meets the fault", || {
@@ -124,6 +114,21 @@ impl Gate {
             })
         })
         .await;
+    }
+
+    /// Waits until the server has answered a form to this path with this status.
+    pub(crate) async fn answered(&self, path: &str, status: u16) {
+        self.wait(&format!("{status} from {path}"), || {
+            self.statuses(path).contains(&status)
+        })
+        .await;
+    }
+
+    /// How the server answered the forms to this path, since the browser came.
+    pub(crate) fn statuses(&self, path: &str) -> Vec<u16> {
+        let passed = self.inner.passed.lock().expect("unpoisoned");
+        let there = passed.iter().filter(|form| form.path == path);
+        there.map(|form| form.status).collect()
     }
 
     async fn wait(&self, what: &str, done: impl Fn() -> bool) {

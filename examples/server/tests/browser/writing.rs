@@ -213,6 +213,37 @@ async fn date(author: &Visitor) {
     author.see("time[datetime^='2019-12-31T16:45']").await;
     let day = author.text("time[datetime^='2019-12-31T16:45']").await;
     assert!(day.contains("1 January 2020"), "{day}");
+
+    // What was published at once has seconds.
+    author.open(&format!("{path}/edit")).await;
+    author.see(".tools[data-ready]").await;
+    type_date(author, "2020-01-01T01:30:07").await;
+    for mark in ["!", "?"] {
+        add(author, "#f-body", mark).await;
+        keys(author, "\u{e009}s\u{e000}").await;
+        saved_here(author, mark).await;
+    }
+    assert_eq!(
+        author.value("[name=publish_at]").await,
+        "2019-12-31T16:45:07"
+    );
+}
+
+/// Waits until a save that stays is stored, by what another visitor of the page is shown.
+async fn saved_here(author: &Visitor, end: &str) {
+    let script = format!(
+        "const answer = await fetch(location.href);
+         const page = new DOMParser().parseFromString(await answer.text(), 'text/html');
+         return page.querySelector('#f-body').value.endsWith({})",
+        json!(end)
+    );
+    for _ in 0..100 {
+        if run(author, &script).await == true {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    panic!("what ends with {end} is not stored");
 }
 
 /// As a date picker does it.

@@ -16,6 +16,8 @@ super::cases! {
     the_database_is_away,
     an_autosave_is_refused,
     somebody_types_on_while_a_save_is_under_way,
+    save_is_asked_for_many_times_at_once,
+    the_tab_is_left_while_a_save_is_under_way,
 }
 
 async fn the_server_is_killed_while_somebody_types(table: &mut Table) {
@@ -66,9 +68,8 @@ async fn the_server_is_killed_after_a_save_and_before_its_answer(table: &mut Tab
     let text = text + &words("second");
     table.gate.fail(&format!("{path}/edit"), Fault::Unanswered);
     table.ada.press(SAVE).await;
-    table.gate.met().await;
     // The answer is there, and goes no further.
-    tokio::time::sleep(Duration::from_millis(500)).await;
+    table.gate.answered(&format!("{path}/edit"), 303).await;
     table.kill();
     table.gate.pass();
     table.start().await;
@@ -109,6 +110,55 @@ async fn the_database_is_away(table: &mut Table) {
     table.stored(&path, &text).await;
 }
 
+/// The keys held down, pressed again, and the button twice: one post, one version each.
+async fn save_is_asked_for_many_times_at_once(table: &mut Table) {
+    let before = table.gate.statuses("/write").len();
+    let text = words("once");
+    table.write(&text).await;
+    table.gate.fail("/write", Fault::Held);
+    let hold =
+        "const key = repeat => document.querySelector('#f-body').dispatchEvent(new KeyboardEvent(
+          'keydown', { key: 's', ctrlKey: true, repeat, bubbles: true, cancelable: true }));
+        [false, true, true, false].forEach(key)";
+    table.run(hold, json!(null)).await;
+    table.ada.press(SAVE).await;
+    table.ada.press(SAVE).await;
+    table.gate.met().await;
+    table.gate.pass();
+    let path = table.arrives(&text).await;
+    assert_eq!(table.gate.statuses("/write")[before..], [200]);
+    assert_eq!(table.gate.statuses(&format!("{path}/edit")), [303]);
+    table.add("#f-body", "!").await;
+    let twice = "const save = document.querySelector(arguments[0]); save.click(); save.click();";
+    table.run(twice, json!(SAVE)).await;
+    let text = text + "!";
+    table
+        .until(
+            "the post is shown",
+            "return !!document.querySelector('article .post-body')",
+        )
+        .await;
+    table.stored(&path, &text).await;
+    assert_eq!(table.gate.statuses(&format!("{path}/edit")), [303, 303]);
+}
+
+async fn the_tab_is_left_while_a_save_is_under_way(table: &mut Table) {
+    let text = words("left");
+    let path = table.post(&text).await;
+    table.add("#f-body", "!").await;
+    let text = text + "!";
+    table.gate.fail(&format!("{path}/edit"), Fault::Held);
+    save_and_stay(table).await;
+    table.gate.met().await;
+    let hidden = "document.dispatchEvent(new Event('visibilitychange', { bubbles: true }))";
+    table.run(hidden, json!(null)).await;
+    // Long enough for an autosave that does not wait.
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    table.gate.pass();
+    table.says("Saved").await;
+    table.stored(&path, &text).await;
+}
+
 /// By the keys that save without leaving the page.
 async fn save_and_stay(table: &Table) {
     let body = table.ada.see("#f-body").await;
@@ -119,12 +169,22 @@ async fn an_autosave_is_refused(table: &mut Table) {
     let text = words("refused");
     let refused = Fault::Refused(422, "invalid", "That cannot be kept.");
     table.gate.fail("/write/autosave", refused);
+    // A cover that is not on the page that the text comes back to.
+    let choose = "const none = document.querySelector('.covers label');
+        const other = none.cloneNode(true);
+        none.after(other);
+        other.querySelector('input').value = arguments[0];
+        other.querySelector('input').click()";
+    table.run(choose, json!("of another page")).await;
     table.write(&text).await;
     table
         .says("Kept in this browser only. That cannot be kept.")
         .await;
     table.ada.open("/write").await;
     table.bring_back(&text).await;
+    let cover = table.ada.value("[name=cover]:checked").await;
+    assert_eq!(cover, "of another page");
+    table.ada.press(".covers .cover-choice:first-of-type").await;
     table.gate.pass();
     table.add("#f-body", "!").await;
     let text = text + "!";
@@ -137,16 +197,20 @@ async fn somebody_types_on_while_a_save_is_under_way(table: &mut Table) {
     let path = table.post(&text).await;
     table.add("#f-body", "one").await;
     table.gate.fail(&format!("{path}/edit"), Fault::Held);
-    // A browser on its way to another page takes no commands, so the page types by itself.
-    let typing = "setTimeout(() => {
-        const body = document.querySelector('#f-body');
-        body.setSelectionRange(body.value.length, body.value.length);
-        body.focus();
-        document.execCommand('insertText', false, arguments[0]);
-    }, 1500)";
+    // A browser on its way to another page takes no commands, so the page types by itself once the form is sent.
+    let typing = "const [text] = arguments;
+        document.addEventListener('submit', e => e.defaultPrevented || setTimeout(() => {
+            const body = document.querySelector('#f-body');
+            body.setSelectionRange(body.value.length, body.value.length);
+            body.focus();
+            document.execCommand('insertText', false, text);
+        }))";
     table.run(typing, json!("too late 🧵")).await;
-    table.gate.pass_in(Duration::from_secs(3));
-    table.ada.follow(SAVE).await;
+    tokio::join!(table.ada.follow(SAVE), async {
+        table.gate.met().await;
+        tokio::time::sleep(Duration::from_secs(2)).await;
+        table.gate.pass();
+    });
     table.ada.see(".post-body").await;
     table.ada.open(&format!("{path}/edit")).await;
     table.ready().await;
