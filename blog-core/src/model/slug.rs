@@ -66,7 +66,39 @@ impl PageSlug {
     }
 }
 
+/// How many characters of random digits stand behind the words of a hidden post.
+const DIGITS: usize = 8;
+
 impl Slug {
+    /// The longest wish: what is left beside a hidden post's random digits.
+    pub const MAX_WISH: usize = MAX - DIGITS - 2;
+
+    /// The slug of a post that is not for everybody yet: these words, two dashes and random digits. No other slug has
+    /// two dashes in a row, so it is known again.
+    pub fn hidden(&self, random: u32) -> Self {
+        let base: String = self.0.chars().take(Self::MAX_WISH).collect();
+        Self(format!("{}--{random:08x}", base.trim_end_matches('-')))
+    }
+
+    /// The slug in an address: one that anybody may choose, or a hidden post's.
+    ///
+    /// # Errors
+    /// Why no post can stand there.
+    pub fn from_address(text: &str) -> Result<Self, Reason> {
+        let slug = Self(text.to_owned());
+        match slug.hidden_base() {
+            Some(base) => parse_shape(base).map(|_| slug),
+            None => Slug::try_from(text),
+        }
+    }
+
+    /// The words of a hidden post's slug; `None` for every other.
+    pub fn hidden_base(&self) -> Option<&str> {
+        let (base, digits) = self.0.split_once("--")?;
+        let random = digits.len() == DIGITS && digits.bytes().all(|b| b.is_ascii_hexdigit());
+        random.then_some(base)
+    }
+
     /// The slug of a title, shortened at a word; `None` where nothing of it can stand in an address.
     pub fn from_title(title: &str) -> Option<Self> {
         let slug = slugify::slugify(title)?;

@@ -11,6 +11,7 @@ use crate::model::media::MediaItem;
 use crate::model::post::{Body, Post, SafeHtml};
 use crate::model::tag::TagUse;
 use crate::policy::{Action, Actor, Surface};
+use crate::service::publishing::MAX_MEDIA;
 use crate::service::publishing::refused;
 use crate::service::reading;
 use crate::slugify;
@@ -150,7 +151,9 @@ impl Desk {
                 .map_err(|error| Error::invalid("body", refused(error)))
         };
         let rendered = self.core.rendered(cost, render).await?;
-        let ids: Vec<_> = rendered.media.iter().map(|id| (*id).into()).collect();
+        // As many as a post may have: one that has more is refused when it is saved.
+        let shown = rendered.media.iter().take(MAX_MEDIA);
+        let ids: Vec<_> = shown.map(|id| (*id).into()).collect();
         let items = reading::items(&self.core, &ids).await?;
         let theirs = |item: &MediaItem| match post {
             Some(post) => item.owner == post.author.id || post.media.contains(&item.id),

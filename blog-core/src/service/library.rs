@@ -373,8 +373,6 @@ impl Library {
         if narrow || item.bytes > MAX_STORED || !picture::has_copies(&item.content_type) {
             return Ok(Vec::new());
         }
-        // In turn with uploads, before the bytes are in memory.
-        let turn = self.core.pictures.acquire().await;
         let mut object = match self.core.media.get(&item.private_key, None).await {
             Ok(object) => object,
             Err(Error::NotFound(_)) => return Ok(Vec::new()),
@@ -386,6 +384,9 @@ impl Library {
                 &piece.map_err(|error| Error::unavailable("the media store", error))?,
             );
         }
+        // In turn with uploads, which must not wait for a slow store: so the turn is taken when the bytes are here, of one
+        // picture at a time.
+        let turn = self.core.pictures.acquire().await;
         let copies = tokio::task::spawn_blocking(move || picture::copies(&bytes))
             .await
             .map_err(|panic| Error::backend("the picture decoder", panic))?;

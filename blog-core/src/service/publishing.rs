@@ -86,13 +86,11 @@ impl PostInput {
             other => other.as_str(),
         };
         let from_title = Slug::from_title(post.title.as_str());
-        let slug = match was_out(post, now) {
-            true => post.slug.as_str(),
-            false => match draft_base(&post.slug).unwrap_or(post.slug.as_str()) {
-                UNTITLED => "",
-                base if Some(base) == from_title.as_ref().map(Slug::as_str) => "",
-                base => base,
-            },
+        let slug = match hidden_base(post) {
+            None => post.slug.as_str(),
+            Some(UNTITLED) => "",
+            Some(base) if Some(base) == from_title.as_ref().map(Slug::as_str) => "",
+            Some(base) => base,
         };
         let slug = slug.to_owned();
         Self {
@@ -225,21 +223,20 @@ const UNTITLED: &str = "untitled";
 fn draft_slug(base: &Slug) -> SlugRequest {
     let random = MediaId::generate().uuid().as_u128() as u32;
     SlugRequest {
-        base: base.with_suffix(&format!("{random:08x}")),
+        base: base.hidden(random),
     }
 }
 
-/// Whether a post has stood where everybody found it: only then is its slug one that they may know. Scheduled posts
-/// keep a draft's slug until their time, or another post of the same title would be given a `-2` that betrays them.
-fn was_out(post: &Post, now: Timestamp) -> bool {
-    post.published_at.is_some_and(|at| at <= now)
-}
-
-/// The part of a draft's slug before its random end.
-fn draft_base(slug: &Slug) -> Option<&str> {
-    let (base, random) = slug.as_str().rsplit_once('-')?;
-    let hex = random.len() == 8 && random.bytes().all(|b| b.is_ascii_hexdigit());
-    hex.then_some(base)
+/// The words of a post's slug while it is not one that people may know. Scheduled posts keep a draft's slug until their
+/// time, or another post of the same title would be given a `-2` that betrays them.
+fn hidden_base(post: &Post) -> Option<&str> {
+    // Drafts of earlier versions have one dash before their digits, as other posts may have by chance.
+    let earlier = || {
+        let (base, digits) = post.slug.as_str().rsplit_once('-')?;
+        let random = digits.len() == 8 && digits.bytes().all(|b| b.is_ascii_hexdigit());
+        (random && post.published_at.is_none()).then_some(base)
+    };
+    post.slug.hidden_base().or_else(earlier)
 }
 
 impl Parsed {
@@ -386,7 +383,7 @@ impl Publishing {
             self.core.policy.check(actor, action)?;
         }
         let hidden = status == PostStatus::Draft || published_at.is_some_and(|at| at > now);
-        let slug = self.new_slug(&stored, &parsed, hidden, now);
+        let slug = self.new_slug(&stored, &parsed, hidden);
         let content = self
             .content(
                 parsed,
@@ -432,24 +429,22 @@ impl Publishing {
     }
 
     /// The new slug of a saved post, if it gets one.
-    fn new_slug(
-        &self,
-        stored: &Post,
-        parsed: &Parsed,
-        hidden: bool,
-        now: Timestamp,
-    ) -> Option<SlugRequest> {
+    fn new_slug(&self, stored: &Post, parsed: &Parsed, hidden: bool) -> Option<SlugRequest> {
         let base = parsed.slug_base();
-        match (was_out(stored, now), hidden) {
-            (false, true) => {
-                (draft_base(&stored.slug) != Some(base.as_str())).then(|| draft_slug(&base))
+        match (hidden_base(stored), hidden) {
+            (Some(stands), true) => {
+                let wanted = draft_slug(&base);
+                (wanted.base.hidden_base() != Some(stands)).then_some(wanted)
             }
-            (false, false) => Some(SlugRequest { base }),
-            (true, _) => parsed
-                .slug
-                .clone()
-                .filter(|slug| *slug != stored.slug)
-                .map(|base| SlugRequest { base }),
+            (Some(_), false) => Some(SlugRequest { base }),
+            (None, _) => {
+                let wish = parsed.slug.clone().filter(|slug| *slug != stored.slug)?;
+                // An address that nobody knows yet is not betrayed by a post that was taken back.
+                Some(match hidden {
+                    true => draft_slug(&wish),
+                    false => SlugRequest { base: wish },
+                })
+            }
         }
     }
 
@@ -463,7 +458,11 @@ impl Publishing {
             Err(Error::NotFound(_)) => return Ok(()),
             post => post?,
         };
-        let Some(base) = draft_base(&post.slug).filter(|_| post.slug.as_str() == draft) else {
+        let Some(base) = post
+            .slug
+            .hidden_base()
+            .filter(|_| post.slug.as_str() == draft)
+        else {
             return Ok(());
         };
         let to = SlugRequest {
@@ -666,7 +665,11 @@ impl Publishing {
 /// A post that appears later takes the address of its title then; until it has, it is found at the draft's.
 fn settling(effects: Effects, id: PostId, slug: &Slug, content: &PostContent) -> Effects {
     match content.published_at {
-        Some(at) if at > effects.at && content.status != PostStatus::Draft => {
+        Some(at)
+            if at > effects.at
+                && content.status != PostStatus::Draft
+                && slug.hidden_base().is_some() =>
+        {
             let slug = slug.to_string();
             effects.later(at, Task::SettleSlug { post: id, slug })
         }

@@ -67,7 +67,7 @@ impl Reading {
     /// # Errors
     /// `NotFound(Post)`, the same for a draft that is not theirs as for nothing.
     pub async fn post(&self, actor: &Actor, slug: &str) -> Result<SlugHit> {
-        let slug = Slug::try_from(slug).map_err(|_| Error::NotFound(Entity::Post))?;
+        let slug = Slug::from_address(slug).map_err(|_| Error::NotFound(Entity::Post))?;
         let visibility = self.core.visibility(actor, Surface::Page);
         self.core.records.posts.by_slug(&slug, &visibility).await
     }
@@ -81,7 +81,7 @@ impl Reading {
         actor: &Actor,
         slug: &str,
     ) -> Result<SlugHit<PostInContext>> {
-        let slug = Slug::try_from(slug).map_err(|_| Error::NotFound(Entity::Post))?;
+        let slug = Slug::from_address(slug).map_err(|_| Error::NotFound(Entity::Post))?;
         let visibility = self.core.visibility(actor, Surface::Page);
         self.core.records.posts.in_context(&slug, &visibility).await
     }

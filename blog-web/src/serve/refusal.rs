@@ -47,16 +47,23 @@ pub(super) fn answer(status: StatusCode) -> Bytes {
 /// What to send in place of hyper's own refusal of a head, which has no body and no security headers; `None` for bytes
 /// that are something else. hyper offers no other way: a head that it cannot read never reaches a service.
 pub(super) fn in_place_of(written: &[u8]) -> Option<Bytes> {
-    // Longer is no refusal: the status, `connection`, `content-length` and `date`.
+    // Longer is no refusal: that has `connection`, `content-length` and `date`, and nothing else.
     const LONGEST: usize = 200;
-    let code = written.strip_prefix(b"HTTP/1.1 ")?.get(..3)?;
-    let own = written.len() <= LONGEST
-        && written.ends_with(b"\r\n\r\n")
-        && written
-            .windows(b"content-length: 0\r\n".len())
-            .any(|part| part == b"content-length: 0\r\n");
-    let status = StatusCode::from_bytes(code).ok()?;
-    (own && status.is_client_error()).then(|| answer(status))
+    let text = std::str::from_utf8(written.get(..LONGEST.min(written.len()))?).ok()?;
+    let head = text.strip_suffix("\r\n\r\n")?;
+    let mut lines = head.split("\r\n");
+    let code = lines.next()?.strip_prefix("HTTP/1.1 ")?.get(..3)?;
+    let status = [
+        StatusCode::BAD_REQUEST,
+        StatusCode::URI_TOO_LONG,
+        StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
+    ]
+    .into_iter()
+    .find(|status| status.as_str() == code)?;
+    let mut headers: Vec<&str> = lines.collect();
+    headers.retain(|line| !line.starts_with("date: "));
+    headers.sort_unstable();
+    (headers == ["connection: close", "content-length: 0"]).then(|| answer(status))
 }
 
 #[cfg(test)]
@@ -71,7 +78,9 @@ mod tests {
         assert!(ours.starts_with(b"HTTP/1.1 431 Request Header Fields Too Large\r\n"));
         for other in [
             "HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n",
-            "HTTP/1.1 404 Not Found\r\ncontent-length: 3\r\n\r\nabc",
+            "HTTP/1.1 400 Bad Request\r\ncontent-length: 3\r\n\r\nabc",
+            "HTTP/1.1 400 Bad Request\r\nconnection: close\r\ncontent-length: 0\r\nx: y\r\n\r\n",
+            "HTTP/1.1 404 Not Found\r\nconnection: close\r\ncontent-length: 0\r\n\r\n",
             "HTTP/1.1 4",
             "HTTP/1.1 xyz\r\ncontent-length: 0\r\n\r\n",
             "",

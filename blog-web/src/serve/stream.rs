@@ -88,6 +88,8 @@ pub(super) struct TimedStream {
     write_meter: RateMeter,
     /// What of our own refusal is not sent yet, while hyper believes that it writes its own.
     refusal: Bytes,
+    /// Whether a head was refused; its sender may still be sending.
+    refused: bool,
     lingering: bool,
 }
 
@@ -105,6 +107,7 @@ impl TimedStream {
             deadline: Box::pin(tokio::time::sleep(timers.idle)),
             write_meter: RateMeter::new(config.response_rate),
             refusal: Bytes::new(),
+            refused: false,
             lingering: false,
         }
     }
@@ -120,11 +123,13 @@ impl TimedStream {
         buf: &[u8],
     ) -> Option<Poll<io::Result<usize>>> {
         if self.refusal.is_empty() {
-            // Only a head that never became a request is refused by hyper itself.
-            if self.progress.phase() != Phase::Head {
+            // Only a head that never became a request is refused by hyper itself. It may have been read together with the
+            // request before it, so that it was never seen arriving.
+            if self.progress.phase() == Phase::Busy {
                 return None;
             }
             self.refusal = refusal::in_place_of(buf)?;
+            self.refused = true;
         }
         while !self.refusal.is_empty() {
             let written = Pin::new(&mut self.stream).poll_write(cx, &self.refusal);
@@ -247,7 +252,8 @@ impl AsyncWrite for TimedStream {
         let this = self.get_mut();
         if !this.lingering {
             ready!(Pin::new(&mut this.stream).poll_shutdown(cx))?;
-            let sending = this.progress.is_unread() || this.progress.phase() == Phase::Head;
+            let sending =
+                this.refused || this.progress.is_unread() || this.progress.phase() == Phase::Head;
             if !sending {
                 return Poll::Ready(Ok(()));
             }

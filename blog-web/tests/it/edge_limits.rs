@@ -165,6 +165,19 @@ async fn heads_above_the_limits_and_heads_that_are_no_http() {
     }
 }
 
+#[tokio::test]
+async fn a_bad_head_right_behind_a_good_one_is_refused_in_the_same_words() {
+    let server = TestServer::start(ServeConfig::default(), make(|_| async { "hello" })).await;
+    let mut client = server.client().await;
+    client
+        .send("GET / HTTP/1.1\r\nHost: a\r\n\r\nno colon\r\n\r\n")
+        .await;
+    assert_eq!(client.answer().await.status, 200);
+    let refusal = client.answer().await;
+    assert_eq!(refusal.status, 400);
+    assert_bare(&refusal);
+}
+
 /// The security headers of an answer from below the site.
 fn assert_bare(answer: &Answer) {
     for (name, value) in [

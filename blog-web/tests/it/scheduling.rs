@@ -160,7 +160,7 @@ async fn no_address_betrays_a_scheduled_post_and_it_takes_its_titles_one_in_time
     let saved = app.post("/write", &ada, &scheduled(TITLE, "Text")).await;
     let (kept, draft) = (saved.location(), slug(&saved.location()));
     assert!(
-        draft.starts_with("zephyr-at-noon-") && draft.len() == 15 + 8,
+        draft.starts_with("zephyr-at-noon--") && draft.len() == 16 + 8,
         "{draft}"
     );
     // Neither a post, nor a scheduled one, nor a wished address is answered with a -2.
@@ -205,6 +205,28 @@ async fn no_address_betrays_a_scheduled_post_and_it_takes_its_titles_one_in_time
     assert!(page.contains("Other text"), "{page}");
 }
 
+/// Digits behind a dash may be a date.
+#[tokio::test]
+async fn an_address_that_people_know_stays_when_its_post_is_put_off() {
+    let app = TestApp::new();
+    let ada = app.person("ada", Role::Author).await;
+    let mut form = post_form("A report", "Text", "published");
+    form.push(("slug", "report-20240101"));
+    let public = app.post("/write", &ada, &form).await.location();
+    assert_eq!(public, "/posts/report-20240101");
+    for version in ["1", "2"] {
+        let mut put_off = scheduled("A report", "Text");
+        put_off.extend([("slug", "report-20240101"), ("version", version)]);
+        let saved = app.post(&format!("{public}/edit"), &ada, &put_off).await;
+        assert_eq!(saved.location(), public);
+        let form = app.get(&format!("{public}/edit"), &ada).await.text();
+        assert!(form.contains("value=\"report-20240101\""), "{form}");
+    }
+    app.advance(WAIT);
+    app.blog.worker().catch_up().await;
+    assert_eq!(app.get(&public, &nobody()).await.status, 200);
+}
+
 #[tokio::test]
 async fn a_wished_address_is_kept_for_the_moment() {
     let app = TestApp::new();
@@ -212,7 +234,7 @@ async fn a_wished_address_is_kept_for_the_moment() {
     let mut form = scheduled(TITLE, "Text");
     form.push(("slug", "the-wind"));
     let kept = app.post("/write", &ada, &form).await.location();
-    assert!(slug(&kept).starts_with("the-wind-"), "{kept}");
+    assert!(slug(&kept).starts_with("the-wind--"), "{kept}");
     let shown = app.get(&format!("{kept}/edit"), &ada).await.text();
     assert!(shown.contains("value=\"the-wind\""), "{shown}");
     app.advance(WAIT);
