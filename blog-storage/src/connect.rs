@@ -11,7 +11,7 @@ use crate::memory::{MemoryMedia, MemoryStore};
 /// Where everything is kept.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Urls {
-    /// The records: `memory:` or `sqlite:path`.
+    /// The records: `memory:`, `sqlite:path` or `mysql://user:password@host/database`.
     pub records: String,
     /// The bytes: `memory:` or `file:path`.
     pub media: String,
@@ -70,7 +70,7 @@ pub enum ConnectError {
     Open {
         /// What is kept there.
         what: &'static str,
-        /// The URL as it was given.
+        /// The URL, a password in it hidden.
         url: String,
         /// Why.
         #[source]
@@ -89,7 +89,7 @@ pub struct Connected {
 #[derive(Debug, Clone)]
 enum Schema {
     None,
-    #[cfg(feature = "sqlite")]
+    #[cfg(any(feature = "sqlite", feature = "mysql"))]
     Sql(Arc<crate::sql::SqlStore>),
 }
 
@@ -102,7 +102,7 @@ impl Connected {
     pub async fn migrate(&self) -> blog_core::Result<()> {
         match &self.schema {
             Schema::None => Ok(()),
-            #[cfg(feature = "sqlite")]
+            #[cfg(any(feature = "sqlite", feature = "mysql"))]
             Schema::Sql(store) => store.migrate().await,
         }
     }
@@ -114,7 +114,7 @@ impl Connected {
     pub async fn check_schema(&self) -> blog_core::Result<()> {
         match &self.schema {
             Schema::None => Ok(()),
-            #[cfg(feature = "sqlite")]
+            #[cfg(any(feature = "sqlite", feature = "mysql"))]
             Schema::Sql(store) => store.check_schema().await,
         }
     }
@@ -123,7 +123,7 @@ impl Connected {
     pub async fn close(&self) {
         match &self.schema {
             Schema::None => {}
-            #[cfg(feature = "sqlite")]
+            #[cfg(any(feature = "sqlite", feature = "mysql"))]
             Schema::Sql(store) => store.close().await,
         }
     }
@@ -161,17 +161,24 @@ async fn records(url: &str) -> Result<(Records, Arc<dyn ObjectIndex>, Schema), C
         #[cfg(feature = "sqlite")]
         "sqlite" => {
             place(url, "sqlite:./data/blog.db")?;
-            let store = crate::sql::SqlStore::connect(url).await;
-            let store = Arc::new(store.map_err(|source| ConnectError::Open {
-                what: "the records",
-                url: url.to_owned(),
-                source,
-            })?);
-            let schema = Schema::Sql(store.clone());
-            Ok((Records::of(store.clone()), store, schema))
+            sql(url).await
         }
+        #[cfg(feature = "mysql")]
+        "mysql" => sql(url).await,
         _ => Err(unknown("records", url, RECORDS)),
     }
+}
+
+#[cfg(any(feature = "sqlite", feature = "mysql"))]
+async fn sql(url: &str) -> Result<(Records, Arc<dyn ObjectIndex>, Schema), ConnectError> {
+    let store = crate::sql::SqlStore::connect(url).await;
+    let store = Arc::new(store.map_err(|source| ConnectError::Open {
+        what: "the records",
+        url: shown(url),
+        source,
+    })?);
+    let schema = Schema::Sql(store.clone());
+    Ok((Records::of(store.clone()), store, schema))
 }
 
 async fn media(url: &str) -> Result<Arc<dyn MediaStore>, ConnectError> {
@@ -201,10 +208,13 @@ async fn media(url: &str) -> Result<Arc<dyn MediaStore>, ConnectError> {
     }
 }
 
-const RECORDS: &str = if cfg!(feature = "sqlite") {
-    "memory: and sqlite:path"
-} else {
-    "memory: (and sqlite:path with the feature \"sqlite\")"
+const RECORDS: &str = match (cfg!(feature = "sqlite"), cfg!(feature = "mysql")) {
+    (true, true) => "memory:, sqlite:path and mysql://user:password@host/database",
+    (true, false) => "memory: and sqlite:path (and mysql:… with the feature \"mysql\")",
+    (false, true) => {
+        "memory: and mysql://user:password@host/database (and sqlite:path with the feature \"sqlite\")"
+    }
+    (false, false) => "memory: (and sqlite:path or mysql:… with the feature of that name)",
 };
 
 const MEDIA: &str = if cfg!(feature = "fs") {
@@ -229,6 +239,23 @@ fn place<'a>(url: &'a str, example: &'static str) -> Result<&'a str, ConnectErro
         });
     }
     Ok(path)
+}
+
+/// A URL that may be shown: without the password between `user:` and `@`.
+#[cfg(any(feature = "sqlite", feature = "mysql"))]
+fn shown(url: &str) -> String {
+    let Some((scheme, rest)) = url.split_once("://") else {
+        return url.to_owned();
+    };
+    // A password may hold what it should not, so the last @ before the path counts.
+    let end = rest.find(['?', '#']).unwrap_or(rest.len());
+    match rest[..end].rfind('@') {
+        Some(at) => {
+            let user = rest[..at].split(':').next().unwrap_or_default();
+            format!("{scheme}://{user}:…{}", &rest[at..])
+        }
+        None => url.to_owned(),
+    }
 }
 
 fn unknown(what: &'static str, url: &str, known: &'static str) -> ConnectError {

@@ -7,7 +7,7 @@ pub mod fs;
 #[cfg(feature = "fs")]
 pub mod mail;
 pub mod memory;
-#[cfg(feature = "sqlite")]
+#[cfg(any(feature = "sqlite", feature = "mysql"))]
 pub mod sql;
 
 pub use connect::{Connected, Urls, connect};

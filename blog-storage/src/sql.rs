@@ -18,12 +18,16 @@ mod index;
 mod intents;
 mod limits;
 mod migrate;
+#[cfg(feature = "mysql")]
+mod mysql;
 mod outbox;
 mod posts;
 mod preview_links;
+mod retry;
 mod rows;
 mod sessions;
 mod site;
+#[cfg(feature = "sqlite")]
 mod sqlite;
 mod static_pages;
 mod tokens;
@@ -59,7 +63,14 @@ impl SqlStore {
     /// `Unavailable` with [`SchemaError::TooNew`] when the database needs a newer program, `Unavailable` when the file
     /// cannot be opened, `StorageFull`, `Backend` for a URL that names no file or a file that is no database.
     pub async fn connect(url: &str) -> Result<Self> {
-        let db = sqlite::open(url).await?;
+        let db = match url.split_once(':') {
+            #[cfg(feature = "mysql")]
+            Some(("mysql", _)) => mysql::open(url).await?,
+            #[cfg(feature = "sqlite")]
+            _ => sqlite::open(url).await?,
+            #[cfg(not(feature = "sqlite"))]
+            _ => return Err(Error::backend("sql", "this build knows mysql: only")),
+        };
         migrate::check(&db).await?;
         Ok(Self { db })
     }

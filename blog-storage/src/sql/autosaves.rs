@@ -54,47 +54,50 @@ impl AutosaveStore for SqlStore {
             saved_at,
         } = autosave;
         let fields = to_json(&text.fields())?;
-        let mut tx = self.db.begin().await?;
-        let newer = tx
-            .run(
-                "UPDATE blog_autosaves SET version = ?, step = ?, fields = ?, saved_at = ? \
-                 WHERE id = ? AND writer = ? AND step < ?",
-                args![version, step, fields.as_str(), saved_at, id, writer, step],
+        self.db.retried(|| async {
+            let mut tx = self.db.begin().await?;
+            let newer = tx
+                .run(
+                    "UPDATE blog_autosaves SET version = ?, step = ?, fields = ?, saved_at = ? \
+                     WHERE id = ? AND writer = ? AND step < ?",
+                    args![version, step, fields.as_str(), saved_at, id, writer, step],
+                )
+                .await?;
+            if newer > 0 {
+                return tx.commit().await;
+            }
+            let kept: Option<(Uuid,)> = tx
+                .one("SELECT writer FROM blog_autosaves WHERE id = ?", args![id])
+                .await?;
+            match kept {
+                Some((owner,)) if owner == writer.uuid() => return Ok(()),
+                Some(_) => return Err(Conflict::Exists.into()),
+                None => {}
+            }
+            require_user(&mut tx, writer).await?;
+            if let Some(post) = post
+                && !tx
+                    .any("SELECT 1 FROM blog_posts WHERE id = ?", args![post])
+                    .await?
+            {
+                return Err(Error::NotFound(Entity::Post));
+            }
+            tx.run(
+                "INSERT INTO blog_autosaves (id, writer, post, version, step, fields, saved_at) \
+                 VALUES (?, ?, ?, ?, ?, ?, ?)",
+                args![id, writer, post, version, step, fields.as_str(), saved_at],
             )
             .await?;
-        if newer > 0 {
-            return tx.commit().await;
-        }
-        let kept: Option<(Uuid,)> = tx
-            .one("SELECT writer FROM blog_autosaves WHERE id = ?", args![id])
+            // One was added, so one at most is too many.
+            tx.run(
+                "DELETE FROM blog_autosaves WHERE id IN (SELECT id FROM (SELECT id FROM blog_autosaves \
+                 WHERE writer = ? ORDER BY saved_at DESC, id DESC LIMIT 1 OFFSET ?) AS oldest)",
+                args![writer, Autosave::MAX_A_WRITER],
+            )
             .await?;
-        match kept {
-            Some((owner,)) if owner == writer.uuid() => return Ok(()),
-            Some(_) => return Err(Conflict::Exists.into()),
-            None => {}
-        }
-        require_user(&mut tx, writer).await?;
-        if let Some(post) = post
-            && !tx
-                .any("SELECT 1 FROM blog_posts WHERE id = ?", args![post])
-                .await?
-        {
-            return Err(Error::NotFound(Entity::Post));
-        }
-        tx.run(
-            "INSERT INTO blog_autosaves (id, writer, post, version, step, fields, saved_at) \
-             VALUES (?, ?, ?, ?, ?, ?, ?)",
-            args![id, writer, post, version, step, fields, saved_at],
-        )
-        .await?;
-        // One was added, so one at most is too many.
-        tx.run(
-            "DELETE FROM blog_autosaves WHERE id IN (SELECT id FROM (SELECT id FROM blog_autosaves \
-             WHERE writer = ? ORDER BY saved_at DESC, id DESC LIMIT 1 OFFSET ?) AS oldest)",
-            args![writer, Autosave::MAX_A_WRITER],
-        )
-        .await?;
-        tx.commit().await
+            tx.commit().await
+        })
+        .await
     }
 
     async fn get(&self, writer: UserId, id: AutosaveId) -> Result<Autosave> {
@@ -129,21 +132,28 @@ impl AutosaveStore for SqlStore {
     }
 
     async fn forget(&self, writer: UserId, id: AutosaveId) -> Result<()> {
-        let mut tx = self.db.begin().await?;
-        tx.run(FORGET, args![id, writer]).await?;
-        tx.commit().await
+        self.db
+            .retried(|| async {
+                let mut tx = self.db.begin().await?;
+                tx.run(FORGET, args![id, writer]).await?;
+                tx.commit().await
+            })
+            .await
     }
 
     async fn purge(&self, before: Timestamp, limit: u32) -> Result<u64> {
-        let mut tx = self.db.begin().await?;
-        let gone = tx
-            .run(
-                "DELETE FROM blog_autosaves WHERE id IN (SELECT id FROM \
-                 (SELECT id FROM blog_autosaves WHERE saved_at < ? ORDER BY saved_at LIMIT ?) AS old)",
-                args![before, limit],
-            )
-            .await?;
-        tx.commit().await?;
-        Ok(gone)
+        self.db.retried(|| async {
+            let mut tx = self.db.begin().await?;
+            let gone = tx
+                .run(
+                    "DELETE FROM blog_autosaves WHERE id IN (SELECT id FROM \
+                     (SELECT id FROM blog_autosaves WHERE saved_at < ? ORDER BY saved_at LIMIT ?) AS old)",
+                    args![before, limit],
+                )
+                .await?;
+            tx.commit().await?;
+            Ok(gone)
+        })
+        .await
     }
 }

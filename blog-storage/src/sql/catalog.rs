@@ -234,69 +234,75 @@ async fn item_in(tx: &mut Tx<'_>, id: MediaId) -> Result<MediaItem> {
 #[async_trait]
 impl MediaCatalog for SqlStore {
     async fn insert(&self, item: MediaItem, effects: Effects) -> Result<()> {
-        let mut tx = self.db.begin().await?;
-        require_user(&mut tx, item.owner).await?;
-        let terms = terms_column(&item);
-        tx.run(
-            "INSERT INTO blog_media (id, owner, kind, content_type, bytes, width, height, alt, file_name, \
-             private_key, public_key, state, created_at, focus_x, focus_y, terms, widths) \
-             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            args![
-                item.id,
-                item.owner,
-                item.kind.as_str(),
-                item.content_type,
-                item.bytes,
-                item.width,
-                item.height,
-                item.alt.into_string(),
-                item.file_name.into_string(),
-                item.private_key.into_string(),
-                item.public_key.map(ObjectKey::into_string),
-                item.state.as_str(),
-                item.created_at,
-                u32::from(item.focus.x()),
-                u32::from(item.focus.y()),
-                terms,
-                item.widths.to_text(),
-            ],
-        )
-        .await?;
-        effects::commit(tx, effects).await
-    }
-
-    async fn set_ready(&self, item: MediaItem, effects: Effects) -> Result<()> {
-        let mut tx = self.db.begin().await?;
-        let terms = terms_column(&item);
-        let changed = tx
-            .run(
-                "UPDATE blog_media SET kind = ?, content_type = ?, bytes = ?, width = ?, height = ?, alt = ?, \
-                 file_name = ?, private_key = ?, public_key = ?, focus_x = ?, focus_y = ?, terms = ?, widths = ?, \
-                 state = 'ready' \
-                 WHERE id = ? AND state = 'pending'",
+        self.db.retried(|| async {
+            let mut tx = self.db.begin().await?;
+            require_user(&mut tx, item.owner).await?;
+            let terms = terms_column(&item);
+            tx.run(
+                "INSERT INTO blog_media (id, owner, kind, content_type, bytes, width, height, alt, file_name, \
+                 private_key, public_key, state, created_at, focus_x, focus_y, terms, widths) \
+                 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 args![
+                    item.id,
+                    item.owner,
                     item.kind.as_str(),
-                    item.content_type,
+                    item.content_type.as_str(),
                     item.bytes,
                     item.width,
                     item.height,
-                    item.alt.into_string(),
-                    item.file_name.into_string(),
-                    item.private_key.into_string(),
-                    item.public_key.map(ObjectKey::into_string),
+                    item.alt.as_str(),
+                    item.file_name.as_str(),
+                    item.private_key.as_str(),
+                    item.public_key.as_ref().map(ObjectKey::as_str),
+                    item.state.as_str(),
+                    item.created_at,
                     u32::from(item.focus.x()),
                     u32::from(item.focus.y()),
                     terms,
                     item.widths.to_text(),
-                    item.id,
                 ],
             )
             .await?;
-        if changed == 0 {
-            item_in(&mut tx, item.id).await?;
-            return Err(Conflict::State.into());
-        }
-        effects::commit(tx, effects).await
+            effects::commit(tx, &effects).await
+        })
+        .await
+    }
+
+    async fn set_ready(&self, item: MediaItem, effects: Effects) -> Result<()> {
+        self.db.retried(|| async {
+            let mut tx = self.db.begin().await?;
+            let terms = terms_column(&item);
+            let changed = tx
+                .run(
+                    "UPDATE blog_media SET kind = ?, content_type = ?, bytes = ?, width = ?, height = ?, alt = ?, \
+                     file_name = ?, private_key = ?, public_key = ?, focus_x = ?, focus_y = ?, terms = ?, widths = ?, \
+                     state = 'ready' \
+                     WHERE id = ? AND state = 'pending'",
+                    args![
+                        item.kind.as_str(),
+                        item.content_type.as_str(),
+                        item.bytes,
+                        item.width,
+                        item.height,
+                        item.alt.as_str(),
+                        item.file_name.as_str(),
+                        item.private_key.as_str(),
+                        item.public_key.as_ref().map(ObjectKey::as_str),
+                        u32::from(item.focus.x()),
+                        u32::from(item.focus.y()),
+                        terms,
+                        item.widths.to_text(),
+                        item.id,
+                    ],
+                )
+                .await?;
+            if changed == 0 {
+                item_in(&mut tx, item.id).await?;
+                return Err(Conflict::State.into());
+            }
+            effects::commit(tx, &effects).await
+        })
+        .await
     }
 
     async fn get(&self, ids: &[MediaId]) -> Result<Vec<MediaItem>> {
@@ -351,31 +357,39 @@ impl MediaCatalog for SqlStore {
     }
 
     async fn set_alt(&self, id: MediaId, alt: AltText, effects: Effects) -> Result<()> {
-        let mut tx = self.db.begin().await?;
-        let item = MediaItem {
-            alt,
-            ..item_in(&mut tx, id).await?
-        };
-        tx.run(
-            "UPDATE blog_media SET alt = ?, terms = ? WHERE id = ?",
-            args![item.alt.as_str(), terms_column(&item), id],
-        )
-        .await?;
-        effects::commit(tx, effects).await
+        self.db
+            .retried(|| async {
+                let mut tx = self.db.begin().await?;
+                let item = MediaItem {
+                    alt: alt.clone(),
+                    ..item_in(&mut tx, id).await?
+                };
+                tx.run(
+                    "UPDATE blog_media SET alt = ?, terms = ? WHERE id = ?",
+                    args![item.alt.as_str(), terms_column(&item), id],
+                )
+                .await?;
+                effects::commit(tx, &effects).await
+            })
+            .await
     }
 
     async fn set_focus(&self, id: MediaId, focus: Focus, effects: Effects) -> Result<()> {
-        let mut tx = self.db.begin().await?;
-        let changed = tx
-            .run(
-                "UPDATE blog_media SET focus_x = ?, focus_y = ? WHERE id = ?",
-                args![u32::from(focus.x()), u32::from(focus.y()), id],
-            )
-            .await?;
-        if changed == 0 {
-            return Err(Error::NotFound(Entity::Media));
-        }
-        effects::commit(tx, effects).await
+        self.db
+            .retried(|| async {
+                let mut tx = self.db.begin().await?;
+                let changed = tx
+                    .run(
+                        "UPDATE blog_media SET focus_x = ?, focus_y = ? WHERE id = ?",
+                        args![u32::from(focus.x()), u32::from(focus.y()), id],
+                    )
+                    .await?;
+                if changed == 0 {
+                    return Err(Error::NotFound(Entity::Media));
+                }
+                effects::commit(tx, &effects).await
+            })
+            .await
     }
 
     async fn set_copies(
@@ -385,27 +399,31 @@ impl MediaCatalog for SqlStore {
         widths: Widths,
         effects: Effects,
     ) -> Result<()> {
-        let mut tx = self.db.begin().await?;
-        let expected = seen.public_key.as_ref().map(ObjectKey::as_str);
-        let changed = tx
-            .run(
-                "UPDATE blog_media SET public_key = ?, widths = ? WHERE id = ? AND widths = ? \
-                 AND (public_key = ? OR (public_key IS NULL AND ? = 1))",
-                args![
-                    public_key.map(ObjectKey::into_string),
-                    widths.to_text(),
-                    seen.id,
-                    seen.widths.to_text(),
-                    expected,
-                    expected.is_none(),
-                ],
-            )
-            .await?;
-        if changed == 0 {
-            item_in(&mut tx, seen.id).await?;
-            return Err(Conflict::State.into());
-        }
-        effects::commit(tx, effects).await
+        self.db
+            .retried(|| async {
+                let mut tx = self.db.begin().await?;
+                let expected = seen.public_key.as_ref().map(ObjectKey::as_str);
+                let changed = tx
+                .run(
+                    "UPDATE blog_media SET public_key = ?, widths = ? WHERE id = ? AND widths = ? \
+                     AND (public_key = ? OR (public_key IS NULL AND ? = 1))",
+                    args![
+                        public_key.as_ref().map(ObjectKey::as_str),
+                        widths.to_text(),
+                        seen.id,
+                        seen.widths.to_text(),
+                        expected,
+                        expected.is_none(),
+                    ],
+                )
+                .await?;
+                if changed == 0 {
+                    item_in(&mut tx, seen.id).await?;
+                    return Err(Conflict::State.into());
+                }
+                effects::commit(tx, &effects).await
+            })
+            .await
     }
 
     async fn without_copies(&self, after: Option<MediaId>, limit: u32) -> Result<Vec<MediaItem>> {
@@ -471,22 +489,26 @@ impl MediaCatalog for SqlStore {
     }
 
     async fn delete(&self, id: MediaId, effects: Effects) -> Result<MediaItem> {
-        let mut tx = self.db.begin().await?;
-        let item = item_in(&mut tx, id).await?;
-        let gone = tx
-            .run(
-                concat!(
-                    "DELETE FROM blog_media WHERE id = ? AND NOT ",
-                    used!("blog_media.id")
-                ),
-                args![id],
-            )
-            .await?;
-        if gone == 0 {
-            return Err(Conflict::State.into());
-        }
-        effects::commit(tx, effects).await?;
-        Ok(item)
+        self.db
+            .retried(|| async {
+                let mut tx = self.db.begin().await?;
+                let item = item_in(&mut tx, id).await?;
+                let gone = tx
+                    .run(
+                        concat!(
+                            "DELETE FROM blog_media WHERE id = ? AND NOT ",
+                            used!("blog_media.id")
+                        ),
+                        args![id],
+                    )
+                    .await?;
+                if gone == 0 {
+                    return Err(Conflict::State.into());
+                }
+                effects::commit(tx, &effects).await?;
+                Ok(item)
+            })
+            .await
     }
 
     async fn stale(&self, before: Timestamp, limit: u32) -> Result<Vec<MediaItem>> {

@@ -167,118 +167,127 @@ async fn count_replies(tx: &mut Tx<'_>, thread: Uuid, step: i64, visible: i64) -
 #[async_trait]
 impl CommentStore for SqlStore {
     async fn create(&self, comment: NewComment, effects: Effects) -> Result<Comment> {
-        let mut tx = self.db.begin().await?;
-        let post = comment.post;
-        if !tx
-            .any("SELECT 1 FROM blog_posts WHERE id = ?", args![post])
-            .await?
-        {
-            return Err(Error::NotFound(Entity::Post));
-        }
-        require_user(&mut tx, comment.author).await?;
-        let thread = match comment.parent {
-            Some(parent) => {
-                let parent = living(&mut tx, parent).await?;
-                if parent.post != post.uuid() {
-                    return Err(Error::NotFound(Entity::Comment));
-                }
-                let first = match parent.parent {
-                    Some(_) => place(&mut tx, parent.thread)
-                        .await?
-                        .ok_or(Error::NotFound(Entity::Comment))?,
-                    None => parent,
-                };
-                if unsigned(first.replies) >= MAX_REPLIES {
-                    return Err(Conflict::ThreadFull.into());
-                }
-                Some(first.thread)
+        self.db.retried(|| async {
+            let mut tx = self.db.begin().await?;
+            let post = comment.post;
+            if !tx
+                .any("SELECT 1 FROM blog_posts WHERE id = ?", args![post])
+                .await?
+            {
+                return Err(Error::NotFound(Entity::Post));
             }
-            None => None,
-        };
-        let visible = i64::from(comment.state == CommentState::Visible);
-        tx.run(
-            "INSERT INTO blog_comments (id, post, thread, parent, author, state, shown, replies, visible_replies, \
-             created_at, edited_at, version, body, html) VALUES (?, ?, ?, ?, ?, ?, ?, 0, 0, ?, NULL, 1, ?, ?)",
-            args![
-                comment.id,
-                post,
-                thread.unwrap_or(comment.id.uuid()),
-                thread,
-                comment.author,
-                comment.state.as_str(),
-                visible == 1 && thread.is_none(),
-                effects.at,
-                comment.body.as_str(),
-                comment.html.as_str(),
-            ],
-        )
-        .await?;
-        if let Some(thread) = thread {
-            count_replies(&mut tx, thread, 1, visible).await?;
-            refresh_thread(&mut tx, thread).await?;
-        }
-        if visible == 1 {
-            count(&mut tx, post.uuid(), 1).await?;
-        }
-        let stored = comment_in(&mut tx, comment.id).await?;
-        effects::commit(tx, effects).await?;
-        Ok(stored)
-    }
-
-    async fn update(&self, change: CommentChange, effects: Effects) -> Result<Comment> {
-        let mut tx = self.db.begin().await?;
-        let changed = tx
-            .run(
-                "UPDATE blog_comments SET body = ?, html = ?, edited_at = ?, version = version + 1 \
-                 WHERE id = ? AND version = ? AND state <> 'deleted'",
+            require_user(&mut tx, comment.author).await?;
+            let thread = match comment.parent {
+                Some(parent) => {
+                    let parent = living(&mut tx, parent).await?;
+                    if parent.post != post.uuid() {
+                        return Err(Error::NotFound(Entity::Comment));
+                    }
+                    let first = match parent.parent {
+                        Some(_) => place(&mut tx, parent.thread)
+                            .await?
+                            .ok_or(Error::NotFound(Entity::Comment))?,
+                        None => parent,
+                    };
+                    if unsigned(first.replies) >= MAX_REPLIES {
+                        return Err(Conflict::ThreadFull.into());
+                    }
+                    Some(first.thread)
+                }
+                None => None,
+            };
+            let visible = i64::from(comment.state == CommentState::Visible);
+            tx.run(
+                "INSERT INTO blog_comments (id, post, thread, parent, author, state, shown, replies, visible_replies, \
+                 created_at, edited_at, version, body, html) VALUES (?, ?, ?, ?, ?, ?, ?, 0, 0, ?, NULL, 1, ?, ?)",
                 args![
-                    change.body.as_str(),
-                    change.html.as_str(),
+                    comment.id,
+                    post,
+                    thread.unwrap_or(comment.id.uuid()),
+                    thread,
+                    comment.author,
+                    comment.state.as_str(),
+                    visible == 1 && thread.is_none(),
                     effects.at,
-                    change.id,
-                    change.expected_version,
+                    comment.body.as_str(),
+                    comment.html.as_str(),
                 ],
             )
             .await?;
-        if changed == 0 {
-            let current = unsigned(living(&mut tx, change.id).await?.version);
-            return Err(Conflict::Version { current }.into());
-        }
-        let stored = comment_in(&mut tx, change.id).await?;
-        effects::commit(tx, effects).await?;
-        Ok(stored)
+            if let Some(thread) = thread {
+                count_replies(&mut tx, thread, 1, visible).await?;
+                refresh_thread(&mut tx, thread).await?;
+            }
+            if visible == 1 {
+                count(&mut tx, post.uuid(), 1).await?;
+            }
+            let stored = comment_in(&mut tx, comment.id).await?;
+            effects::commit(tx, &effects).await?;
+            Ok(stored)
+        })
+        .await
+    }
+
+    async fn update(&self, change: CommentChange, effects: Effects) -> Result<Comment> {
+        self.db.retried(|| async {
+            let mut tx = self.db.begin().await?;
+            let changed = tx
+                .run(
+                    "UPDATE blog_comments SET body = ?, html = ?, edited_at = ?, version = version + 1 \
+                     WHERE id = ? AND version = ? AND state <> 'deleted'",
+                    args![
+                        change.body.as_str(),
+                        change.html.as_str(),
+                        effects.at,
+                        change.id,
+                        change.expected_version,
+                    ],
+                )
+                .await?;
+            if changed == 0 {
+                let current = unsigned(living(&mut tx, change.id).await?.version);
+                return Err(Conflict::Version { current }.into());
+            }
+            let stored = comment_in(&mut tx, change.id).await?;
+            effects::commit(tx, &effects).await?;
+            Ok(stored)
+        })
+        .await
     }
 
     async fn delete(&self, id: CommentId, effects: Effects) -> Result<()> {
-        let mut tx = self.db.begin().await?;
-        let place = living(&mut tx, id).await?;
-        let visible = i64::from(state(&place.state)? == CommentState::Visible);
-        if place.parent.is_none() && place.replies > 0 {
-            tx.run(
-                "UPDATE blog_comments SET state = 'deleted', author = NULL, body = '', html = '', \
-                 version = version + 1 WHERE id = ?",
-                args![id],
-            )
-            .await?;
-            refresh_thread(&mut tx, place.thread).await?;
-        } else {
-            tx.run("DELETE FROM blog_comments WHERE id = ?", args![id])
+        self.db.retried(|| async {
+            let mut tx = self.db.begin().await?;
+            let place = living(&mut tx, id).await?;
+            let visible = i64::from(state(&place.state)? == CommentState::Visible);
+            if place.parent.is_none() && place.replies > 0 {
+                tx.run(
+                    "UPDATE blog_comments SET state = 'deleted', author = NULL, body = '', html = '', \
+                     version = version + 1 WHERE id = ?",
+                    args![id],
+                )
                 .await?;
-        }
-        if place.parent.is_some() {
-            count_replies(&mut tx, place.thread, -1, -visible).await?;
-            // A deleted comment only held the place of its replies, and this was the last.
-            tx.run(
-                "DELETE FROM blog_comments WHERE id = ? AND state = 'deleted' AND replies = 0",
-                args![place.thread],
-            )
-            .await?;
-            refresh_thread(&mut tx, place.thread).await?;
-        }
-        if visible == 1 {
-            count(&mut tx, place.post, -1).await?;
-        }
-        effects::commit(tx, effects).await
+                refresh_thread(&mut tx, place.thread).await?;
+            } else {
+                tx.run("DELETE FROM blog_comments WHERE id = ?", args![id])
+                    .await?;
+            }
+            if place.parent.is_some() {
+                count_replies(&mut tx, place.thread, -1, -visible).await?;
+                // A deleted comment only held the place of its replies, and this was the last.
+                tx.run(
+                    "DELETE FROM blog_comments WHERE id = ? AND state = 'deleted' AND replies = 0",
+                    args![place.thread],
+                )
+                .await?;
+                refresh_thread(&mut tx, place.thread).await?;
+            }
+            if visible == 1 {
+                count(&mut tx, place.post, -1).await?;
+            }
+            effects::commit(tx, &effects).await
+        })
+        .await
     }
 
     async fn get(&self, id: CommentId) -> Result<Comment> {

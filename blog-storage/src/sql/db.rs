@@ -3,53 +3,95 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use blog_core::error::Result;
+use blog_core::error::{Error, Result};
+#[cfg(feature = "mysql")]
+use sqlx::mysql::MySqlRow;
+#[cfg(feature = "sqlite")]
 use sqlx::sqlite::{Sqlite, SqlitePool, SqliteRow};
-use sqlx::{Database, Encode, FromRow, Transaction, Type};
+use sqlx::{Database, Encode, FromRow, Type};
 use uuid::Uuid;
 
 use super::args::Arg;
-use super::dialect::{self, Dialect};
+use super::dialect::Dialect;
+#[cfg(feature = "mysql")]
+use super::mysql;
+use super::retry::Retries;
 
 /// The databases that the texts of this module run on.
 #[derive(Debug)]
 enum Engine {
     /// Readers that cannot write, and one writer, as SQLite has one.
+    #[cfg(feature = "sqlite")]
     Sqlite {
         /// Several connections under `query_only`.
         readers: SqlitePool,
         /// Exactly one connection.
         writer: SqlitePool,
     },
+    /// A server, whose writers wait for each other.
+    #[cfg(feature = "mysql")]
+    MySql(mysql::Server),
 }
 
 /// A transaction of either database.
 #[derive(Debug)]
 enum Open {
-    Sqlite(Transaction<'static, Sqlite>),
+    #[cfg(feature = "sqlite")]
+    Sqlite(sqlx::Transaction<'static, Sqlite>),
+    #[cfg(feature = "mysql")]
+    MySql(mysql::Transaction),
 }
 
 /// Runs one body for each driver, with the pool or connection bound to a name.
 macro_rules! on {
-    (read $db:expr, $pool:ident => $body:expr) => {
+    (read $db:expr, $connection:ident => $body:expr) => {
         match &$db.engine {
-            Engine::Sqlite { readers: $pool, .. } => $body,
+            #[cfg(feature = "sqlite")]
+            Engine::Sqlite { readers, .. } => {
+                let $connection = readers;
+                $body.await
+            }
+            #[cfg(feature = "mysql")]
+            Engine::MySql(server) => mysql::read!(server, $connection => $body),
         }
     };
     (write $tx:expr, $connection:ident => $body:expr) => {
         match &mut $tx.open {
+            #[cfg(feature = "sqlite")]
             Open::Sqlite(transaction) => {
                 let $connection = &mut **transaction;
-                $body
+                $body.await
+            }
+            #[cfg(feature = "mysql")]
+            Open::MySql(transaction) => {
+                let $connection = transaction.connection();
+                let done = mysql::in_time($body).await;
+                transaction.noted(done)
             }
         }
     };
 }
 
-/// What can be read from a row of every database.
-pub(super) trait Columns: for<'r> FromRow<'r, SqliteRow> + Send + Unpin {}
+/// What a driver that is not in this build can read: anything.
+macro_rules! columns {
+    ($name:ident, $feature:literal, $row:ident) => {
+        #[cfg(feature = $feature)]
+        pub(super) trait $name: for<'r> FromRow<'r, $row> {}
+        #[cfg(feature = $feature)]
+        impl<T> $name for T where T: for<'r> FromRow<'r, $row> {}
+        #[cfg(not(feature = $feature))]
+        pub(super) trait $name {}
+        #[cfg(not(feature = $feature))]
+        impl<T> $name for T {}
+    };
+}
+columns!(SqliteColumns, "sqlite", SqliteRow);
+columns!(MySqlColumns, "mysql", MySqlRow);
 
-impl<T> Columns for T where T: for<'r> FromRow<'r, SqliteRow> + Send + Unpin {}
+/// What can be read from a row of every database.
+pub(super) trait Columns: SqliteColumns + MySqlColumns + Send + Unpin {}
+
+impl<T> Columns for T where T: SqliteColumns + MySqlColumns + Send + Unpin {}
 
 /// The connections of a store.
 #[derive(Debug)]
@@ -61,10 +103,21 @@ pub(super) struct Db {
 
 impl Db {
     /// SQLite, from its two pools.
+    #[cfg(feature = "sqlite")]
     pub(super) fn sqlite(readers: SqlitePool, writer: SqlitePool) -> Self {
         Self {
             engine: Engine::Sqlite { readers, writer },
-            dialect: &dialect::SQLITE,
+            dialect: &super::dialect::SQLITE,
+            statements: AtomicU64::new(0),
+        }
+    }
+
+    /// MySQL or MariaDB.
+    #[cfg(feature = "mysql")]
+    pub(super) fn mysql(server: mysql::Server) -> Self {
+        Self {
+            engine: Engine::MySql(server),
+            dialect: &super::dialect::MYSQL,
             statements: AtomicU64::new(0),
         }
     }
@@ -86,7 +139,7 @@ impl Db {
         args: Vec<Arg>,
     ) -> Result<Vec<T>> {
         self.note(sql);
-        let rows = on!(read self, pool => fetched(sql, args).fetch_all(pool).await);
+        let rows = on!(read self, connection => fetched(sql, args.clone()).fetch_all(connection));
         rows.map_err(|error| self.dialect.error(error))
     }
 
@@ -97,17 +150,21 @@ impl Db {
         args: Vec<Arg>,
     ) -> Result<Option<T>> {
         self.note(sql);
-        let row = on!(read self, pool => fetched(sql, args).fetch_optional(pool).await);
+        let row =
+            on!(read self, connection => fetched(sql, args.clone()).fetch_optional(connection));
         row.map_err(|error| self.dialect.error(error))
     }
 
-    /// Opens a transaction that writes. It is rolled back unless it is committed, also when the caller goes away.
+    /// Opens a transaction that writes, and that nobody else writes beside: who comes meanwhile waits. It is rolled back
+    /// unless it is committed, also when the caller goes away.
     pub(super) async fn begin(&self) -> Result<Tx<'_>> {
         let open = match &self.engine {
-            Engine::Sqlite { writer, .. } => writer
-                .begin_with(self.dialect.begin)
-                .await
-                .map(Open::Sqlite),
+            #[cfg(feature = "sqlite")]
+            Engine::Sqlite { writer, .. } => {
+                writer.begin_with("BEGIN IMMEDIATE").await.map(Open::Sqlite)
+            }
+            #[cfg(feature = "mysql")]
+            Engine::MySql(server) => server.begin().await.map(Open::MySql),
         };
         Ok(Tx {
             db: self,
@@ -115,21 +172,83 @@ impl Db {
         })
     }
 
-    /// Waits until every connection is closed.
-    pub(super) async fn close(&self) {
+    /// Opens a transaction for a step of the schema, whose tables [`Db::begin`] may need.
+    pub(super) async fn begin_step(&self) -> Result<Tx<'_>> {
         match &self.engine {
-            Engine::Sqlite { readers, writer } => {
-                readers.close().await;
-                writer.close().await;
+            #[cfg(feature = "sqlite")]
+            Engine::Sqlite { .. } => self.begin().await,
+            #[cfg(feature = "mysql")]
+            Engine::MySql(server) => {
+                let open = server.begin_alone().await.map(Open::MySql);
+                Ok(Tx {
+                    db: self,
+                    open: open.map_err(|error| self.dialect.error(error))?,
+                })
             }
         }
     }
 
+    /// Waits until no other process changes the schema, and keeps it so while the answer lives. A dead process's lock is
+    /// free.
+    pub(super) async fn schema_lock(&self) -> Result<SchemaLock> {
+        match &self.engine {
+            // The transaction of each step locks the file.
+            #[cfg(feature = "sqlite")]
+            Engine::Sqlite { .. } => Ok(SchemaLock {
+                #[cfg(feature = "mysql")]
+                _held: None,
+            }),
+            #[cfg(feature = "mysql")]
+            Engine::MySql(server) => {
+                let held = server.schema_lock().await;
+                Ok(SchemaLock {
+                    _held: Some(held.map_err(|error| self.dialect.error(error))?),
+                })
+            }
+        }
+    }
+
+    /// Makes a write, and makes it again where the database undid it for reasons that pass: each attempt is a transaction
+    /// of its own, and none is made that may have been committed before.
+    pub(super) async fn retried<T, F, Fut>(&self, attempt: F) -> Result<T>
+    where
+        F: Fn() -> Fut,
+        Fut: Future<Output = Result<T>>,
+    {
+        let mut retries = Retries::default();
+        loop {
+            let error = match attempt().await {
+                Ok(done) => return Ok(done),
+                Err(error) => error,
+            };
+            let Some(pause) = retries.pause(&error) else {
+                return Err(error);
+            };
+            tracing::debug!(cause = error.chain(), "a write is made again");
+            tokio::time::sleep(pause).await;
+        }
+    }
+
+    /// Waits until every connection is closed.
+    pub(super) async fn close(&self) {
+        match &self.engine {
+            #[cfg(feature = "sqlite")]
+            Engine::Sqlite { readers, writer } => {
+                readers.close().await;
+                writer.close().await;
+            }
+            #[cfg(feature = "mysql")]
+            Engine::MySql(server) => server.close().await,
+        }
+    }
+
     /// The readers and the writer, to look at their settings.
-    #[cfg(test)]
+    #[cfg(all(test, feature = "sqlite"))]
     pub(super) fn sqlite_pools(&self) -> (&SqlitePool, &SqlitePool) {
         match &self.engine {
             Engine::Sqlite { readers, writer } => (readers, writer),
+            #[cfg(feature = "mysql")]
+            Engine::MySql(_) => panic!("not a file"),
         }
     }
 
@@ -137,6 +256,13 @@ impl Db {
         self.statements.fetch_add(1, Ordering::Relaxed);
         tracing::debug!(target: "blog_storage::sql", "{sql}");
     }
+}
+
+/// Held while the schema is changed.
+#[derive(Debug)]
+pub(super) struct SchemaLock {
+    #[cfg(feature = "mysql")]
+    _held: Option<mysql::Held>,
 }
 
 /// An open transaction.
@@ -156,7 +282,7 @@ impl Tx<'_> {
     pub(super) async fn run(&mut self, sql: &'static str, args: Vec<Arg>) -> Result<u64> {
         self.db.note(sql);
         let done = on!(write self, connection => {
-            bound(sql, args).execute(connection).await.map(|done| done.rows_affected())
+            async { bound(sql, args).execute(connection).await.map(|done| done.rows_affected()) }
         });
         done.map_err(|error| self.db.dialect.error(error))
     }
@@ -165,7 +291,9 @@ impl Tx<'_> {
     pub(super) async fn run_once(&mut self, sql: &'static str) -> Result<()> {
         self.db.note(sql);
         let done = on!(write self, connection => {
-            bound(sql, Vec::new()).persistent(false).execute(connection).await.map(|_| ())
+            async {
+                bound(sql, Vec::new()).persistent(false).execute(connection).await.map(|_| ())
+            }
         });
         done.map_err(|error| self.db.dialect.error(error))
     }
@@ -177,7 +305,7 @@ impl Tx<'_> {
         args: Vec<Arg>,
     ) -> Result<Vec<T>> {
         self.db.note(sql);
-        let rows = on!(write self, connection => fetched(sql, args).fetch_all(connection).await);
+        let rows = on!(write self, connection => fetched(sql, args).fetch_all(connection));
         rows.map_err(|error| self.db.dialect.error(error))
     }
 
@@ -188,8 +316,7 @@ impl Tx<'_> {
         args: Vec<Arg>,
     ) -> Result<Option<T>> {
         self.db.note(sql);
-        let row =
-            on!(write self, connection => fetched(sql, args).fetch_optional(connection).await);
+        let row = on!(write self, connection => fetched(sql, args).fetch_optional(connection));
         row.map_err(|error| self.db.dialect.error(error))
     }
 
@@ -200,10 +327,26 @@ impl Tx<'_> {
 
     /// Makes everything since [`Db::begin`] lasting.
     pub(super) async fn commit(self) -> Result<()> {
-        let done = match self.open {
-            Open::Sqlite(transaction) => transaction.commit().await,
-        };
-        done.map_err(|error| self.db.dialect.error(error))
+        let dialect = self.db.dialect;
+        match self.open {
+            #[cfg(feature = "sqlite")]
+            Open::Sqlite(transaction) => {
+                let done = transaction.commit().await;
+                done.map_err(|error| dialect.error(error))
+            }
+            #[cfg(feature = "mysql")]
+            Open::MySql(transaction) => {
+                let done = transaction.commit().await;
+                done.map_err(|failure| match failure {
+                    mysql::Uncommitted::Undone(error) => dialect.error(error),
+                    mysql::Uncommitted::Unknown(error) => Error::Unavailable {
+                        backend: dialect.backend,
+                        retryable: false,
+                        source: mysql::Unknown(error).into(),
+                    },
+                })
+            }
+        }
     }
 }
 

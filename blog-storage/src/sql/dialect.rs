@@ -1,17 +1,28 @@
-//! Where the databases differ: how a transaction begins, inserts that may find their row there, full-text search, and
-//! what errors mean.
+//! Where the databases differ: the steps of the schema, inserts that may find their row there, full-text search, and what
+//! errors mean.
 
 use blog_core::error::{Conflict, Error};
 
-use super::posts::text;
+use super::migrate::Migration;
+use super::retry::{Again, Undone};
+
+#[cfg(feature = "mysql")]
+pub(super) mod mysql;
+#[cfg(feature = "sqlite")]
+mod sqlite;
+
+#[cfg(feature = "mysql")]
+pub(super) use mysql::MYSQL;
+#[cfg(feature = "sqlite")]
+pub(super) use sqlite::SQLITE;
 
 /// One database's own words.
 #[derive(Debug)]
 pub(super) struct Dialect {
     /// The name in errors.
     pub(super) backend: &'static str,
-    /// Begins a transaction that writes.
-    pub(super) begin: &'static str,
+    /// The statements of a step of the schema.
+    pub(super) migration: fn(&Migration) -> &'static str,
     /// One row if the table of migrations exists.
     pub(super) has_migrations: &'static str,
     /// (table, column); one row if the table has the column.
@@ -35,14 +46,14 @@ pub(super) struct Dialect {
     pub(super) index_post: &'static str,
     /// (post)
     pub(super) unindex_post: &'static str,
-    /// The listed posts that match, as [`text::listed`] takes its arguments.
+    /// The listed posts that match, as [`listed`](super::posts::text::listed) takes its arguments.
     pub(super) search_listed: &'static str,
-    /// The posts that match, as [`text::ruled`] takes its arguments.
+    /// The posts that match, as [`ruled`](super::posts::text::ruled) takes its arguments.
     pub(super) search_ruled: &'static str,
     /// The full-text query for terms; `None` where no term is left.
     pub(super) match_all: fn(&[String]) -> Option<String>,
-    /// What an error of the database means.
-    meaning: fn(&dyn sqlx::error::DatabaseError) -> Meaning,
+    /// What an error of the driver means.
+    meaning: fn(&sqlx::Error) -> Meaning,
 }
 
 /// What an error of the database means for the store.
@@ -53,63 +64,28 @@ enum Meaning {
     Full,
     /// Somebody else holds what is needed; it may pass.
     Busy,
+    /// The database undid the transaction; the same one may succeed.
+    Undone(Undone),
     /// Anything else.
     Other,
 }
 
-/// SQLite's words.
-pub(super) const SQLITE: Dialect = Dialect {
-    backend: "sqlite",
-    // A deferred transaction that reads first cannot wait for the lock when it comes to write.
-    begin: "BEGIN IMMEDIATE",
-    has_migrations: "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'blog_migrations'",
-    has_column: "SELECT 1 FROM pragma_table_info(?) WHERE name = ?",
-    insert_like: "INSERT OR IGNORE INTO blog_likes (post, liker, liked_at) VALUES (?, ?, ?)",
-    insert_view: "INSERT OR IGNORE INTO blog_views (day, visitor, post) \
-        SELECT ?, ?, id FROM blog_posts WHERE id = ?",
-    insert_salt: "INSERT OR IGNORE INTO blog_salts (day, salt) VALUES (?, ?)",
-    put_limit: "INSERT OR REPLACE INTO blog_limits (name, full_at) VALUES (?, ?)",
-    insert_object: "INSERT OR IGNORE INTO blog_objects (bucket, object_key, id, object_version, bytes, etag, \
-        content_type, owner, first_seen, last_seen, sequencer, sequence, present, expires_at) \
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-    insert_month: "INSERT OR IGNORE INTO blog_archive (month, posts) VALUES (?, 0)",
-    insert_tag: "INSERT OR IGNORE INTO blog_tags (tag, posts) VALUES (?, 0)",
-    index_post: "INSERT INTO blog_post_search (terms, rowid) SELECT ?, seq FROM blog_posts WHERE id = ?",
-    unindex_post: "DELETE FROM blog_post_search WHERE rowid = (SELECT seq FROM blog_posts WHERE id = ?)",
-    search_listed: text::listed!(
-        "blog_post_search JOIN blog_posts p ON p.seq = blog_post_search.rowid",
-        "blog_post_search MATCH ?",
-        "p.listed",
-        "p.published_at",
-        "p.id"
-    ),
-    search_ruled: text::ruled!(
-        "blog_post_search JOIN blog_posts p ON p.seq = blog_post_search.rowid",
-        "blog_post_search MATCH ?",
-        "p.updated_at",
-        "p.id"
-    ),
-    match_all: fts5_query,
-    meaning: sqlite_meaning,
-};
-
 impl Dialect {
     /// Translates an error of the driver.
     pub(super) fn error(&self, error: sqlx::Error) -> Error {
-        let meaning = match &error {
-            sqlx::Error::Database(database) => (self.meaning)(database.as_ref()),
-            sqlx::Error::PoolTimedOut
-            | sqlx::Error::PoolClosed
-            | sqlx::Error::WorkerCrashed
-            | sqlx::Error::Io(_) => Meaning::Busy,
-            _ => Meaning::Other,
-        };
-        match meaning {
+        match (self.meaning)(&error) {
             Meaning::Unique(constraint) => conflict(&constraint).into(),
             Meaning::Full => Error::StorageFull {
                 source: error.into(),
             },
             Meaning::Busy => Error::unavailable(self.backend, error),
+            Meaning::Undone(undone) => Error::unavailable(
+                self.backend,
+                Again {
+                    undone,
+                    source: error,
+                },
+            ),
             Meaning::Other => Error::backend(self.backend, error),
         }
     }
@@ -128,46 +104,5 @@ fn conflict(constraint: &str) -> Conflict {
         Conflict::Slug
     } else {
         Conflict::Exists
-    }
-}
-
-/// Every term as a quoted string: FTS5 has operators and columns in its bare words. Marks split a term, as they split
-/// the indexed text, so that each string is one word (`detail = none` knows no phrases).
-fn fts5_query(terms: &[String]) -> Option<String> {
-    let mut query = String::new();
-    let word = |c: char| c.is_ascii_alphanumeric() || !c.is_ascii();
-    for term in terms.iter().flat_map(|term| term.split(|c| !word(c))) {
-        if !term.is_empty() {
-            if !query.is_empty() {
-                query.push(' ');
-            }
-            query.push('"');
-            query.push_str(term);
-            query.push('"');
-        }
-    }
-    (!query.is_empty()).then_some(query)
-}
-
-/// By the result codes of <https://www.sqlite.org/rescode.html>; the low byte is the primary code.
-fn sqlite_meaning(error: &dyn sqlx::error::DatabaseError) -> Meaning {
-    const BUSY: i32 = 5;
-    const LOCKED: i32 = 6;
-    const FULL: i32 = 13;
-    const PROTOCOL: i32 = 15;
-    // The shared memory of the log could not grow: on a full disk this comes before FULL does.
-    const IOERR_SHMSIZE: i32 = 4874;
-
-    if error.is_unique_violation() {
-        return Meaning::Unique(error.message().to_owned());
-    }
-    let code = error
-        .code()
-        .and_then(|code| code.parse::<i32>().ok())
-        .unwrap_or(0);
-    match (code, code & 0xff) {
-        (IOERR_SHMSIZE, _) | (_, FULL) => Meaning::Full,
-        (_, BUSY | LOCKED | PROTOCOL) => Meaning::Busy,
-        _ => Meaning::Other,
     }
 }

@@ -10,23 +10,30 @@ use super::rows::to_json;
 
 /// Stores the effects and commits. The site's generation is raised last: its row is the one that all public writes
 /// share, so it is held for the shortest time.
-pub(super) async fn commit(mut tx: Tx<'_>, effects: Effects) -> Result<()> {
-    for entry in effects.audit {
+pub(super) async fn commit(mut tx: Tx<'_>, effects: &Effects) -> Result<()> {
+    for entry in &effects.audit {
         tx.run(
             "INSERT INTO blog_audit (id, happened_at, actor, action, subject, detail) VALUES (?, ?, ?, ?, ?, ?)",
-            args![entry.id, entry.at, entry.actor, entry.action, entry.subject, entry.detail],
+            args![
+                entry.id,
+                entry.at,
+                entry.actor,
+                entry.action.as_str(),
+                entry.subject.as_str(),
+                entry.detail.as_str(),
+            ],
         )
         .await?;
     }
-    for message in effects.outbox {
+    for message in &effects.outbox {
         tx.run(
             "INSERT INTO blog_outbox (id, task, available_at, lease_until, attempts) VALUES (?, ?, ?, NULL, ?)",
             args![message.id, to_json(&message.task)?, message.available_at, message.attempts],
         )
         .await?;
     }
-    for (writer, id) in effects.forgets {
-        tx.run(autosaves::FORGET, args![id, writer]).await?;
+    for (writer, id) in &effects.forgets {
+        tx.run(autosaves::FORGET, args![*id, *writer]).await?;
     }
     if effects.invalidates {
         tx.run(

@@ -129,74 +129,77 @@ impl ObjectIndex for SqlStore {
         let facts = Facts::of(event);
         let (bucket, key) = (event.bucket.as_bytes(), event.key.as_bytes());
         let sequence = event.sequencer.padded();
-        let mut tx = self.db.begin().await?;
-        let written = tx
-            .run(
-                "UPDATE blog_objects SET object_version = ?, bytes = COALESCE(?, bytes), etag = COALESCE(?, etag), \
-                 content_type = COALESCE(?, content_type), owner = COALESCE(?, owner), \
-                 first_seen = CASE WHEN first_seen > ? THEN ? ELSE first_seen END, last_seen = ?, \
-                 sequencer = ?, sequence = ?, present = ?, expires_at = ? \
-                 WHERE bucket = ? AND object_key = ? AND sequence < ?",
-                args![
-                    event.version.clone(),
-                    facts.bytes,
-                    facts.etag.clone(),
-                    facts.content_type.clone(),
-                    facts.owner,
-                    event.at,
-                    event.at,
-                    event.at,
-                    event.sequencer.as_str(),
-                    sequence.as_str(),
-                    facts.expires_at.is_none(),
-                    facts.expires_at,
-                    bucket,
-                    key,
-                    sequence.as_str(),
-                ],
-            )
-            .await?;
-        if written == 1 {
-            tx.commit().await?;
-            return Ok(Applied::Written);
-        }
-        let insert = tx.dialect().insert_object;
-        let inserted = tx
-            .run(
-                insert,
-                args![
-                    bucket,
-                    key,
-                    row_id(&event.bucket, &event.key),
-                    event.version.clone(),
-                    facts.bytes.unwrap_or(0),
-                    facts.etag.unwrap_or_default(),
-                    facts.content_type,
-                    facts.owner,
-                    event.at,
-                    event.at,
-                    event.sequencer.as_str(),
-                    sequence.as_str(),
-                    facts.expires_at.is_none(),
-                    facts.expires_at,
-                ],
-            )
-            .await?;
-        if inserted == 1 {
-            tx.commit().await?;
-            return Ok(Applied::Written);
-        }
-        // The row knows something newer; only that the object was heard of earlier can be new.
-        let earlier = tx
-            .run(
-                "UPDATE blog_objects SET first_seen = ? WHERE bucket = ? AND object_key = ? AND first_seen > ?",
-                args![event.at, bucket, key, event.at],
-            )
-            .await?;
-        if earlier == 1 {
-            tx.commit().await?;
-        }
-        Ok(Applied::Stale)
+        self.db.retried(|| async {
+            let mut tx = self.db.begin().await?;
+            let written = tx
+                .run(
+                    "UPDATE blog_objects SET object_version = ?, bytes = COALESCE(?, bytes), etag = COALESCE(?, etag), \
+                     content_type = COALESCE(?, content_type), owner = COALESCE(?, owner), \
+                     first_seen = CASE WHEN first_seen > ? THEN ? ELSE first_seen END, last_seen = ?, \
+                     sequencer = ?, sequence = ?, present = ?, expires_at = ? \
+                     WHERE bucket = ? AND object_key = ? AND sequence < ?",
+                    args![
+                        event.version.clone(),
+                        facts.bytes,
+                        facts.etag.clone(),
+                        facts.content_type.clone(),
+                        facts.owner,
+                        event.at,
+                        event.at,
+                        event.at,
+                        event.sequencer.as_str(),
+                        sequence.as_str(),
+                        facts.expires_at.is_none(),
+                        facts.expires_at,
+                        bucket,
+                        key,
+                        sequence.as_str(),
+                    ],
+                )
+                .await?;
+            if written == 1 {
+                tx.commit().await?;
+                return Ok(Applied::Written);
+            }
+            let insert = tx.dialect().insert_object;
+            let inserted = tx
+                .run(
+                    insert,
+                    args![
+                        bucket,
+                        key,
+                        row_id(&event.bucket, &event.key),
+                        event.version.clone(),
+                        facts.bytes.unwrap_or(0),
+                        facts.etag.clone().unwrap_or_default(),
+                        facts.content_type.clone(),
+                        facts.owner,
+                        event.at,
+                        event.at,
+                        event.sequencer.as_str(),
+                        sequence.as_str(),
+                        facts.expires_at.is_none(),
+                        facts.expires_at,
+                    ],
+                )
+                .await?;
+            if inserted == 1 {
+                tx.commit().await?;
+                return Ok(Applied::Written);
+            }
+            // The row knows something newer; only that the object was heard of earlier can be new.
+            let earlier = tx
+                .run(
+                    "UPDATE blog_objects SET first_seen = ? WHERE bucket = ? AND object_key = ? AND first_seen > ?",
+                    args![event.at, bucket, key, event.at],
+                )
+                .await?;
+            if earlier == 1 {
+                tx.commit().await?;
+            }
+            Ok(Applied::Stale)
+        })
+        .await
     }
 
     async fn get(&self, bucket: &str, key: &str) -> Result<Option<IndexItem>> {
@@ -263,23 +266,26 @@ impl ObjectIndex for SqlStore {
     }
 
     async fn purge(&self, now: Timestamp, limit: u32) -> Result<u64> {
-        let mut tx = self.db.begin().await?;
-        let ended: Vec<(Vec<u8>, Vec<u8>)> = tx
-            .all(
-                "SELECT bucket, object_key FROM blog_objects WHERE expires_at < ? ORDER BY expires_at LIMIT ?",
-                args![now, limit],
-            )
-            .await?;
-        let mut gone = 0;
-        for (bucket, key) in ended {
-            gone += tx
-                .run(
-                    "DELETE FROM blog_objects WHERE bucket = ? AND object_key = ? AND expires_at < ?",
-                    args![bucket, key, now],
+        self.db.retried(|| async {
+            let mut tx = self.db.begin().await?;
+            let ended: Vec<(Vec<u8>, Vec<u8>)> = tx
+                .all(
+                    "SELECT bucket, object_key FROM blog_objects WHERE expires_at < ? ORDER BY expires_at LIMIT ?",
+                    args![now, limit],
                 )
                 .await?;
-        }
-        tx.commit().await?;
-        Ok(gone)
+            let mut gone = 0;
+            for (bucket, key) in ended {
+                gone += tx
+                    .run(
+                        "DELETE FROM blog_objects WHERE bucket = ? AND object_key = ? AND expires_at < ?",
+                        args![bucket, key, now],
+                    )
+                    .await?;
+            }
+            tx.commit().await?;
+            Ok(gone)
+        })
+        .await
     }
 }

@@ -43,34 +43,46 @@ async fn next(tx: &mut Tx<'_>, name: &str) -> Result<u64> {
 #[async_trait]
 impl IntentLog for SqlStore {
     async fn begin(&self, key: &ObjectKey, owner: Option<UserId>, at: Timestamp) -> Result<Intent> {
-        let mut tx = self.db.begin().await?;
-        let id = next(&mut tx, "intent").await?;
-        tx.run(
-            "INSERT INTO blog_intents (id, object_key, owner, begun_at) VALUES (?, ?, ?, ?)",
-            args![id, key.as_str().as_bytes(), owner, at],
-        )
-        .await?;
-        tx.commit().await?;
-        Ok(Intent {
-            id,
-            key: key.clone(),
-            owner,
-            at,
-        })
+        self.db
+            .retried(|| async {
+                let mut tx = self.db.begin().await?;
+                let id = next(&mut tx, "intent").await?;
+                tx.run(
+                "INSERT INTO blog_intents (id, object_key, owner, begun_at) VALUES (?, ?, ?, ?)",
+                args![id, key.as_str().as_bytes(), owner, at],
+            )
+            .await?;
+                tx.commit().await?;
+                Ok(Intent {
+                    id,
+                    key: key.clone(),
+                    owner,
+                    at,
+                })
+            })
+            .await
     }
 
     async fn next_sequencer(&self) -> Result<Sequencer> {
-        let mut tx = self.db.begin().await?;
-        let number = next(&mut tx, "sequencer").await?;
-        tx.commit().await?;
-        Ok(Sequencer::from_counter(number))
+        self.db
+            .retried(|| async {
+                let mut tx = self.db.begin().await?;
+                let number = next(&mut tx, "sequencer").await?;
+                tx.commit().await?;
+                Ok(Sequencer::from_counter(number))
+            })
+            .await
     }
 
     async fn finish(&self, intent: u64) -> Result<()> {
-        let mut tx = self.db.begin().await?;
-        tx.run("DELETE FROM blog_intents WHERE id = ?", args![intent])
-            .await?;
-        tx.commit().await
+        self.db
+            .retried(|| async {
+                let mut tx = self.db.begin().await?;
+                tx.run("DELETE FROM blog_intents WHERE id = ?", args![intent])
+                    .await?;
+                tx.commit().await
+            })
+            .await
     }
 
     async fn pending(&self, after: Option<u64>, limit: u32) -> Result<Vec<Intent>> {

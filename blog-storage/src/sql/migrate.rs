@@ -13,13 +13,15 @@ use super::{catalog, posts};
 
 /// A step of the schema.
 #[derive(Debug)]
-struct Migration {
+pub(super) struct Migration {
     number: i64,
     name: &'static str,
     /// The last migration that a binary must know to use the schema from this step on. It is this step's own number
     /// where older binaries would do harm, and an earlier one where they only miss something.
     oldest_binary: i64,
-    sql: &'static str,
+    /// The statements, in the words of each database.
+    pub(super) sqlite: &'static str,
+    pub(super) mysql: &'static str,
     /// Fills what the statements made and no statement can fill; may run again.
     fill: Option<Fill>,
 }
@@ -33,7 +35,8 @@ macro_rules! migrations {
             number: $number,
             name: $name,
             oldest_binary: $oldest,
-            sql: include_str!(concat!("../../migrations/sqlite/", $name, ".sql")),
+            sqlite: include_str!(concat!("../../migrations/sqlite/", $name, ".sql")),
+            mysql: include_str!(concat!("../../migrations/mysql/", $name, ".sql")),
             fill: migrations!(@fill $($fill)?),
         }),*]
     };
@@ -59,7 +62,7 @@ const MIGRATIONS: &[Migration] = migrations! {
     15 "0015_preview_links" oldest 11;
     16 "0016_media_facts" oldest 11 then catalog::index_items;
     17 "0017_archive" oldest 17 then posts::count_all;
-    18 "0018_copies" oldest 17;
+    18 "0018_copies" oldest 18;
     19 "0019_renderer" oldest 17;
 };
 
@@ -178,14 +181,14 @@ pub(super) async fn run(db: &Db) -> Result<()> {
     if check(db).await? {
         return Ok(());
     }
+    let _alone = db.schema_lock().await?;
     for migration in MIGRATIONS {
-        let mut tx = db.begin().await?;
-        // The transaction holds the database's write lock, so one process at a time is here, and a dead one's lock is
-        // free. What another process did while this one waited is seen here.
+        let mut tx = db.begin_step().await?;
+        // One process at a time is here. What another did while this one waited is seen here.
         if ran(&mut tx, migration).await? {
             continue;
         }
-        for statement in statements(migration.sql) {
+        for statement in statements((db.dialect().migration)(migration)) {
             if !has_column(&mut tx, statement).await? {
                 tx.run_once(statement).await?;
             }
@@ -255,6 +258,10 @@ fn statements(file: &'static str) -> impl Iterator<Item = &'static str> {
         let statement = statement.trim();
         (!statement.is_empty()).then_some(statement)
     })
+    .filter(|statement| {
+        let mut lines = statement.lines();
+        lines.any(|line| !line.trim_start().starts_with("--"))
+    })
 }
 
 #[cfg(test)]
@@ -299,7 +306,8 @@ mod tests {
                     .starts_with(&format!("{:04}_", migration.number))
             );
             assert!(migration.oldest_binary <= migration.number);
-            for statement in statements(migration.sql) {
+            let both = statements(migration.sqlite).chain(statements(migration.mysql));
+            for statement in both {
                 let text: String = statement
                     .lines()
                     .filter(|line| !line.trim_start().starts_with("--"))
@@ -307,6 +315,7 @@ mod tests {
                 assert!(
                     text.contains("IF NOT EXISTS")
                         || text.starts_with("INSERT OR IGNORE")
+                        || text.starts_with("INSERT IGNORE")
                         || added_column(&text).is_some(),
                     "{}: {text}",
                     migration.name

@@ -39,69 +39,79 @@ impl Outbox for SqlStore {
         if waiting.is_none() || limit == 0 {
             return Ok(Vec::new());
         }
-        let mut tx = self.db.begin().await?;
-        let rows: Vec<MessageRow> = tx.all(NEXT, args![now, now, limit]).await?;
-        let mut claimed = Vec::with_capacity(rows.len());
-        for row in rows {
-            // Conditional, so that it also holds where reading takes no lock.
-            let taken = tx
-                .run(
-                    "UPDATE blog_outbox SET lease_until = ?, attempts = attempts + 1 WHERE id = ? AND attempts = ?",
-                    args![lease_until, row.id, row.attempts],
-                )
-                .await?;
-            if taken == 1 {
-                let task = match from_json(&row.task) {
-                    Ok(task) => task,
-                    Err(error) => {
-                        // Of a newer version of the program, which claims it when this lease is over. It must not
-                        // keep the others from being done.
-                        tracing::warn!(
-                            message = %row.id,
-                            cause = error.chain(),
-                            "a task in the outbox is not known to this version and waits for another"
-                        );
-                        continue;
-                    }
-                };
-                claimed.push(OutboxMessage {
-                    id: MessageId::from(row.id),
-                    task,
-                    available_at: time(row.available_at),
-                    attempts: u32::try_from(row.attempts + 1).unwrap_or(u32::MAX),
-                });
+        self.db.retried(|| async {
+            let mut tx = self.db.begin().await?;
+            let rows: Vec<MessageRow> = tx.all(NEXT, args![now, now, limit]).await?;
+            let mut claimed = Vec::with_capacity(rows.len());
+            for row in rows {
+                // Conditional, so that it also holds where reading takes no lock.
+                let taken = tx
+                    .run(
+                        "UPDATE blog_outbox SET lease_until = ?, attempts = attempts + 1 WHERE id = ? AND attempts = ?",
+                        args![lease_until, row.id, row.attempts],
+                    )
+                    .await?;
+                if taken == 1 {
+                    let task = match from_json(&row.task) {
+                        Ok(task) => task,
+                        Err(error) => {
+                            // Of a newer version of the program, which claims it when this lease is over. It must not
+                            // keep the others from being done.
+                            tracing::warn!(
+                                message = %row.id,
+                                cause = error.chain(),
+                                "a task in the outbox is not known to this version and waits for another"
+                            );
+                            continue;
+                        }
+                    };
+                    claimed.push(OutboxMessage {
+                        id: MessageId::from(row.id),
+                        task,
+                        available_at: time(row.available_at),
+                        attempts: u32::try_from(row.attempts + 1).unwrap_or(u32::MAX),
+                    });
+                }
             }
-        }
-        tx.commit().await?;
-        Ok(claimed)
+            tx.commit().await?;
+            Ok(claimed)
+        })
+        .await
     }
 
     async fn done(&self, id: MessageId, attempts: u32) -> Result<()> {
-        let mut tx = self.db.begin().await?;
-        let gone = tx
-            .run(
-                "DELETE FROM blog_outbox WHERE id = ? AND attempts = ? AND lease_until IS NOT NULL",
-                args![id, attempts],
-            )
-            .await?;
-        if gone == 0 {
-            return Err(Error::NotFound(Entity::Lease));
-        }
-        tx.commit().await
+        self.db.retried(|| async {
+            let mut tx = self.db.begin().await?;
+            let gone = tx
+                .run(
+                    "DELETE FROM blog_outbox WHERE id = ? AND attempts = ? AND lease_until IS NOT NULL",
+                    args![id, attempts],
+                )
+                .await?;
+            if gone == 0 {
+                return Err(Error::NotFound(Entity::Lease));
+            }
+            tx.commit().await
+        })
+        .await
     }
 
     async fn retry(&self, id: MessageId, attempts: u32, retry_at: Timestamp) -> Result<()> {
-        let mut tx = self.db.begin().await?;
-        let given = tx
-            .run(
-                "UPDATE blog_outbox SET available_at = ?, lease_until = NULL \
-                 WHERE id = ? AND attempts = ? AND lease_until IS NOT NULL",
-                args![retry_at, id, attempts],
-            )
-            .await?;
-        if given == 0 {
-            return Err(Error::NotFound(Entity::Lease));
-        }
-        tx.commit().await
+        self.db
+            .retried(|| async {
+                let mut tx = self.db.begin().await?;
+                let given = tx
+                    .run(
+                        "UPDATE blog_outbox SET available_at = ?, lease_until = NULL \
+                     WHERE id = ? AND attempts = ? AND lease_until IS NOT NULL",
+                        args![retry_at, id, attempts],
+                    )
+                    .await?;
+                if given == 0 {
+                    return Err(Error::NotFound(Entity::Lease));
+                }
+                tx.commit().await
+            })
+            .await
     }
 }

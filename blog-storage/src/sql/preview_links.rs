@@ -65,26 +65,30 @@ impl LinkRow {
 #[async_trait]
 impl PreviewLinkStore for SqlStore {
     async fn create(&self, link: PreviewLink, effects: Effects) -> Result<()> {
-        let mut tx = self.db.begin().await?;
-        let post = "SELECT 1 FROM blog_posts WHERE id = ?";
-        if !tx.any(post, args![link.post]).await? {
-            return Err(Error::NotFound(Entity::Post));
-        }
-        require_user(&mut tx, link.maker).await?;
-        tx.run(
-            "INSERT INTO blog_preview_links (id, token, post, maker, created_at, expires_at) \
-             VALUES (?, ?, ?, ?, ?, ?)",
-            args![
-                link.id,
-                link.token.as_bytes().as_slice(),
-                link.post,
-                link.maker,
-                link.created_at,
-                link.expires_at,
-            ],
-        )
-        .await?;
-        effects::commit(tx, effects).await
+        self.db
+            .retried(|| async {
+                let mut tx = self.db.begin().await?;
+                let post = "SELECT 1 FROM blog_posts WHERE id = ?";
+                if !tx.any(post, args![link.post]).await? {
+                    return Err(Error::NotFound(Entity::Post));
+                }
+                require_user(&mut tx, link.maker).await?;
+                tx.run(
+                "INSERT INTO blog_preview_links (id, token, post, maker, created_at, expires_at) \
+                 VALUES (?, ?, ?, ?, ?, ?)",
+                args![
+                    link.id,
+                    link.token.as_bytes().as_slice(),
+                    link.post,
+                    link.maker,
+                    link.created_at,
+                    link.expires_at,
+                ],
+            )
+            .await?;
+                effects::commit(tx, &effects).await
+            })
+            .await
     }
 
     async fn find(&self, token: &SecretHash, now: Timestamp) -> Result<MadeLink> {
@@ -112,29 +116,36 @@ impl PreviewLinkStore for SqlStore {
     }
 
     async fn revoke(&self, post: PostId, id: PreviewLinkId, effects: Effects) -> Result<()> {
-        let mut tx = self.db.begin().await?;
-        let revoked = tx
-            .run(
-                "DELETE FROM blog_preview_links WHERE id = ? AND post = ?",
-                args![id, post],
-            )
-            .await?;
-        if revoked == 0 {
-            return Err(Error::NotFound(Entity::Token));
-        }
-        effects::commit(tx, effects).await
+        self.db
+            .retried(|| async {
+                let mut tx = self.db.begin().await?;
+                let revoked = tx
+                    .run(
+                        "DELETE FROM blog_preview_links WHERE id = ? AND post = ?",
+                        args![id, post],
+                    )
+                    .await?;
+                if revoked == 0 {
+                    return Err(Error::NotFound(Entity::Token));
+                }
+                effects::commit(tx, &effects).await
+            })
+            .await
     }
 
     async fn purge(&self, now: Timestamp, limit: u32) -> Result<u64> {
-        let mut tx = self.db.begin().await?;
-        let gone = tx
-            .run(
-                "DELETE FROM blog_preview_links WHERE id IN (SELECT id FROM \
-                 (SELECT id FROM blog_preview_links WHERE expires_at < ? ORDER BY expires_at LIMIT ?) AS ended)",
-                args![now, limit],
-            )
-            .await?;
-        tx.commit().await?;
-        Ok(gone)
+        self.db.retried(|| async {
+            let mut tx = self.db.begin().await?;
+            let gone = tx
+                .run(
+                    "DELETE FROM blog_preview_links WHERE id IN (SELECT id FROM \
+                     (SELECT id FROM blog_preview_links WHERE expires_at < ? ORDER BY expires_at LIMIT ?) AS ended)",
+                    args![now, limit],
+                )
+                .await?;
+            tx.commit().await?;
+            Ok(gone)
+        })
+        .await
     }
 }

@@ -74,28 +74,31 @@ struct AuthenticatedRow {
 #[async_trait]
 impl SessionStore for SqlStore {
     async fn create(&self, session: Session, effects: Effects) -> Result<()> {
-        let mut tx = self.db.begin().await?;
-        require_user(&mut tx, session.user).await?;
-        tx.run(
-            "INSERT INTO blog_sessions (id, token, owner, auth_epoch, remember, created_at, last_seen_at, \
-             password_at, idle_expires_at, expires_at, ends_at, device) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            args![
-                session.id,
-                session.token.as_bytes().as_slice(),
-                session.user,
-                session.auth_epoch,
-                session.remember,
-                session.created_at,
-                session.last_seen_at,
-                session.password_at,
-                session.idle_expires_at,
-                session.expires_at,
-                session.idle_expires_at.min(session.expires_at),
-                session.device,
-            ],
-        )
-        .await?;
-        effects::commit(tx, effects).await
+        self.db.retried(|| async {
+            let mut tx = self.db.begin().await?;
+            require_user(&mut tx, session.user).await?;
+            tx.run(
+                "INSERT INTO blog_sessions (id, token, owner, auth_epoch, remember, created_at, last_seen_at, \
+                 password_at, idle_expires_at, expires_at, ends_at, device) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                args![
+                    session.id,
+                    session.token.as_bytes().as_slice(),
+                    session.user,
+                    session.auth_epoch,
+                    session.remember,
+                    session.created_at,
+                    session.last_seen_at,
+                    session.password_at,
+                    session.idle_expires_at,
+                    session.expires_at,
+                    session.idle_expires_at.min(session.expires_at),
+                    session.device.as_str(),
+                ],
+            )
+            .await?;
+            effects::commit(tx, &effects).await
+        })
+        .await
     }
 
     async fn authenticate(&self, token: &SecretHash, now: Timestamp) -> Result<(Session, User)> {
@@ -123,45 +126,56 @@ impl SessionStore for SqlStore {
         if touches.is_empty() {
             return Ok(());
         }
-        let mut tx = self.db.begin().await?;
-        for touch in touches {
-            let (at, idle) = (touch.at, touch.idle_expires_at);
-            // Assignments see the row as it was in SQLite and from left to right in MySQL: ends_at repeats the choice.
-            tx.run(
-                "UPDATE blog_sessions SET \
-                 last_seen_at = CASE WHEN last_seen_at < ? THEN ? ELSE last_seen_at END, \
-                 ends_at = CASE WHEN expires_at < ? THEN expires_at WHEN ends_at < ? THEN ? ELSE ends_at END, \
-                 idle_expires_at = CASE WHEN idle_expires_at < ? THEN ? ELSE idle_expires_at END \
-                 WHERE id = ?",
-                args![at, at, idle, idle, idle, idle, idle, touch.id],
-            )
-            .await?;
-        }
-        tx.commit().await
+        self.db.retried(|| async {
+            let mut tx = self.db.begin().await?;
+            for touch in touches {
+                let (at, idle) = (touch.at, touch.idle_expires_at);
+                // Assignments see the row as it was in SQLite and from left to right in MySQL: ends_at repeats the choice.
+                tx.run(
+                    "UPDATE blog_sessions SET \
+                     last_seen_at = CASE WHEN last_seen_at < ? THEN ? ELSE last_seen_at END, \
+                     ends_at = CASE WHEN expires_at < ? THEN expires_at WHEN ends_at < ? THEN ? ELSE ends_at END, \
+                     idle_expires_at = CASE WHEN idle_expires_at < ? THEN ? ELSE idle_expires_at END \
+                     WHERE id = ?",
+                    args![at, at, idle, idle, idle, idle, idle, touch.id],
+                )
+                .await?;
+            }
+            tx.commit().await
+        })
+        .await
     }
 
     async fn confirm_password(&self, id: SessionId, at: Timestamp) -> Result<()> {
-        let mut tx = self.db.begin().await?;
-        let changed = tx
-            .run(
-                "UPDATE blog_sessions SET password_at = ? WHERE id = ?",
-                args![at, id],
-            )
-            .await?;
-        if changed == 0 {
-            return Err(Error::NotFound(Entity::Session));
-        }
-        tx.commit().await
+        self.db
+            .retried(|| async {
+                let mut tx = self.db.begin().await?;
+                let changed = tx
+                    .run(
+                        "UPDATE blog_sessions SET password_at = ? WHERE id = ?",
+                        args![at, id],
+                    )
+                    .await?;
+                if changed == 0 {
+                    return Err(Error::NotFound(Entity::Session));
+                }
+                tx.commit().await
+            })
+            .await
     }
 
     async fn delete(&self, token: &SecretHash, effects: Effects) -> Result<()> {
-        let mut tx = self.db.begin().await?;
-        tx.run(
-            "DELETE FROM blog_sessions WHERE token = ?",
-            args![token.as_bytes().as_slice()],
-        )
-        .await?;
-        effects::commit(tx, effects).await
+        self.db
+            .retried(|| async {
+                let mut tx = self.db.begin().await?;
+                tx.run(
+                    "DELETE FROM blog_sessions WHERE token = ?",
+                    args![token.as_bytes().as_slice()],
+                )
+                .await?;
+                effects::commit(tx, &effects).await
+            })
+            .await
     }
 
     async fn delete_all(
@@ -170,21 +184,25 @@ impl SessionStore for SqlStore {
         except: Option<SessionId>,
         effects: Effects,
     ) -> Result<()> {
-        let mut tx = self.db.begin().await?;
-        match except {
-            Some(except) => {
-                tx.run(
-                    "DELETE FROM blog_sessions WHERE owner = ? AND id <> ?",
-                    args![user, except],
-                )
-                .await?
-            }
-            None => {
-                tx.run("DELETE FROM blog_sessions WHERE owner = ?", args![user])
-                    .await?
-            }
-        };
-        effects::commit(tx, effects).await
+        self.db
+            .retried(|| async {
+                let mut tx = self.db.begin().await?;
+                match except {
+                    Some(except) => {
+                        tx.run(
+                            "DELETE FROM blog_sessions WHERE owner = ? AND id <> ?",
+                            args![user, except],
+                        )
+                        .await?
+                    }
+                    None => {
+                        tx.run("DELETE FROM blog_sessions WHERE owner = ?", args![user])
+                            .await?
+                    }
+                };
+                effects::commit(tx, &effects).await
+            })
+            .await
     }
 
     async fn list(&self, user: UserId, now: Timestamp) -> Result<Vec<Session>> {
@@ -206,15 +224,18 @@ impl SessionStore for SqlStore {
     }
 
     async fn purge(&self, now: Timestamp, limit: u32) -> Result<u64> {
-        let mut tx = self.db.begin().await?;
-        let gone = tx
-            .run(
-                "DELETE FROM blog_sessions WHERE id IN (SELECT id FROM \
-                 (SELECT id FROM blog_sessions WHERE ends_at < ? ORDER BY ends_at LIMIT ?) AS ended)",
-                args![now, limit],
-            )
-            .await?;
-        tx.commit().await?;
-        Ok(gone)
+        self.db.retried(|| async {
+            let mut tx = self.db.begin().await?;
+            let gone = tx
+                .run(
+                    "DELETE FROM blog_sessions WHERE id IN (SELECT id FROM \
+                     (SELECT id FROM blog_sessions WHERE ends_at < ? ORDER BY ends_at LIMIT ?) AS ended)",
+                    args![now, limit],
+                )
+                .await?;
+            tx.commit().await?;
+            Ok(gone)
+        })
+        .await
     }
 }

@@ -180,33 +180,36 @@ impl SiteStore for SqlStore {
         change: SettingsChange,
         effects: Effects,
     ) -> Result<StoredSettings> {
-        let mut tx = self.db.begin().await?;
-        let stored: Option<(i64,)> = tx
-            .one("SELECT version FROM blog_settings WHERE id = 1", args![])
+        self.db.retried(|| async {
+            let mut tx = self.db.begin().await?;
+            let stored: Option<(i64,)> = tx
+                .one("SELECT version FROM blog_settings WHERE id = 1", args![])
+                .await?;
+            let current = stored.map_or(0, |(version,)| unsigned(version));
+            if current != change.expected_version {
+                return Err(Conflict::Version { current }.into());
+            }
+            let settings = &change.settings;
+            let logo: Vec<MediaId> = settings.logo.into_iter().collect();
+            require_media(&mut tx, &logo).await?;
+            let document = to_json(&Document::of(settings))?;
+            let write = match stored {
+                Some(_) => {
+                    "UPDATE blog_settings SET document = ?, logo = ?, version = ?, updated_at = ? WHERE id = 1"
+                }
+                None => {
+                    "INSERT INTO blog_settings (document, logo, version, updated_at, id) VALUES (?, ?, ?, ?, 1)"
+                }
+            };
+            tx.run(
+                write,
+                args![document, settings.logo, current + 1, effects.at],
+            )
             .await?;
-        let current = stored.map_or(0, |(version,)| unsigned(version));
-        if current != change.expected_version {
-            return Err(Conflict::Version { current }.into());
-        }
-        let settings = &change.settings;
-        let logo: Vec<MediaId> = settings.logo.into_iter().collect();
-        require_media(&mut tx, &logo).await?;
-        let document = to_json(&Document::of(settings))?;
-        let write = match stored {
-            Some(_) => {
-                "UPDATE blog_settings SET document = ?, logo = ?, version = ?, updated_at = ? WHERE id = 1"
-            }
-            None => {
-                "INSERT INTO blog_settings (document, logo, version, updated_at, id) VALUES (?, ?, ?, ?, 1)"
-            }
-        };
-        tx.run(
-            write,
-            args![document, settings.logo, current + 1, effects.at],
-        )
-        .await?;
-        let stored = settings_in(&mut tx).await?;
-        effects::commit(tx, effects).await?;
-        stored.ok_or_else(|| unreadable("blog_settings.document"))
+            let stored = settings_in(&mut tx).await?;
+            effects::commit(tx, &effects).await?;
+            stored.ok_or_else(|| unreadable("blog_settings.document"))
+        })
+        .await
     }
 }

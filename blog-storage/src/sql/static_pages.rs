@@ -194,49 +194,55 @@ fn distinct(media: &[MediaId]) -> Vec<MediaId> {
 #[async_trait]
 impl StaticPageStore for SqlStore {
     async fn create(&self, page: NewStaticPage, effects: Effects) -> Result<StaticPage> {
-        let mut tx = self.db.begin().await?;
-        let content = &page.content;
-        require_media(&mut tx, &distinct(&content.media)).await?;
-        let own = is_own_slug(&mut tx, &content.slug, page.id).await?;
-        let mut args = values(content)?;
-        args.extend(args![effects.at, effects.at, page.id]);
-        tx.run(
-            "INSERT INTO blog_pages (slug, title, published, in_menu, renderer_version, media, excerpt, body, html, \
-             updated_at, created_at, id, version) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1)",
-            args,
-        )
-        .await?;
-        store_parts(&mut tx, page.id, content, own).await?;
-        let stored = whole(&mut tx, page.id).await?;
-        effects::commit(tx, effects).await?;
-        Ok(stored)
-    }
-
-    async fn save(&self, change: StaticPageChange, effects: Effects) -> Result<StaticPage> {
-        let mut tx = self.db.begin().await?;
-        let (id, content) = (change.id, &change.content);
-        let mut args = values(content)?;
-        args.extend(args![effects.at, id, change.expected_version]);
-        let changed = tx
-            .run(
-                "UPDATE blog_pages SET slug = ?, title = ?, published = ?, in_menu = ?, renderer_version = ?, \
-                 media = ?, excerpt = ?, body = ?, html = ?, updated_at = ?, version = version + 1 \
-                 WHERE id = ? AND version = ?",
+        self.db.retried(|| async {
+            let mut tx = self.db.begin().await?;
+            let content = &page.content;
+            require_media(&mut tx, &distinct(&content.media)).await?;
+            let own = is_own_slug(&mut tx, &content.slug, page.id).await?;
+            let mut args = values(content)?;
+            args.extend(args![effects.at, effects.at, page.id]);
+            tx.run(
+                "INSERT INTO blog_pages (slug, title, published, in_menu, renderer_version, media, excerpt, body, html, \
+                 updated_at, created_at, id, version) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1)",
                 args,
             )
             .await?;
-        if changed == 0 {
-            let current = whole(&mut tx, id).await?.version;
-            return Err(Conflict::Version { current }.into());
-        }
-        require_media(&mut tx, &distinct(&content.media)).await?;
-        let own = is_own_slug(&mut tx, &content.slug, id).await?;
-        tx.run("DELETE FROM blog_page_media WHERE page = ?", args![id])
-            .await?;
-        store_parts(&mut tx, id, content, own).await?;
-        let stored = whole(&mut tx, id).await?;
-        effects::commit(tx, effects).await?;
-        Ok(stored)
+            store_parts(&mut tx, page.id, content, own).await?;
+            let stored = whole(&mut tx, page.id).await?;
+            effects::commit(tx, &effects).await?;
+            Ok(stored)
+        })
+        .await
+    }
+
+    async fn save(&self, change: StaticPageChange, effects: Effects) -> Result<StaticPage> {
+        self.db.retried(|| async {
+            let mut tx = self.db.begin().await?;
+            let (id, content) = (change.id, &change.content);
+            let mut args = values(content)?;
+            args.extend(args![effects.at, id, change.expected_version]);
+            let changed = tx
+                .run(
+                    "UPDATE blog_pages SET slug = ?, title = ?, published = ?, in_menu = ?, renderer_version = ?, \
+                     media = ?, excerpt = ?, body = ?, html = ?, updated_at = ?, version = version + 1 \
+                     WHERE id = ? AND version = ?",
+                    args,
+                )
+                .await?;
+            if changed == 0 {
+                let current = whole(&mut tx, id).await?.version;
+                return Err(Conflict::Version { current }.into());
+            }
+            require_media(&mut tx, &distinct(&content.media)).await?;
+            let own = is_own_slug(&mut tx, &content.slug, id).await?;
+            tx.run("DELETE FROM blog_page_media WHERE page = ?", args![id])
+                .await?;
+            store_parts(&mut tx, id, content, own).await?;
+            let stored = whole(&mut tx, id).await?;
+            effects::commit(tx, &effects).await?;
+            Ok(stored)
+        })
+        .await
     }
 
     async fn delete(
@@ -245,17 +251,21 @@ impl StaticPageStore for SqlStore {
         expected_version: u64,
         effects: Effects,
     ) -> Result<StaticPage> {
-        let mut tx = self.db.begin().await?;
-        let page = whole(&mut tx, id).await?;
-        let current = page.version;
-        if current != expected_version {
-            return Err(Conflict::Version { current }.into());
-        }
-        // Slugs and media go by their foreign key.
-        tx.run("DELETE FROM blog_pages WHERE id = ?", args![id])
-            .await?;
-        effects::commit(tx, effects).await?;
-        Ok(page)
+        self.db
+            .retried(|| async {
+                let mut tx = self.db.begin().await?;
+                let page = whole(&mut tx, id).await?;
+                let current = page.version;
+                if current != expected_version {
+                    return Err(Conflict::Version { current }.into());
+                }
+                // Slugs and media go by their foreign key.
+                tx.run("DELETE FROM blog_pages WHERE id = ?", args![id])
+                    .await?;
+                effects::commit(tx, &effects).await?;
+                Ok(page)
+            })
+            .await
     }
 
     async fn by_slug(&self, slug: &PageSlug) -> Result<StaticPage> {

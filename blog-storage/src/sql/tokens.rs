@@ -42,19 +42,22 @@ const USABLE: &str = "SELECT owner, created_at, expires_at FROM blog_tokens \
 #[async_trait]
 impl TokenStore for SqlStore {
     async fn issue(&self, token: Token, effects: Effects) -> Result<()> {
-        let mut tx = self.db.begin().await?;
-        tx.run(
-            "INSERT INTO blog_tokens (hash, purpose, owner, created_at, expires_at) VALUES (?, ?, ?, ?, ?)",
-            args![
-                token.hash.as_bytes().as_slice(),
-                token.purpose.as_str(),
-                token.user,
-                token.created_at,
-                token.expires_at,
-            ],
-        )
-        .await?;
-        effects::commit(tx, effects).await
+        self.db.retried(|| async {
+            let mut tx = self.db.begin().await?;
+            tx.run(
+                "INSERT INTO blog_tokens (hash, purpose, owner, created_at, expires_at) VALUES (?, ?, ?, ?, ?)",
+                args![
+                    token.hash.as_bytes().as_slice(),
+                    token.purpose.as_str(),
+                    token.user,
+                    token.created_at,
+                    token.expires_at,
+                ],
+            )
+            .await?;
+            effects::commit(tx, &effects).await
+        })
+        .await
     }
 
     async fn peek(&self, hash: &SecretHash, purpose: Purpose, now: Timestamp) -> Result<Token> {
@@ -70,59 +73,70 @@ impl TokenStore for SqlStore {
     }
 
     async fn redeem(&self, hash: &SecretHash, purpose: Purpose, now: Timestamp) -> Result<Token> {
-        let mut tx = self.db.begin().await?;
-        let row: Option<TokenRow> = tx
-            .one(
-                USABLE,
-                args![hash.as_bytes().as_slice(), purpose.as_str(), now],
-            )
-            .await?;
-        let row = row.ok_or(Error::NotFound(Entity::Token))?;
-        // The delete decides: it touches the row for one caller only.
-        let used = tx
-            .run(
-                "DELETE FROM blog_tokens WHERE hash = ?",
-                args![hash.as_bytes().as_slice()],
-            )
-            .await?;
-        if used == 0 {
-            return Err(Error::NotFound(Entity::Token));
-        }
-        tx.commit().await?;
-        Ok(row.token(*hash, purpose))
+        self.db
+            .retried(|| async {
+                let mut tx = self.db.begin().await?;
+                let row: Option<TokenRow> = tx
+                    .one(
+                        USABLE,
+                        args![hash.as_bytes().as_slice(), purpose.as_str(), now],
+                    )
+                    .await?;
+                let row = row.ok_or(Error::NotFound(Entity::Token))?;
+                // The delete decides: it touches the row for one caller only.
+                let used = tx
+                    .run(
+                        "DELETE FROM blog_tokens WHERE hash = ?",
+                        args![hash.as_bytes().as_slice()],
+                    )
+                    .await?;
+                if used == 0 {
+                    return Err(Error::NotFound(Entity::Token));
+                }
+                tx.commit().await?;
+                Ok(row.token(*hash, purpose))
+            })
+            .await
     }
 
     async fn revoke(&self, user: Option<UserId>, purpose: Purpose) -> Result<()> {
-        let mut tx = self.db.begin().await?;
-        match user {
-            Some(user) => {
-                tx.run(
-                    "DELETE FROM blog_tokens WHERE owner = ? AND purpose = ?",
-                    args![user, purpose.as_str()],
-                )
-                .await?
-            }
-            None => {
-                tx.run(
-                    "DELETE FROM blog_tokens WHERE owner IS NULL AND purpose = ?",
-                    args![purpose.as_str()],
-                )
-                .await?
-            }
-        };
-        tx.commit().await
+        self.db
+            .retried(|| async {
+                let mut tx = self.db.begin().await?;
+                match user {
+                    Some(user) => {
+                        tx.run(
+                            "DELETE FROM blog_tokens WHERE owner = ? AND purpose = ?",
+                            args![user, purpose.as_str()],
+                        )
+                        .await?
+                    }
+                    None => {
+                        tx.run(
+                            "DELETE FROM blog_tokens WHERE owner IS NULL AND purpose = ?",
+                            args![purpose.as_str()],
+                        )
+                        .await?
+                    }
+                };
+                tx.commit().await
+            })
+            .await
     }
 
     async fn purge(&self, now: Timestamp, limit: u32) -> Result<u64> {
-        let mut tx = self.db.begin().await?;
-        let gone = tx
-            .run(
-                "DELETE FROM blog_tokens WHERE hash IN (SELECT hash FROM \
-                 (SELECT hash FROM blog_tokens WHERE expires_at < ? ORDER BY expires_at LIMIT ?) AS ended)",
-                args![now, limit],
-            )
-            .await?;
-        tx.commit().await?;
-        Ok(gone)
+        self.db.retried(|| async {
+            let mut tx = self.db.begin().await?;
+            let gone = tx
+                .run(
+                    "DELETE FROM blog_tokens WHERE hash IN (SELECT hash FROM \
+                     (SELECT hash FROM blog_tokens WHERE expires_at < ? ORDER BY expires_at LIMIT ?) AS ended)",
+                    args![now, limit],
+                )
+                .await?;
+            tx.commit().await?;
+            Ok(gone)
+        })
+        .await
     }
 }

@@ -20,7 +20,7 @@ use super::rows::{PersonColumns, time, unreadable};
 macro_rules! user {
     () => {
         concat!(
-            "u.id AS user_id, u.username, u.display_name, u.email, u.issuer, u.subject, u.bio, u.role, u.suspended, \
+            "u.id AS user_id, u.username, u.display_name, u.email, CAST(u.issuer AS CHAR) AS issuer, CAST(u.subject AS CHAR) AS subject, u.bio, u.role, u.suspended, \
              u.verified_at, u.auth_epoch AS user_epoch, u.version AS user_version, u.created_at AS user_created_at, ",
             $crate::sql::rows::media_columns!("a", "avatar")
         )
@@ -133,37 +133,42 @@ async fn end_sessions(tx: &mut Tx<'_>, id: UserId) -> Result<()> {
 #[async_trait]
 impl UserStore for SqlStore {
     async fn create(&self, user: NewUser, effects: Effects) -> Result<User> {
-        let mut tx = self.db.begin().await?;
-        if user.only_if_first && tx.any("SELECT 1 FROM blog_users LIMIT 1", args![]).await? {
-            return Err(Conflict::HasUsers.into());
-        }
-        let email_key = user.email.as_ref().map(EmailAddress::key);
-        let (issuer, subject) = user
-            .subject
-            .map(|subject| (subject.issuer, subject.subject))
-            .unzip();
-        tx.run(
-            "INSERT INTO blog_users (id, username, email, email_key, issuer, subject, display_name, bio, avatar, \
-             role, suspended, verified_at, password, auth_epoch, version, created_at) \
-             VALUES (?, ?, ?, ?, ?, ?, ?, '', NULL, ?, 0, ?, ?, 0, 1, ?)",
-            args![
-                user.id,
-                user.username.into_string(),
-                user.email.map(EmailAddress::into_string),
-                email_key,
-                issuer,
-                subject,
-                user.display_name.into_string(),
-                user.role.as_str(),
-                user.verified_at,
-                user.password.as_ref().map(PasswordHash::as_phc),
-                effects.at,
-            ],
-        )
-        .await?;
-        let stored = user_in(&mut tx, user.id).await?;
-        effects::commit(tx, effects).await?;
-        Ok(stored)
+        self.db.retried(|| async {
+            let mut tx = self.db.begin().await?;
+            if user.only_if_first && tx.any("SELECT 1 FROM blog_users LIMIT 1", args![]).await? {
+                return Err(Conflict::HasUsers.into());
+            }
+            let email_key = user.email.as_ref().map(EmailAddress::key);
+            let (issuer, subject) = user
+                .subject
+                .as_ref()
+                .as_ref()
+                .map(|subject| (subject.issuer.as_str(), subject.subject.as_str()))
+                .unzip();
+            tx.run(
+                "INSERT INTO blog_users (id, username, email, email_key, issuer, subject, display_name, bio, avatar, \
+                 role, suspended, verified_at, password, auth_epoch, version, created_at) \
+                 VALUES (?, ?, ?, ?, ?, ?, ?, '', NULL, ?, 0, ?, ?, 0, 1, ?)",
+                args![
+                    user.id,
+                    user.username.as_str(),
+                    user.email.as_ref().map(EmailAddress::as_str),
+                    email_key,
+                    issuer,
+                    subject,
+                    user.display_name.as_str(),
+                    user.role.as_str(),
+                    user.verified_at,
+                    user.password.as_ref().map(PasswordHash::as_phc),
+                    effects.at,
+                ],
+            )
+            .await?;
+            let stored = user_in(&mut tx, user.id).await?;
+            effects::commit(tx, &effects).await?;
+            Ok(stored)
+        })
+        .await
     }
 
     async fn get(&self, id: UserId) -> Result<User> {
@@ -202,34 +207,38 @@ impl UserStore for SqlStore {
     }
 
     async fn update_profile(&self, change: ProfileChange, effects: Effects) -> Result<User> {
-        let mut tx = self.db.begin().await?;
-        let changed = tx
-            .run(
-                "UPDATE blog_users SET display_name = ?, bio = ?, version = version + 1 \
-                 WHERE id = ? AND version = ?",
-                args![
-                    change.display_name.into_string(),
-                    change.bio.into_string(),
-                    change.id,
-                    change.expected_version,
-                ],
-            )
-            .await?;
-        if changed == 0 {
-            let current = user_in(&mut tx, change.id).await?.version;
-            return Err(Conflict::Version { current }.into());
-        }
-        if let Some(avatar) = change.avatar {
-            super::catalog::require_media(&mut tx, &[avatar]).await?;
-        }
-        tx.run(
-            "UPDATE blog_users SET avatar = ? WHERE id = ?",
-            args![change.avatar, change.id],
-        )
-        .await?;
-        let stored = user_in(&mut tx, change.id).await?;
-        effects::commit(tx, effects).await?;
-        Ok(stored)
+        self.db
+            .retried(|| async {
+                let mut tx = self.db.begin().await?;
+                let changed = tx
+                    .run(
+                        "UPDATE blog_users SET display_name = ?, bio = ?, version = version + 1 \
+                     WHERE id = ? AND version = ?",
+                        args![
+                            change.display_name.as_str(),
+                            change.bio.as_str(),
+                            change.id,
+                            change.expected_version,
+                        ],
+                    )
+                    .await?;
+                if changed == 0 {
+                    let current = user_in(&mut tx, change.id).await?.version;
+                    return Err(Conflict::Version { current }.into());
+                }
+                if let Some(avatar) = change.avatar {
+                    super::catalog::require_media(&mut tx, &[avatar]).await?;
+                }
+                tx.run(
+                    "UPDATE blog_users SET avatar = ? WHERE id = ?",
+                    args![change.avatar, change.id],
+                )
+                .await?;
+                let stored = user_in(&mut tx, change.id).await?;
+                effects::commit(tx, &effects).await?;
+                Ok(stored)
+            })
+            .await
     }
 
     async fn set_password(
@@ -238,16 +247,20 @@ impl UserStore for SqlStore {
         password: PasswordHash,
         effects: Effects,
     ) -> Result<()> {
-        let mut tx = self.db.begin().await?;
-        let changed = tx
-            .run(
-                "UPDATE blog_users SET password = ?, auth_epoch = auth_epoch + 1 WHERE id = ?",
-                args![password.as_phc(), id],
-            )
-            .await?;
-        found(changed)?;
-        end_sessions(&mut tx, id).await?;
-        effects::commit(tx, effects).await
+        self.db
+            .retried(|| async {
+                let mut tx = self.db.begin().await?;
+                let changed = tx
+                .run(
+                    "UPDATE blog_users SET password = ?, auth_epoch = auth_epoch + 1 WHERE id = ?",
+                    args![password.as_phc(), id],
+                )
+                .await?;
+                found(changed)?;
+                end_sessions(&mut tx, id).await?;
+                effects::commit(tx, &effects).await
+            })
+            .await
     }
 
     async fn rehash_password(
@@ -256,48 +269,60 @@ impl UserStore for SqlStore {
         from: &PasswordHash,
         to: PasswordHash,
     ) -> Result<bool> {
-        let mut tx = self.db.begin().await?;
-        let changed = tx
-            .run(
-                "UPDATE blog_users SET password = ? WHERE id = ? AND password = ?",
-                args![to.as_phc(), id, from.as_phc()],
-            )
-            .await?;
-        tx.commit().await?;
-        Ok(changed > 0)
+        self.db
+            .retried(|| async {
+                let mut tx = self.db.begin().await?;
+                let changed = tx
+                    .run(
+                        "UPDATE blog_users SET password = ? WHERE id = ? AND password = ?",
+                        args![to.as_phc(), id, from.as_phc()],
+                    )
+                    .await?;
+                tx.commit().await?;
+                Ok(changed > 0)
+            })
+            .await
     }
 
     async fn set_role(&self, id: UserId, role: Role, effects: Effects) -> Result<User> {
-        let mut tx = self.db.begin().await?;
-        let changed = tx
-            .run(
-                "UPDATE blog_users SET role = ?, auth_epoch = auth_epoch + 1 WHERE id = ?",
-                args![role.as_str(), id],
-            )
-            .await?;
-        found(changed)?;
-        end_sessions(&mut tx, id).await?;
-        let stored = user_in(&mut tx, id).await?;
-        effects::commit(tx, effects).await?;
-        Ok(stored)
+        self.db
+            .retried(|| async {
+                let mut tx = self.db.begin().await?;
+                let changed = tx
+                    .run(
+                        "UPDATE blog_users SET role = ?, auth_epoch = auth_epoch + 1 WHERE id = ?",
+                        args![role.as_str(), id],
+                    )
+                    .await?;
+                found(changed)?;
+                end_sessions(&mut tx, id).await?;
+                let stored = user_in(&mut tx, id).await?;
+                effects::commit(tx, &effects).await?;
+                Ok(stored)
+            })
+            .await
     }
 
     async fn set_suspended(&self, id: UserId, suspended: bool, effects: Effects) -> Result<User> {
-        let mut tx = self.db.begin().await?;
-        let changed = tx
-            .run(
-                "UPDATE blog_users SET suspended = ?, auth_epoch = auth_epoch + ? WHERE id = ?",
-                args![suspended, suspended, id],
-            )
-            .await?;
-        found(changed)?;
-        if suspended {
-            end_sessions(&mut tx, id).await?;
-        }
-        super::posts::relist(&mut tx, id, suspended).await?;
-        let stored = user_in(&mut tx, id).await?;
-        effects::commit(tx, effects).await?;
-        Ok(stored)
+        self.db
+            .retried(|| async {
+                let mut tx = self.db.begin().await?;
+                let changed = tx
+                .run(
+                    "UPDATE blog_users SET suspended = ?, auth_epoch = auth_epoch + ? WHERE id = ?",
+                    args![suspended, suspended, id],
+                )
+                .await?;
+                found(changed)?;
+                if suspended {
+                    end_sessions(&mut tx, id).await?;
+                }
+                super::posts::relist(&mut tx, id, suspended).await?;
+                let stored = user_in(&mut tx, id).await?;
+                effects::commit(tx, &effects).await?;
+                Ok(stored)
+            })
+            .await
     }
 
     async fn is_empty(&self) -> Result<bool> {

@@ -9,6 +9,10 @@
 mod broken;
 #[cfg(feature = "fs")]
 mod files;
+#[cfg(any(feature = "sqlite", feature = "mysql"))]
+mod fixture;
+#[cfg(feature = "mysql")]
+mod mysql;
 mod observed;
 #[cfg(feature = "sqlite")]
 mod sqlite;

@@ -46,26 +46,29 @@ pub(super) async fn set_rendered(
     rendered: RenderedBody,
     effects: Effects,
 ) -> Result<()> {
-    let mut tx = db.begin().await?;
-    let changed = tx
-        .run(
-            "UPDATE blog_posts SET excerpt = ?, words = ? WHERE id = ? AND version = ?",
-            args![rendered.excerpt, rendered.words, id, version],
+    db.retried(|| async {
+        let mut tx = db.begin().await?;
+        let changed = tx
+            .run(
+                "UPDATE blog_posts SET excerpt = ?, words = ? WHERE id = ? AND version = ?",
+                args![rendered.excerpt.as_str(), rendered.words, id, version],
+            )
+            .await?;
+        if changed == 0 {
+            let current = whole(&mut tx, id, None).await?.version;
+            return Err(Conflict::Version { current }.into());
+        }
+        tx.run(
+            "UPDATE blog_post_bodies SET html = ?, toc = ?, renderer_version = ? WHERE post = ?",
+            args![
+                rendered.html.as_str(),
+                toc_to_json(&rendered.toc)?,
+                rendered.renderer_version,
+                id,
+            ],
         )
         .await?;
-    if changed == 0 {
-        let current = whole(&mut tx, id, None).await?.version;
-        return Err(Conflict::Version { current }.into());
-    }
-    tx.run(
-        "UPDATE blog_post_bodies SET html = ?, toc = ?, renderer_version = ? WHERE post = ?",
-        args![
-            rendered.html.as_str(),
-            toc_to_json(&rendered.toc)?,
-            rendered.renderer_version,
-            id,
-        ],
-    )
-    .await?;
-    effects::commit(tx, effects).await
+        effects::commit(tx, &effects).await
+    })
+    .await
 }

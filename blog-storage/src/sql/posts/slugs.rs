@@ -16,7 +16,10 @@ const TRIES: u32 = 20;
 /// How many random ones: each has one chance in four thousand million to be taken.
 const RANDOM_TRIES: usize = 4;
 
-const HOLDERS: InList = in_list!("SELECT slug, post FROM blog_slugs WHERE slug IN ", "");
+const HOLDERS: InList = in_list!(
+    "SELECT CAST(slug AS CHAR), post FROM blog_slugs WHERE slug IN ",
+    ""
+);
 
 /// The first slug of the request that is free for the post, and whether it is the post's own already. Looked up in the
 /// transaction that takes it.

@@ -205,7 +205,6 @@ async fn a_url_that_names_no_file_is_refused() {
         "sqlite://",
         "sqlite:a/",
         "sqlite:a.db?mode=rwc",
-        "mysql://a",
     ] {
         let error = SqlStore::connect(url).await.unwrap_err();
         assert!(

@@ -62,7 +62,8 @@ section! {
 section! {
     /// Where the blog keeps what it knows. Relative paths begin in the working folder.
     Stores, stores {
-        /// Users, posts, comments: "sqlite:PATH", or "memory:" to forget everything at the end.
+        /// Users, posts, comments: "sqlite:PATH", "mysql://USER:PASSWORD@HOST/DATABASE" (TLS is verified; "?ssl-mode=DISABLED"
+        /// for none, "?pool=20" for more connections than 10), or "memory:" to forget everything at the end.
         database_url: String = "sqlite:./data/blog.db".to_owned(), "BLOG_DATABASE_URL", "database-url";
         /// Pictures and videos: "file:FOLDER" or "memory:".
         media_url: String = "file:./data/media".to_owned(), "BLOG_MEDIA_URL", "media-url";

@@ -1,0 +1,1 @@
+-- The key stands with its column, in 0016_media_facts: MySQL has no CREATE INDEX that may run again.

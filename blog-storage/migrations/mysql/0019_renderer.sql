@@ -1,0 +1,1 @@
+-- The key stands with its table, in 0005_posts: MySQL has no CREATE INDEX that may run again.
