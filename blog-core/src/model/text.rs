@@ -1,5 +1,7 @@
 //! How texts from people are taken: trimmed, in Unicode normal form C, without control characters.
 
+use std::borrow::Cow;
+
 use unicode_normalization::UnicodeNormalization;
 
 use crate::error::Reason;
@@ -9,24 +11,20 @@ use crate::error::Reason;
 pub enum Lines {
     /// One line: a line break is refused.
     One,
-    /// Many lines: `\r\n` and `\r` become `\n`; tabs stay.
+    /// Many lines: every kind of line break becomes `\n`; tabs stay, and so do the isolates that set off words of
+    /// another direction, since what is shown of such a text ends with its paragraph.
     Many,
 }
 
-/// Takes a text: trims it, brings it into NFC, refuses control characters and the invisible
-/// characters that turn the direction of a whole line (Unicode TR 36, section 2.4: bidi overrides).
+/// Takes a text: trims it, brings it into NFC, drops byte order marks, which come with pasted files, refuses control
+/// characters and the invisible characters that turn the direction of a whole line (Unicode TR 36, section 2.4: bidi
+/// overrides).
 ///
 /// # Errors
 /// `Empty` below one character when `min` is at least one, `TooShort`, `TooLong` in characters (scalar values),
 /// `ControlCharacters`.
 pub fn take(input: &str, lines: Lines, min: usize, max: usize) -> Result<String, Reason> {
-    let unified;
-    let input = if lines == Lines::Many && input.contains('\r') {
-        unified = input.replace("\r\n", "\n").replace('\r', "\n");
-        &unified
-    } else {
-        input
-    };
+    let input = unified(input, lines);
     let text: String = match lines {
         Lines::One => input.trim().nfc().collect(),
         // Leading white space is Markdown's (an indented code block).
@@ -35,7 +33,8 @@ pub fn take(input: &str, lines: Lines, min: usize, max: usize) -> Result<String,
     let forbidden = |c: char| {
         let line_break = lines == Lines::Many && matches!(c, '\n' | '\t');
         (c.is_control() && !line_break)
-            || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}' | '\u{2028}' | '\u{2029}')
+            || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2028}' | '\u{2029}')
+            || (matches!(c, '\u{2066}'..='\u{2069}') && lines == Lines::One)
             // Characters that no XML document can carry (XML 1.0, section 2.2), and so no feed.
             || matches!(c, '\u{fffe}' | '\u{ffff}')
     };
@@ -53,6 +52,24 @@ pub fn take(input: &str, lines: Lines, min: usize, max: usize) -> Result<String,
         return Err(Reason::TooLong { max });
     }
     Ok(text)
+}
+
+/// The text with one kind of line break, where there may be any, and without byte order marks.
+fn unified(input: &str, lines: Lines) -> Cow<'_, str> {
+    // Of Unicode's mandatory breaks (UAX 14), all but `\n`.
+    let breaks = |c: char| {
+        lines == Lines::Many
+            && matches!(
+                c,
+                '\r' | '\u{b}' | '\u{c}' | '\u{85}' | '\u{2028}' | '\u{2029}'
+            )
+    };
+    if !input.contains(|c| c == '\u{feff}' || breaks(c)) {
+        return Cow::Borrowed(input);
+    }
+    let input = input.replace("\r\n", "\n");
+    let kept = input.chars().filter(|c| *c != '\u{feff}');
+    Cow::Owned(kept.map(|c| if breaks(c) { '\n' } else { c }).collect())
 }
 
 /// Declares a newtype over a `String` that is made by parsing only.
@@ -103,3 +120,35 @@ macro_rules! text {
     };
 }
 pub(crate) use text;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_pasted_unseen_is_taken_as_what_it_means() {
+        const REFUSED: Result<&str, Reason> = Err(Reason::ControlCharacters);
+        for (input, many, one) in [
+            ("a\r\nb\rc", Ok("a\nb\nc"), REFUSED),
+            ("a\u{2028}b", Ok("a\nb"), REFUSED),
+            ("a\u{2029}b", Ok("a\nb"), REFUSED),
+            ("a\u{85}b", Ok("a\nb"), REFUSED),
+            ("a\u{b}b\u{c}c", Ok("a\nb\nc"), REFUSED),
+            ("\u{feff}a\u{feff}b", Ok("ab"), Ok("ab")),
+            ("\u{feff}", Err(Reason::Empty), Err(Reason::Empty)),
+            (
+                "a \u{2068}\u{5d0}\u{2069} b",
+                Ok("a \u{2068}\u{5d0}\u{2069} b"),
+                REFUSED,
+            ),
+            ("a\u{202e}b", REFUSED, REFUSED),
+            ("a\u{202a}b", REFUSED, REFUSED),
+            ("a\u{1}b", REFUSED, REFUSED),
+            ("a\u{fffe}b", REFUSED, REFUSED),
+        ] {
+            let taken = |lines| take(input, lines, 1, 99);
+            assert_eq!(taken(Lines::Many), many.map(str::to_owned), "{input:?}");
+            assert_eq!(taken(Lines::One), one.map(str::to_owned), "{input:?}");
+        }
+    }
+}

@@ -21,6 +21,7 @@ pub struct EdgeError {
     code: &'static str,
     sentence: Phrase,
     retry_after: Option<Duration>,
+    unkept: bool,
     #[source]
     source: Option<Arc<dyn StdError + Send + Sync>>,
 }
@@ -34,6 +35,7 @@ impl EdgeError {
             code,
             sentence,
             retry_after: None,
+            unkept: false,
             source: None,
         }
     }
@@ -42,6 +44,13 @@ impl EdgeError {
     #[must_use]
     pub fn retry_after(mut self, wait: Duration) -> Self {
         self.retry_after = Some(wait);
+        self
+    }
+
+    /// No cache keeps the answer, as when the address holds a secret.
+    #[must_use]
+    pub fn unkept(mut self) -> Self {
+        self.unkept = true;
         self
     }
 
@@ -167,6 +176,12 @@ impl EdgeError {
     /// Puts what belongs to every answer for this error, whatever its body, on `response`.
     pub fn put_headers(&self, response: &mut Response) {
         response.set_status(self.status);
+        if self.unkept {
+            let no_store = HeaderValue::from_static("no-store");
+            response
+                .headers_mut()
+                .insert(header::CACHE_CONTROL, no_store);
+        }
         if let Some(wait) = self.retry_after {
             let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
             response

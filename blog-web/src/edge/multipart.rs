@@ -14,6 +14,7 @@ use poem::Request;
 
 use super::body::limit_body;
 use super::error::EdgeError;
+use super::form::FormError;
 use crate::view::Phrase;
 
 /// How much an upload may hold. Everything above is a 413.
@@ -78,7 +79,8 @@ pub struct Multipart {
     inner: multer::Multipart<'static>,
     limits: MultipartLimits,
     files: usize,
-    fields: usize,
+    /// The names of the text fields that came.
+    fields: Vec<String>,
     between: Arc<Between>,
 }
 
@@ -118,7 +120,7 @@ impl Multipart {
             inner,
             limits,
             files: 0,
-            fields: 0,
+            fields: Vec::new(),
             between,
         })
     }
@@ -127,7 +129,7 @@ impl Multipart {
     /// route that refuses a file should answer and not ask for more.
     ///
     /// # Errors
-    /// 413 above a limit, 408 or 400 when the body came too slowly, broke off or is malformed.
+    /// 413 above a limit, 422 for a text field that came before, 408 or 400 when the body came too slowly, broke off or is malformed.
     pub async fn next(&mut self) -> Result<Option<Part>, EdgeError> {
         self.between.start();
         let field = self.inner.next_field().await.map_err(of_multer)?;
@@ -152,10 +154,13 @@ impl Multipart {
                 max: left,
             }))));
         }
-        self.fields += 1;
-        if self.fields > self.limits.fields {
+        if self.fields.contains(&name) {
+            return Err(FormError::Repeated(name).into());
+        }
+        if self.fields.len() == self.limits.fields {
             return Err(too_many());
         }
+        self.fields.push(name.clone());
         let value = read_text(field, self.limits.text_bytes).await?;
         Ok(Some(Part::Text { name, value }))
     }
@@ -360,6 +365,7 @@ mod tests {
             (text("alt", "sixsix"), Err(413)),
             (file("f", "") + &file("g", ""), Err(413)),
             (text("a", "") + &text("b", "") + &text("c", ""), Err(413)),
+            (text("a", "x") + &text("a", "x"), Err(422)),
             (text("a", "").replace(" name=\"a\"", ""), Err(400)),
             (String::from("no part\r\n"), Ok("")),
         ] {

@@ -5,6 +5,7 @@ use blog_core::id::CommentId;
 use blog_core::model::comment::Comment;
 use blog_core::model::post::{Post, SlugHit};
 use blog_core::service::discussion::CommentInput;
+use http::StatusCode;
 use poem::Response;
 use serde::Deserialize;
 
@@ -53,23 +54,33 @@ pub(crate) async fn show(call: Call) -> Result<Response, EdgeError> {
     }
 }
 
+/// The post went while somebody wrote, or cannot be read now; what they wrote is still theirs.
+fn without_post(
+    call: &Call,
+    slug: &str,
+    body: &str,
+    error: &EdgeError,
+) -> Result<Response, EdgeError> {
+    let path = format!("/posts/{slug}/comments");
+    let sentence = match error.status() {
+        StatusCode::NOT_FOUND => refusal::gone(Entity::Post),
+        _ => error.sentence().clone(),
+    };
+    let page = CommentEditPage {
+        form: FormView::new(path.clone())
+            .value("body", body)
+            .refuse(sentence),
+        back: "/".to_owned(),
+    };
+    call.refused_page(error, &call.chrome(&path), &page)
+}
+
 pub(crate) async fn create(mut call: Call) -> Result<Response, EdgeError> {
     let form: CommentForm = call.form().await?.parse()?;
     let slug = call.param("slug");
     let found = match post::find(&call, &slug).await {
         Ok(found) => found,
-        // The post went while somebody wrote; what they wrote is still theirs.
-        Err(gone) => {
-            let path = format!("/posts/{slug}/comments");
-            let kept = FormView::new(path.clone())
-                .value("body", form.body)
-                .refuse(refusal::gone(Entity::Post));
-            let page = CommentEditPage {
-                form: kept,
-                back: "/".to_owned(),
-            };
-            return call.refused_page(&gone, &call.chrome(&path), &page);
-        }
+        Err(error) => return without_post(&call, &slug, &form.body, &error),
     };
     let parent = match form.parent.as_str() {
         "" => None,
@@ -95,10 +106,13 @@ pub(crate) async fn create(mut call: Call) -> Result<Response, EdgeError> {
                 _ => form.parent,
             };
             let form = FormView::new(format!("/posts/{}/comments", found.slug))
-                .value("body", input.body)
+                .value("body", &input.body)
                 .value("parent", parent);
             let (refusal, form) = refusal::refuse(form, error);
-            post::with_refused(&call, &found.slug, &refusal, form).await
+            match post::with_refused(&call, &found.slug, &refusal, form).await {
+                Ok(answer) => Ok(answer),
+                Err(error) => without_post(&call, found.slug.as_str(), &input.body, &error),
+            }
         }
     }
 }

@@ -257,7 +257,16 @@ pub(crate) async fn upload(mut call: Call) -> Result<Response, EdgeError> {
     let limits = MultipartLimits::one_file(largest);
     let mut parts = Multipart::of(&mut call.request, limits)?;
     let mut alt = String::new();
-    match take(&call, &mut parts, &mut alt).await {
+    let mut taken = None;
+    let mut came = take(&call, &mut parts, &mut alt, &mut taken).await;
+    if let (Err(_), Some(item)) = (&came, &taken) {
+        // A refused form has no effect.
+        let library = call.blog().library();
+        if let Err(error) = library.delete(&call.actor, item.id).await {
+            came = Err(Failure::Blog(error));
+        }
+    }
+    match came.map(|()| taken) {
         Ok(Some(item)) if call.is_script() => call.data(&MediaData::of(&call, &item)),
         Ok(Some(_)) => Ok(call.redirect_with("/library", "uploaded")),
         Ok(None) => {
@@ -296,22 +305,16 @@ async fn take(
     call: &Call,
     parts: &mut Multipart,
     alt: &mut String,
-) -> Result<Option<MediaItem>, Failure> {
+    taken: &mut Option<MediaItem>,
+) -> Result<(), Failure> {
     let library = call.blog().library();
-    let mut taken: Option<MediaItem> = None;
     while let Some(part) = parts.next().await.map_err(Failure::Edge)? {
         match part {
             Part::Text { name, value } if name == "alt" => {
                 *alt = value;
-                if let Some(item) = &taken
-                    && let Err(error) = library.set_alt(&call.actor, item.id, alt).await
-                {
-                    // A refused form has no effect.
-                    library
-                        .delete(&call.actor, item.id)
-                        .await
-                        .map_err(Failure::Blog)?;
-                    return Err(Failure::Blog(error));
+                if let Some(item) = &*taken {
+                    let described = library.set_alt(&call.actor, item.id, alt).await;
+                    described.map_err(Failure::Blog)?;
                 }
             }
             Part::Text { name, value } if name == "writer" => {
@@ -329,12 +332,12 @@ async fn take(
                 }
                 let upload = upload_of(file, alt);
                 let item = library.upload(&call.actor, upload).await;
-                taken = Some(item.map_err(Failure::Blog)?);
+                *taken = Some(item.map_err(Failure::Blog)?);
             }
             Part::Text { .. } | Part::File(_) => {
                 return Err(Failure::Edge(refusal::unknown_field()));
             }
         }
     }
-    Ok(taken)
+    Ok(())
 }

@@ -39,7 +39,12 @@ pub(super) async fn with_refused(
     form: FormView,
 ) -> Result<Response, EdgeError> {
     let reading = call.blog().reading();
-    match reading.post_in_context(&call.actor, slug.as_str()).await? {
+    let found = match reading.post_in_context(&call.actor, slug.as_str()).await? {
+        // It was given another address meanwhile.
+        SlugHit::Moved(slug) => reading.post_in_context(&call.actor, slug.as_str()).await?,
+        found => found,
+    };
+    match found {
         SlugHit::Current(found) => page(call, &found, Some(refusal), Some(form)).await,
         SlugHit::Moved(_) => Err(Error::NotFound(Entity::Post).into()),
     }

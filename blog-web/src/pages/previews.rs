@@ -139,6 +139,10 @@ fn readdressed(picture: &mut PictureView, token: &str) {
 }
 
 pub(crate) async fn show(call: Call) -> Result<Response, EdgeError> {
+    seen(call).await.map_err(EdgeError::unkept)
+}
+
+async fn seen(call: Call) -> Result<Response, EdgeError> {
     let secret = secret(&call)?;
     let token = secret.encode();
     let previews = call.blog().previews();
@@ -170,13 +174,21 @@ pub(crate) async fn show(call: Call) -> Result<Response, EdgeError> {
 /// An answer to a secret address: nobody keeps it, lists it, or learns of it by a link that is followed from it.
 fn closed(mut response: Response) -> Response {
     response.set_data(Surface::page().without_referrer().personal());
-    let headers = response.headers_mut();
-    headers.remove(header::ETAG);
-    headers.insert(ROBOTS, HeaderValue::from_static("noindex, nofollow"));
+    response.headers_mut().remove(header::ETAG);
+    unlisted(&mut response);
     response
 }
 
+fn unlisted(response: &mut Response) {
+    let headers = response.headers_mut();
+    headers.insert(ROBOTS, HeaderValue::from_static("noindex, nofollow"));
+}
+
 pub(crate) async fn file(call: Call) -> Result<Response, EdgeError> {
+    opened(call).await.map_err(EdgeError::unkept)
+}
+
+async fn opened(call: Call) -> Result<Response, EdgeError> {
     let secret = secret(&call)?;
     let id = call
         .param("id")
@@ -184,9 +196,12 @@ pub(crate) async fn file(call: Call) -> Result<Response, EdgeError> {
         .map_err(|_| EdgeError::of_status(StatusCode::NOT_FOUND))?;
     let width = call.query("w").and_then(|width| width.parse().ok());
     let previews = call.blog().previews();
-    media::ranged(&call, |range| {
+    let answer = media::ranged(&call, |range| {
         let (previews, secret) = (previews.clone(), secret.clone());
         async move { previews.open_media(&secret, id, width, range).await }.boxed()
-    })
-    .await
+    });
+    let mut response = answer.await?;
+    response.set_data(Surface::media().without_referrer());
+    unlisted(&mut response);
+    Ok(response)
 }

@@ -1,6 +1,15 @@
 //! Refused forms: the right status, the text kept, the error beside its field.
 
+use std::sync::Arc;
+
+use blog_core::model::effects::Effects;
+use blog_core::model::post::SlugHit;
+use blog_core::model::slug::Slug;
 use blog_core::model::user::Role;
+use blog_core::policy::{Actor, Surface, Visibility};
+use blog_core::ports::limits::{Permit, Quota};
+use blog_core::ports::{PostStore, RateLimits};
+use blog_core::{Result, Timestamp};
 
 use crate::app::{PASSWORD, Person, TestApp, mp4, png, post_form};
 
@@ -30,6 +39,114 @@ async fn unknown_fields_are_refused_on_every_form() {
         let answer = app.post_parts(path, &author, &parts).await;
         assert_eq!(answer.status, 422, "{path}");
     }
+}
+
+#[tokio::test]
+async fn a_field_that_comes_twice_is_refused_and_nothing_stays_of_the_upload() {
+    let app = TestApp::new();
+    let author = app.person("ada", Role::Author).await;
+    let picture = png();
+    let parts: [(&str, Option<&str>, &[u8]); 3] = [
+        ("alt", None, b"One"),
+        ("file", Some("a.png"), &picture),
+        ("alt", None, b"Two"),
+    ];
+    let answer = app.post_parts("/media/uploads", &author, &parts).await;
+    assert_eq!(answer.status, 422);
+    assert!(answer.text().contains("is given more than once"));
+    let library = app.get("/library", &author).await.text();
+    assert!(!library.contains("media:"), "{library}");
+    let parts: [(&str, Option<&str>, &[u8]); 2] = [("bio", None, b"One"), ("bio", None, b"Two")];
+    let answer = app.post_parts("/account/profile", &author, &parts).await;
+    assert_eq!(answer.status, 422);
+}
+
+/// Limits at whose first use for a comment the post goes.
+#[derive(Debug)]
+struct Deleting {
+    limits: Arc<dyn RateLimits>,
+    posts: Arc<dyn PostStore>,
+    refusing: bool,
+}
+
+#[async_trait::async_trait]
+impl RateLimits for Deleting {
+    async fn take(&self, key: &str, quota: Quota, now: Timestamp) -> Result<Permit> {
+        if key.starts_with("comment") {
+            let slug = Slug::try_from("one").unwrap();
+            let public = Visibility::new(Actor::Anonymous, Surface::Page, now);
+            if let Ok(SlugHit::Current(post)) = self.posts.by_slug(&slug, &public).await {
+                let effects = Effects::at(now);
+                self.posts.delete(post.id, post.version, effects).await?;
+            }
+            if self.refusing {
+                let retry_after = std::time::Duration::from_secs(9);
+                return Ok(Permit::Refused { retry_after });
+            }
+        }
+        self.limits.take(key, quota, now).await
+    }
+
+    async fn give_back(&self, key: &str, quota: Quota, now: Timestamp) -> Result<()> {
+        self.limits.give_back(key, quota, now).await
+    }
+
+    async fn clear(&self, key: &str) -> Result<()> {
+        self.limits.clear(key).await
+    }
+
+    async fn purge(&self, now: Timestamp, limit: u32) -> Result<u64> {
+        self.limits.purge(now, limit).await
+    }
+}
+
+#[tokio::test]
+async fn a_comment_survives_its_post_that_goes_while_it_is_sent() {
+    for refusing in [false, true] {
+        let mut backend = crate::app::memory();
+        backend.records.limits = Arc::new(Deleting {
+            limits: backend.records.limits.clone(),
+            posts: backend.records.posts.clone(),
+            refusing,
+        });
+        let app = TestApp::on(backend, blog_core::Settings::default());
+        let author = app.person("ada", Role::Author).await;
+        let form = post_form("One", "Text", "published");
+        app.post("/write", &author, &form).await;
+        let words = [("body", "My only copy")];
+        let answer = app.post("/posts/one/comments", &author, &words).await;
+        assert_eq!(answer.status, 404, "{}", answer.text());
+        let page = answer.text();
+        for part in ["My only copy", "The post is not there any more"] {
+            assert!(page.contains(part), "{refusing}: {part}: {page}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn invisible_characters_of_pasted_texts_are_no_reason_to_refuse() {
+    let app = TestApp::new();
+    let author = app.person("ada", Role::Author).await;
+    let body = "\u{feff}One\u{2028}two \u{2068}\u{5e9}\u{5dc}\u{2069}\u{85}end";
+    let form = post_form("\u{feff}One", body, "published");
+    let saved = app.post("/write", &author, &form).await;
+    assert_eq!(saved.location(), "/posts/one", "{}", saved.text());
+    let words = [("body", "A\u{2029}\u{2067}\u{5d0}\u{2069} b")];
+    let answer = app.post("/posts/one/comments", &author, &words).await;
+    assert_eq!(answer.status, 303, "{}", answer.text());
+    let page = app.get("/posts/one", &author).await.text();
+    for part in [
+        "two \u{2068}\u{5e9}\u{5dc}\u{2069}",
+        "\u{2067}\u{5d0}\u{2069} b",
+    ] {
+        assert!(page.contains(part), "{part:?}: {page}");
+    }
+    for unseen in ['\u{feff}', '\u{2028}', '\u{2029}', '\u{85}'] {
+        assert!(!page.contains(unseen), "{unseen:?}");
+    }
+    let bad = [("body", "a\u{202e}b")];
+    let answer = app.post("/posts/one/comments", &author, &bad).await;
+    assert_eq!(answer.status, 422);
 }
 
 #[tokio::test]

@@ -85,6 +85,8 @@ async fn whoever_has_the_link_sees_the_post_as_it_is_now_with_its_pictures() {
     assert_eq!(bytes.status, 200);
     assert_eq!(bytes.headers["content-type"], "image/png");
     assert_eq!(bytes.headers["cache-control"], "private, no-store");
+    assert_eq!(bytes.headers["referrer-policy"], "no-referrer");
+    assert_eq!(bytes.headers["x-robots-tag"], "noindex, nofollow");
     let part = app
         .request("GET", &picture, &nobody())
         .header("range", "bytes=0-3");
@@ -133,6 +135,7 @@ async fn a_link_ends_by_time_by_its_maker_and_with_its_post() {
             let answer = app.get(&path, &nobody()).await;
             assert_eq!(answer.status, 404, "{why}: {path}");
             assert_eq!(answer.masked(), nothing, "{why}: {path}");
+            assert_eq!(answer.headers["cache-control"], "no-store", "{why}: {path}");
         }
     };
     let short = make(&app, &ada, &post, "1").await;
