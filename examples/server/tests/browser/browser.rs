@@ -41,6 +41,8 @@ impl Browser {
         // A process group of its own, so that the browsers can be ended with their driver.
         let mut driver = Command::new(driver)
             .arg("--port=0")
+            // Dates are typed in the zone of the browser.
+            .env("TZ", "UTC")
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::null())

@@ -117,9 +117,10 @@ impl Visitor {
             .unwrap_or_else(|e| panic!("{css}: {e}"));
     }
 
-    /// Gives a field a value that typing depends on the browser's language for: a date.
+    /// Gives a field a value that typing depends on the browser's language for, a date, and tells the page as typing does.
     pub(crate) async fn set(&self, css: &str, value: &str) {
-        let script = "arguments[0].value = arguments[1]";
+        let script = "arguments[0].value = arguments[1]; \
+                      arguments[0].dispatchEvent(new Event('input', { bubbles: true }))";
         let element = serde_json::to_value(self.see(css).await).expect("an element has an id");
         self.client
             .execute(script, vec![element, json!(value)])
