@@ -318,13 +318,7 @@ async fn take(
                 }
             }
             Part::Text { name, value } if name == "writer" => {
-                if let Err(refusal) = desk::check_writer(call, &value) {
-                    if let Some(item) = &taken {
-                        let deleted = library.delete(&call.actor, item.id).await;
-                        deleted.map_err(Failure::Blog)?;
-                    }
-                    return Err(Failure::Edge(refusal));
-                }
+                desk::check_writer(call, &value).map_err(Failure::Edge)?;
             }
             Part::File(file) if file.name() == "file" => {
                 if file.file_name().is_empty() {
