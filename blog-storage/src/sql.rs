@@ -23,6 +23,7 @@ mod mysql;
 mod outbox;
 mod posts;
 mod preview_links;
+#[cfg(feature = "mysql")]
 mod retry;
 mod rows;
 mod sessions;

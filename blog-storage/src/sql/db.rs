@@ -3,7 +3,9 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use blog_core::error::{Error, Result};
+#[cfg(feature = "mysql")]
+use blog_core::error::Error;
+use blog_core::error::Result;
 #[cfg(feature = "mysql")]
 use sqlx::mysql::MySqlRow;
 #[cfg(feature = "sqlite")]
@@ -15,6 +17,7 @@ use super::args::Arg;
 use super::dialect::Dialect;
 #[cfg(feature = "mysql")]
 use super::mysql;
+#[cfg(feature = "mysql")]
 use super::retry::Retries;
 
 /// The databases that the texts of this module run on.
@@ -208,8 +211,19 @@ impl Db {
         }
     }
 
+    /// Makes a write. SQLite undoes none by itself.
+    #[cfg(not(feature = "mysql"))]
+    pub(super) async fn retried<T, F, Fut>(&self, attempt: F) -> Result<T>
+    where
+        F: Fn() -> Fut,
+        Fut: Future<Output = Result<T>>,
+    {
+        attempt().await
+    }
+
     /// Makes a write, and makes it again where the database undid it for reasons that pass: each attempt is a transaction
     /// of its own, and none is made that may have been committed before.
+    #[cfg(feature = "mysql")]
     pub(super) async fn retried<T, F, Fut>(&self, attempt: F) -> Result<T>
     where
         F: Fn() -> Fut,

@@ -4,6 +4,7 @@
 use blog_core::error::{Conflict, Error};
 
 use super::migrate::Migration;
+#[cfg(feature = "mysql")]
 use super::retry::{Again, Undone};
 
 #[cfg(feature = "mysql")]
@@ -65,6 +66,7 @@ enum Meaning {
     /// Somebody else holds what is needed; it may pass.
     Busy,
     /// The database undid the transaction; the same one may succeed.
+    #[cfg(feature = "mysql")]
     Undone(Undone),
     /// Anything else.
     Other,
@@ -79,6 +81,7 @@ impl Dialect {
                 source: error.into(),
             },
             Meaning::Busy => Error::unavailable(self.backend, error),
+            #[cfg(feature = "mysql")]
             Meaning::Undone(undone) => Error::unavailable(
                 self.backend,
                 Again {

@@ -18,6 +18,7 @@ pub(crate) fn at(seconds: i64) -> Timestamp {
     Timestamp::from_micros(1_800_000_000_000_000 + seconds * 1_000_000)
 }
 
+#[cfg(feature = "sqlite")]
 pub(crate) fn everybody(now: Timestamp) -> Visibility {
     Visibility::new(Actor::Anonymous, Surface::List, now)
 }
