@@ -51,13 +51,19 @@ use db::Db;
 /// A SQLite file is for the processes of one host: it is in write-ahead mode and every commit is synced to the disk
 /// before it is answered. One connection writes, several read; a writer that waits longer than two seconds is refused
 /// with a retryable `Unavailable`.
+///
+/// On MySQL any number of hosts share a database. Writers wait for each other there too, at one row; what a deadlock, a
+/// long wait, a failover or a lost connection undid is made again, within a few seconds (30 for a server that takes no
+/// writes).
 #[derive(Debug)]
 pub struct SqlStore {
     db: Db,
 }
 
 impl SqlStore {
-    /// Opens `sqlite:./data/blog.db` or `sqlite:/absolute/blog.db`; a missing file is made, with its folder. The schema
+    /// Opens `sqlite:./data/blog.db` or `sqlite:/absolute/blog.db`, where a missing file is made, with its folder; or, with
+    /// the feature `mysql`, `mysql://user:password@host/database`, with `?ssl-mode=`, `ssl-ca=`, `ssl-cert=`, `ssl-key=`,
+    /// `socket=` and `pool=` (connections, 10) behind it. TLS is verified unless `ssl-mode` says otherwise. The schema
     /// is left as it is: see [`SqlStore::migrate`] and [`SqlStore::check_schema`].
     ///
     /// # Errors

@@ -1,4 +1,5 @@
--- issuer and subject are compared byte for byte: a text would ignore spaces at its end. avatar is an item of blog_media, which comes later and points back here: the store looks that it is there.
+-- issuer and subject are compared byte for byte: a text would ignore spaces at its end. avatar is an item of blog_media,
+-- which comes later and points back here: the store looks that it is there.
 CREATE TABLE IF NOT EXISTS blog_users (
     id BINARY(16) NOT NULL PRIMARY KEY,
     username VARCHAR(100) NOT NULL,
