@@ -1,5 +1,7 @@
 #![doc = include_str!("../README.md")]
 
+#[cfg(any(feature = "s3", feature = "dynamodb"))]
+mod aws;
 mod body;
 pub mod connect;
 #[cfg(feature = "fs")]
@@ -7,6 +9,8 @@ pub mod fs;
 #[cfg(feature = "fs")]
 pub mod mail;
 pub mod memory;
+#[cfg(feature = "s3")]
+pub mod s3;
 #[cfg(any(feature = "sqlite", feature = "mysql"))]
 pub mod sql;
 

@@ -41,7 +41,8 @@ pub trait MediaStore: Debug + Send + Sync + 'static {
     /// when the target exists.
     async fn copy(&self, from: &ObjectKey, to: &ObjectKey) -> Result<ObjectMeta>;
 
-    /// The objects whose key begins with `prefix`, in the byte order of their keys, behind `after`, at most
+    /// The objects whose key begins with `prefix`, each as `head` knows it, but where the store's own lists do not say the
+    /// content type it is empty, in the byte order of their keys, behind `after`, at most
     /// `limit` (1 to 1 000).
     async fn list(
         &self,

@@ -14,6 +14,8 @@ mod fixture;
 #[cfg(feature = "mysql")]
 mod mysql;
 mod observed;
+#[cfg(feature = "s3")]
+mod s3;
 #[cfg(feature = "sqlite")]
 mod sqlite;
 mod stores;
