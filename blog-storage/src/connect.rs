@@ -15,8 +15,10 @@ pub struct Urls {
     pub records: String,
     /// The bytes: `memory:` or `file:path`.
     pub media: String,
-    /// The object index: `memory:`, or `None` for beside the records.
+    /// The object index: `memory:` or `dynamodb://table`, or `None` for beside the records.
     pub index: Option<String>,
+    /// Where the AWS stores are instead of at AWS: an emulator, or a server that speaks the same language.
+    pub aws_endpoint: Option<String>,
 }
 
 impl Urls {
@@ -26,6 +28,7 @@ impl Urls {
             records: records.into(),
             media: media.into(),
             index: None,
+            aws_endpoint: None,
         }
     }
 
@@ -139,8 +142,7 @@ pub async fn connect(urls: &Urls) -> Result<Connected, ConnectError> {
     let index: Arc<dyn ObjectIndex> = match urls.index.as_deref() {
         None => beside,
         Some(url) if url == urls.records => beside,
-        Some(url) if scheme(url) == "memory" => Arc::new(MemoryStore::new()),
-        Some(url) => return Err(unknown("the index", url, "memory: or the records' own URL")),
+        Some(url) => index(url, urls.aws_endpoint.as_deref()).await?,
     };
     Ok(Connected {
         backend: Backend {
@@ -181,6 +183,26 @@ async fn sql(url: &str) -> Result<(Records, Arc<dyn ObjectIndex>, Schema), Conne
     Ok((Records::of(store.clone()), store, schema))
 }
 
+async fn index(url: &str, endpoint: Option<&str>) -> Result<Arc<dyn ObjectIndex>, ConnectError> {
+    match scheme(url) {
+        "memory" => Ok(Arc::new(MemoryStore::new())),
+        #[cfg(feature = "dynamodb")]
+        "dynamodb" => {
+            let index = crate::dynamodb::DynamoIndex::open(url, endpoint).await;
+            let index = index.map_err(|source| ConnectError::Open {
+                what: "the index",
+                url: url.to_owned(),
+                source,
+            })?;
+            Ok(Arc::new(index))
+        }
+        _ => {
+            let _ = endpoint;
+            Err(unknown("the index", url, INDEX))
+        }
+    }
+}
+
 async fn media(url: &str) -> Result<Arc<dyn MediaStore>, ConnectError> {
     match scheme(url) {
         "memory" => Ok(Arc::new(MemoryMedia::new())),
@@ -215,6 +237,12 @@ const RECORDS: &str = match (cfg!(feature = "sqlite"), cfg!(feature = "mysql")) 
         "memory: and mysql://user:password@host/database (and sqlite:path with the feature \"sqlite\")"
     }
     (false, false) => "memory: (and sqlite:path or mysql:… with the feature of that name)",
+};
+
+const INDEX: &str = if cfg!(feature = "dynamodb") {
+    "memory:, dynamodb://table and the records' own URL"
+} else {
+    "memory: and the records' own URL (and dynamodb://table with the feature \"dynamodb\")"
 };
 
 const MEDIA: &str = if cfg!(feature = "fs") {

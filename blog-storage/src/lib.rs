@@ -4,11 +4,14 @@
 mod aws;
 mod body;
 pub mod connect;
+#[cfg(feature = "dynamodb")]
+pub mod dynamodb;
 #[cfg(feature = "fs")]
 pub mod fs;
 #[cfg(feature = "fs")]
 pub mod mail;
 pub mod memory;
+mod row_id;
 #[cfg(feature = "s3")]
 pub mod s3;
 #[cfg(any(feature = "sqlite", feature = "mysql"))]

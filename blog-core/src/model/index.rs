@@ -1,6 +1,7 @@
 //! The object index: what is known of each object of a bucket, and the events that say so.
 
 use std::cmp::Ordering;
+use std::time::Duration;
 
 use super::media::ObjectKey;
 use crate::id::UserId;
@@ -8,6 +9,9 @@ use crate::time::Timestamp;
 
 /// How long a tombstone is kept.
 pub const TOMBSTONE_DAYS: u64 = 90;
+
+/// The same, as a span of time.
+pub const TOMBSTONE: Duration = Duration::from_secs(TOMBSTONE_DAYS * 24 * 3600);
 
 /// The order of events of one key, as S3 gives it: hexadecimal digits of varying length. Compared as
 /// upper-case text, right-padded with zeros to 64 digits; the raw text is kept.
@@ -134,6 +138,64 @@ pub struct IndexItem {
     pub sequencer: Sequencer,
     /// Present or gone.
     pub state: ObjectState,
+}
+
+impl IndexItem {
+    /// The row that the first event of an object leaves.
+    pub fn first(event: &ObjectEvent) -> Self {
+        let mut row = Self {
+            bucket: event.bucket.clone(),
+            key: event.key.clone(),
+            version: None,
+            size: 0,
+            etag: String::new(),
+            content_type: None,
+            owner: None,
+            first_seen: event.at,
+            last_seen: event.at,
+            sequencer: event.sequencer.clone(),
+            state: ObjectState::Present,
+        };
+        row.write(event);
+        row
+    }
+
+    /// Takes in another event of this object, as [`ObjectIndex::apply`](crate::ports::ObjectIndex::apply) promises: for
+    /// stores that write a row whole.
+    pub fn hear(&mut self, event: &ObjectEvent) -> Applied {
+        self.first_seen = self.first_seen.min(event.at);
+        if self.sequencer >= event.sequencer {
+            return Applied::Stale;
+        }
+        self.write(event);
+        Applied::Written
+    }
+
+    /// Makes the row say what an event says; what the event does not know stays.
+    fn write(&mut self, event: &ObjectEvent) {
+        self.version.clone_from(&event.version);
+        self.last_seen = event.at;
+        self.sequencer = event.sequencer.clone();
+        match &event.change {
+            ObjectChange::Created {
+                size,
+                etag,
+                content_type,
+                owner,
+            } => {
+                self.state = ObjectState::Present;
+                self.size = *size;
+                self.etag.clone_from(etag);
+                self.content_type = content_type.clone().or(self.content_type.take());
+                self.owner = owner.or(self.owner);
+            }
+            ObjectChange::Removed => {
+                self.state = ObjectState::Tombstone {
+                    expires_at: event.at.plus(TOMBSTONE),
+                };
+            }
+        }
+    }
 }
 
 /// What applying an event did.

@@ -1,94 +1,30 @@
 //! The object index.
 
 use std::ops::Bound;
-use std::time::Duration;
 
 use async_trait::async_trait;
 use blog_core::id::UserId;
-use blog_core::model::index::{
-    Applied, IndexItem, ObjectChange, ObjectEvent, ObjectState, TOMBSTONE_DAYS,
-};
+use blog_core::model::index::{Applied, IndexItem, ObjectEvent, ObjectState};
 use blog_core::page::PageRequest;
 use blog_core::ports::ObjectIndex;
 use blog_core::{Cursor, Page, Result, Timestamp};
-use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 
 use super::MemoryStore;
-
-const TOMBSTONE: Duration = Duration::from_secs(TOMBSTONE_DAYS * 24 * 3600);
-
-/// A row for an object that was never heard of: it knows nothing yet.
-fn blank(event: &ObjectEvent) -> IndexItem {
-    IndexItem {
-        bucket: event.bucket.clone(),
-        key: event.key.clone(),
-        version: None,
-        size: 0,
-        etag: String::new(),
-        content_type: None,
-        owner: None,
-        first_seen: event.at,
-        last_seen: event.at,
-        sequencer: event.sequencer.clone(),
-        state: ObjectState::Present,
-    }
-}
-
-/// Makes a row say what an event says.
-fn write(row: &mut IndexItem, event: &ObjectEvent) {
-    row.version = event.version.clone();
-    row.last_seen = event.at;
-    row.sequencer = event.sequencer.clone();
-    match &event.change {
-        ObjectChange::Created {
-            size,
-            etag,
-            content_type,
-            owner,
-        } => {
-            row.state = ObjectState::Present;
-            row.size = *size;
-            row.etag = etag.clone();
-            row.content_type = content_type.clone().or(row.content_type.take());
-            row.owner = owner.or(row.owner);
-        }
-        ObjectChange::Removed => {
-            row.state = ObjectState::Tombstone {
-                expires_at: event.at.plus(TOMBSTONE),
-            };
-        }
-    }
-}
-
-/// The order of rows of one time, as a page's cursor can name it.
-fn tie(row: &IndexItem) -> Uuid {
-    let mut hash = Sha256::new();
-    hash.update(row.bucket.as_bytes());
-    hash.update([0]);
-    hash.update(row.key.as_bytes());
-    let mut bytes = [0; 16];
-    bytes.copy_from_slice(&hash.finalize()[..16]);
-    Uuid::from_bytes(bytes)
-}
+use crate::row_id::row_id;
 
 #[async_trait]
 impl ObjectIndex for MemoryStore {
     async fn apply(&self, event: &ObjectEvent) -> Result<Applied> {
         let mut state = self.lock();
         let place = (event.bucket.clone(), event.key.clone());
-        let Some(row) = state.objects.get_mut(&place) else {
-            let mut row = blank(event);
-            write(&mut row, event);
-            state.objects.insert(place, row);
-            return Ok(Applied::Written);
-        };
-        row.first_seen = row.first_seen.min(event.at);
-        if row.sequencer >= event.sequencer {
-            return Ok(Applied::Stale);
+        match state.objects.get_mut(&place) {
+            Some(row) => Ok(row.hear(event)),
+            None => {
+                state.objects.insert(place, IndexItem::first(event));
+                Ok(Applied::Written)
+            }
         }
-        write(row, event);
-        Ok(Applied::Written)
     }
 
     async fn get(&self, bucket: &str, key: &str) -> Result<Option<IndexItem>> {
@@ -102,7 +38,7 @@ impl ObjectIndex for MemoryStore {
             .objects
             .values()
             .filter(|row| row.owner == Some(owner) && row.state == ObjectState::Present)
-            .map(|row| (row.first_seen, tie(row), row))
+            .map(|row| (row.first_seen, row_id(&row.bucket, &row.key), row))
             .filter(|(at, tie, _)| {
                 page.after
                     .is_none_or(|cursor| (*at, *tie) < (cursor.at, cursor.id))

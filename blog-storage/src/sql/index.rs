@@ -1,25 +1,21 @@
 //! The object index.
 
-use std::time::Duration;
-
 use async_trait::async_trait;
 use blog_core::error::Result;
 use blog_core::id::UserId;
 use blog_core::model::index::{
-    Applied, IndexItem, ObjectChange, ObjectEvent, ObjectState, Sequencer, TOMBSTONE_DAYS,
+    Applied, IndexItem, ObjectChange, ObjectEvent, ObjectState, Sequencer, TOMBSTONE,
 };
 use blog_core::page::{Cursor, Page, PageRequest};
 use blog_core::ports::ObjectIndex;
 use blog_core::time::Timestamp;
-use sha2::{Digest as _, Sha256};
 use sqlx::FromRow;
 use uuid::Uuid;
 
 use super::SqlStore;
 use super::args::{args, unsigned};
 use super::rows::{time, unreadable};
-
-const KEPT: Duration = Duration::from_secs(TOMBSTONE_DAYS * 24 * 60 * 60);
+use crate::row_id::row_id;
 
 macro_rules! objects_where {
     ($condition:literal) => {
@@ -76,18 +72,6 @@ fn items(rows: Vec<ObjectRow>) -> Result<Vec<IndexItem>> {
     rows.into_iter().map(ObjectRow::item).collect()
 }
 
-/// Orders the objects of one time: the same for an object always, and short enough for a cursor.
-fn row_id(bucket: &str, key: &str) -> Uuid {
-    let mut hash = Sha256::new();
-    hash.update(bucket.as_bytes());
-    hash.update([0]);
-    hash.update(key.as_bytes());
-    let digest: [u8; 32] = hash.finalize().into();
-    let mut id = [0; 16];
-    id.copy_from_slice(&digest[..16]);
-    Uuid::from_bytes(id)
-}
-
 /// What an event says, as the columns have it.
 struct Facts {
     bytes: Option<u64>,
@@ -117,7 +101,7 @@ impl Facts {
                 etag: None,
                 content_type: None,
                 owner: None,
-                expires_at: Some(event.at.plus(KEPT)),
+                expires_at: Some(event.at.plus(TOMBSTONE)),
             },
         }
     }

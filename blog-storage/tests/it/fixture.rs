@@ -13,10 +13,7 @@ use blog_core::ports::{PostStore, UserStore};
 use blog_core::time::Timestamp;
 use blog_storage::sql::SqlStore;
 
-/// A moment: so many seconds after a fixed one.
-pub(crate) fn at(seconds: i64) -> Timestamp {
-    Timestamp::from_micros(1_800_000_000_000_000 + seconds * 1_000_000)
-}
+pub(crate) use crate::histories::at;
 
 #[cfg(feature = "sqlite")]
 pub(crate) fn everybody(now: Timestamp) -> Visibility {

@@ -7,10 +7,13 @@
 )]
 
 mod broken;
+#[cfg(feature = "dynamodb")]
+mod dynamodb;
 #[cfg(feature = "fs")]
 mod files;
 #[cfg(any(feature = "sqlite", feature = "mysql"))]
 mod fixture;
+mod histories;
 #[cfg(feature = "mysql")]
 mod mysql;
 mod observed;

@@ -3,7 +3,7 @@
 mod contention;
 mod outages;
 mod proxy;
-mod server;
+pub(crate) mod server;
 mod writes;
 
 use blog_core::conformance;

@@ -48,8 +48,8 @@ async fn a_url_that_cannot_be_served_is_refused_in_one_sentence() {
         (
             "memory:",
             "memory:",
-            Some("dynamodb://table"),
-            "the index cannot be kept at \"dynamodb:…\": this build knows memory: or the records' own URL",
+            Some("redis://table"),
+            "the index cannot be kept at \"redis:…\": this build knows memory:",
         ),
         (
             "blog.db",
@@ -92,6 +92,7 @@ async fn a_url_that_cannot_be_served_is_refused_in_one_sentence() {
             records: records.to_owned(),
             media: media.to_owned(),
             index: index.map(str::to_owned),
+            aws_endpoint: None,
         };
         let error = connect(&urls).await.expect_err(records).to_string();
         assert!(error.starts_with(said), "{error}");

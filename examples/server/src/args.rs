@@ -31,11 +31,20 @@ pub(crate) enum Command {
     Config,
     /// Manage accounts.
     User(UserCommand),
+    /// Work on the object index.
+    Index(IndexCommand),
     /// Fill an empty blog.
     Demo {
         /// Whether the people's password is the first line of standard input, instead of a random one.
         password_stdin: bool,
     },
+}
+
+/// What to do with the object index.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum IndexCommand {
+    /// Make the table that the configuration names.
+    CreateTable,
 }
 
 /// What to do with an account. Passwords are read from standard input.
@@ -77,6 +86,7 @@ pub(crate) fn read() -> Args {
         Some(("migrate", _)) => Command::Migrate,
         Some(("config", _)) => Command::Config,
         Some(("user", matches)) => Command::User(user_command(matches)),
+        Some(("index", _)) => Command::Index(IndexCommand::CreateTable),
         Some(("demo", matches)) => Command::Demo {
             password_stdin: matches.get_flag("password-stdin"),
         },
@@ -180,6 +190,14 @@ fn command() -> clap::Command {
                 .arg(login())
                 .arg(role().required(true)),
         );
+    let index = clap::Command::new("index")
+        .about("Works on the object index")
+        .subcommand_required(true)
+        .arg_required_else_help(true)
+        .subcommand(clap::Command::new("create-table").about(
+            "Makes the DynamoDB table that stores.index_url names, with its keys and its time to live; \
+             one that is there already is looked at",
+        ));
     let demo = clap::Command::new("demo")
         .about("Fills an empty blog with posts, pictures, comments and people to look at")
         .arg(
@@ -211,6 +229,7 @@ fn command() -> clap::Command {
                 .about("Prints the configuration file's commented template"),
         )
         .subcommand(user)
+        .subcommand(index)
         .subcommand(demo)
 }
 

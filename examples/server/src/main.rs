@@ -7,6 +7,7 @@ mod args;
 mod config;
 mod demo;
 mod failure;
+mod index;
 mod log;
 mod serve;
 mod site;
@@ -46,6 +47,7 @@ fn run() -> Result<(), Failure> {
             Command::Serve => serve::serve(&config).await,
             Command::Migrate => start::migrate(&config).await,
             Command::User(command) => user::run(&config, command).await,
+            Command::Index(command) => index::run(&config, command).await,
             Command::Demo { password_stdin } => demo::run(&config, password_stdin).await,
             Command::Config => Ok(()),
         }

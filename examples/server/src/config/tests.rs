@@ -298,11 +298,6 @@ fn every_mistake_is_one_sentence_that_says_where() {
             "there is no variable BLOG_SOMETHING_ELSE; \"blog-server config\" prints all there are",
         ),
         (
-            "BLOG_AWS_ENDPOINT_URL",
-            "x",
-            "there is no variable BLOG_AWS_ENDPOINT_URL; \"blog-server config\" prints all there are",
-        ),
-        (
             "BLOG_PAGE_SIZE",
             "ten",
             "BLOG_PAGE_SIZE must be a whole number from 1 to 100, not \"ten\"",
