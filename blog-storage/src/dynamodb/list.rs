@@ -173,13 +173,15 @@ impl DynamoIndex {
             .expression_attribute_values(":shard", text(row::shard(bucket, shard)));
         let query = match (range.low, &range.high) {
             (Some(low), Some(high)) => query
-                .key_condition_expression("shard = :shard AND object_key BETWEEN :low AND :high")
+                .key_condition_expression(
+                    "bucket_shard = :shard AND object_key BETWEEN :low AND :high",
+                )
                 .expression_attribute_values(":low", text(low))
                 .expression_attribute_values(":high", text(high)),
             (Some(low), None) => query
-                .key_condition_expression("shard = :shard AND object_key >= :low")
+                .key_condition_expression("bucket_shard = :shard AND object_key >= :low")
                 .expression_attribute_values(":low", text(low)),
-            (None, _) => query.key_condition_expression("shard = :shard"),
+            (None, _) => query.key_condition_expression("bucket_shard = :shard"),
         };
         let answer = query.send().await.map_err(failed)?;
         let mut rows = VecDeque::new();

@@ -6,7 +6,7 @@
 //! | `bucket`, `object_key`, `version`, `bytes`, `etag`, `content_type`, `owner`, `first_seen`, `last_seen`, `sequencer` | what [`IndexItem`] has; times in microseconds |
 //! | `seq` | the sequencer in the form that is compared |
 //! | `owner_sort` | present rows with an owner only: moment and hash, the order of an owner's list |
-//! | `shard` | present rows only: the bucket and one of [`SHARDS`], so that no partition holds a whole bucket |
+//! | `bucket_shard` | present rows only: the bucket and one of [`SHARDS`], so that no partition holds a whole bucket |
 //! | `tomb` | tombstones only: one of [`SHARDS`] |
 //! | `expires_at` | tombstones only: seconds, as the time to live wants them |
 
@@ -94,7 +94,7 @@ pub(super) fn attributes(item: &IndexItem) -> Result<Attributes> {
     }
     match item.state {
         ObjectState::Present => {
-            with("shard", text(shard(&item.bucket, number_of_shard)));
+            with("bucket_shard", text(shard(&item.bucket, number_of_shard)));
             if item.owner.is_some() {
                 let place = Cursor {
                     at: item.first_seen,

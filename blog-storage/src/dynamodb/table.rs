@@ -77,7 +77,7 @@ fn indexes() -> [(&'static str, Key, bool); 3] {
         ),
         (
             BY_SHARD,
-            key("shard", "object_key", ScalarAttributeType::S),
+            key("bucket_shard", "object_key", ScalarAttributeType::S),
             true,
         ),
         (

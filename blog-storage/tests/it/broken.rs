@@ -21,7 +21,7 @@ fn working() -> Backend {
 async fn every_broken_adapter_is_caught_and_the_unbroken_one_is_not() {
     let backend = working();
     let broken = conformance::broken::all(&backend);
-    assert!(broken.len() >= 16, "{} broken adapters", broken.len());
+    assert!(broken.len() >= 100, "{} broken adapters", broken.len());
     let mut sound: Vec<&str> = broken
         .iter()
         .flat_map(|broken| broken.caught_by)
@@ -41,6 +41,7 @@ async fn every_broken_adapter_is_caught_and_the_unbroken_one_is_not() {
         }
     }
     assert!(missed.is_empty(), "{missed:#?}");
+    println!("{} broken adapters, all caught", broken.len());
     // Breaking one copy of the ports spoils nothing that they share.
     conformance::run_only(&backend, &sound).await.assert_ok();
 }

@@ -1,15 +1,19 @@
 //! An object index that is kept wrong.
 
-use std::sync::Arc;
+use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use async_trait::async_trait;
 
-use super::Broken;
+use super::{Broken, round_trip};
 use crate::backend::Backend;
 use crate::error::Result;
 use crate::id::UserId;
-use crate::model::index::{Applied, IndexItem, ObjectChange, ObjectEvent, ObjectState, Sequencer};
+use crate::model::index::{
+    Applied, IndexItem, ObjectChange, ObjectEvent, ObjectState, Sequencer, TOMBSTONE,
+};
 use crate::page::{Page, PageRequest};
 use crate::ports::ObjectIndex;
 use crate::time::Timestamp;
@@ -20,10 +24,20 @@ enum Fault {
     NoTombstone,
     SequencerAsText,
     PrefixAsPattern,
+    LooksThenWrites,
+    ConditionNotStrict,
+    FirstSeenForgotten,
+    OnePageOfPrefix,
+    OnePageOfOwner,
+    ShardsNotMerged,
+    ThrottleSwallowed,
+    ShardLeftOut,
+    EndInMilliseconds,
+    MomentsInSeconds,
 }
 
 pub(super) fn all(working: &Backend) -> Vec<Broken> {
-    let faults: [(&str, &[&str], Fault); 4] = [
+    let faults: [(&str, &[&str], Fault); 14] = [
         (
             "index-last-event-wins",
             &["index-stale", "index-converges"],
@@ -44,6 +58,56 @@ pub(super) fn all(working: &Backend) -> Vec<Broken> {
             &["index-by-prefix"],
             Fault::PrefixAsPattern,
         ),
+        (
+            "index-looks-then-writes",
+            &["index-race"],
+            Fault::LooksThenWrites,
+        ),
+        (
+            "index-condition-not-strict",
+            &["index-repeated"],
+            Fault::ConditionNotStrict,
+        ),
+        (
+            "index-first-seen-of-stale-events-forgotten",
+            &["index-first-seen", "index-stale"],
+            Fault::FirstSeenForgotten,
+        ),
+        (
+            "index-prefix-list-of-one-page",
+            &["index-by-prefix", "index-by-prefix-after"],
+            Fault::OnePageOfPrefix,
+        ),
+        (
+            "index-owner-list-of-one-page",
+            &["index-by-owner-pages"],
+            Fault::OnePageOfOwner,
+        ),
+        (
+            "index-shards-not-merged",
+            &["index-by-prefix", "index-keys"],
+            Fault::ShardsNotMerged,
+        ),
+        (
+            "index-throttle-swallowed",
+            &["index-apply", "index-converges"],
+            Fault::ThrottleSwallowed,
+        ),
+        (
+            "index-throttled-shard-left-out",
+            &["index-by-prefix", "index-keys"],
+            Fault::ShardLeftOut,
+        ),
+        (
+            "index-end-in-milliseconds",
+            &["index-tombstone", "index-tombstone-unheard"],
+            Fault::EndInMilliseconds,
+        ),
+        (
+            "index-moments-in-seconds",
+            &["index-apply"],
+            Fault::MomentsInSeconds,
+        ),
     ];
     let broken = |(name, caught_by, fault)| Broken {
         name,
@@ -53,6 +117,7 @@ pub(super) fn all(working: &Backend) -> Vec<Broken> {
             Index {
                 inner: working.index.clone(),
                 arrivals: AtomicU64::new(1),
+                rows: Mutex::default(),
                 fault,
             },
         ),
@@ -65,7 +130,54 @@ struct Index {
     inner: Arc<dyn ObjectIndex>,
     /// The order of arrival, for the index that takes it for the order of events.
     arrivals: AtomicU64,
+    /// The rows of the indexes that write without a condition, which the inner one would not let them.
+    rows: Mutex<HashMap<(String, String), IndexItem>>,
     fault: Fault,
+}
+
+impl Index {
+    fn row(&self, bucket: &str, key: &str) -> Option<IndexItem> {
+        let rows = self.rows.lock().unwrap_or_else(PoisonError::into_inner);
+        rows.get(&(bucket.to_owned(), key.to_owned())).cloned()
+    }
+
+    /// What an event makes of the row that was seen, written whatever is there by then.
+    async fn write(&self, event: &ObjectEvent) -> Applied {
+        let seen = self.row(&event.bucket, &event.key);
+        if self.fault == Fault::LooksThenWrites {
+            round_trip().await;
+        }
+        let (row, applied) = match seen {
+            None => (IndexItem::first(event), Applied::Written),
+            Some(seen) => {
+                let mut row = seen.clone();
+                let applied = row.hear(event);
+                match self.fault {
+                    Fault::ConditionNotStrict if row.sequencer == event.sequencer => {
+                        (row, Applied::Written)
+                    }
+                    Fault::FirstSeenForgotten if applied == Applied::Stale => (seen, applied),
+                    _ => (row, applied),
+                }
+            }
+        };
+        let mut rows = self.rows.lock().unwrap_or_else(PoisonError::into_inner);
+        rows.insert((event.bucket.clone(), event.key.clone()), row);
+        applied
+    }
+
+    /// Whether the rows are this adapter's own.
+    fn writes(&self) -> bool {
+        matches!(
+            self.fault,
+            Fault::LooksThenWrites | Fault::ConditionNotStrict | Fault::FirstSeenForgotten
+        )
+    }
+}
+
+/// The shard of a key, of four.
+fn shard(item: &IndexItem) -> u8 {
+    item.key.bytes().fold(0, u8::wrapping_add) % 4
 }
 
 /// A sequencer that sorts as the text of this one: lower case behind upper case.
@@ -93,6 +205,17 @@ impl ObjectIndex for Index {
     async fn apply(&self, event: &ObjectEvent) -> Result<Applied> {
         let mut event = event.clone();
         match self.fault {
+            _ if self.writes() => return Ok(self.write(&event).await),
+            Fault::ThrottleSwallowed => {
+                let arrival = self.arrivals.fetch_add(1, Ordering::SeqCst);
+                if arrival.is_multiple_of(3) {
+                    return Ok(Applied::Written);
+                }
+            }
+            Fault::MomentsInSeconds => {
+                let seconds = event.at.as_micros().div_euclid(1_000_000);
+                event.at = Timestamp::from_micros(seconds * 1_000_000);
+            }
             Fault::LastEventWins => {
                 let arrival = self.arrivals.fetch_add(1, Ordering::SeqCst);
                 event.sequencer = Sequencer::from_counter(arrival);
@@ -110,7 +233,17 @@ impl ObjectIndex for Index {
     }
 
     async fn get(&self, bucket: &str, key: &str) -> Result<Option<IndexItem>> {
+        if self.writes() {
+            return Ok(self.row(bucket, key));
+        }
         let mut found = self.inner.get(bucket, key).await?;
+        if self.fault == Fault::EndInMilliseconds
+            && let Some(item) = &mut found
+            && let ObjectState::Tombstone { expires_at } = &mut item.state
+        {
+            let kept = Duration::from_millis(TOMBSTONE.as_secs());
+            *expires_at = item.last_seen.plus(kept);
+        }
         if self.fault == Fault::SequencerAsText
             && let Some(item) = &mut found
         {
@@ -121,7 +254,11 @@ impl ObjectIndex for Index {
     }
 
     async fn by_owner(&self, owner: UserId, page: PageRequest) -> Result<Page<IndexItem>> {
-        self.inner.by_owner(owner, page).await
+        let mut page = self.inner.by_owner(owner, page).await?;
+        if self.fault == Fault::OnePageOfOwner {
+            page.next = None;
+        }
+        Ok(page)
     }
 
     async fn by_prefix(
@@ -136,7 +273,14 @@ impl ObjectIndex for Index {
             Fault::PrefixAsPattern => prefix.trim_end_matches(['%', '_']),
             _ => prefix,
         };
-        self.inner.by_prefix(bucket, prefix, after, limit).await
+        let mut page = self.inner.by_prefix(bucket, prefix, after, limit).await?;
+        match self.fault {
+            Fault::OnePageOfPrefix => page.next = None,
+            Fault::ShardsNotMerged => page.items.sort_by_key(shard),
+            Fault::ShardLeftOut => page.items.retain(|item| shard(item) != 3),
+            _ => {}
+        }
+        Ok(page)
     }
 
     async fn purge(&self, now: Timestamp, limit: u32) -> Result<u64> {

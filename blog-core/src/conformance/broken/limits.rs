@@ -19,10 +19,12 @@ enum Fault {
     StepRefuses,
     FixedWindow,
     GivesAllBack,
+    DeadlockSwallowed,
+    WaitInMilliseconds,
 }
 
 pub(super) fn all(working: &Backend) -> Vec<Broken> {
-    let faults: [(&str, &[&str], Fault); 4] = [
+    let faults: [(&str, &[&str], Fault); 6] = [
         (
             "limits-forget-on-clock-step",
             &["limits-clock-back-forgets-nothing"],
@@ -42,6 +44,16 @@ pub(super) fn all(working: &Backend) -> Vec<Broken> {
             "limits-give-all-back",
             &["limits-give-back"],
             Fault::GivesAllBack,
+        ),
+        (
+            "limits-deadlock-swallowed",
+            &["limits-burst", "limits-race"],
+            Fault::DeadlockSwallowed,
+        ),
+        (
+            "limits-wait-in-milliseconds",
+            &["limits-retry-after"],
+            Fault::WaitInMilliseconds,
         ),
     ];
     let broken = |(name, caught_by, fault)| Broken {
@@ -108,7 +120,15 @@ impl RateLimits for Limits {
             }
             _ => {}
         }
-        self.inner.take(key, quota, now).await
+        let permit = self.inner.take(key, quota, now).await?;
+        Ok(match (self.fault, permit) {
+            // A write that did not happen is taken for one that did.
+            (Fault::DeadlockSwallowed, Permit::Refused { .. }) => Permit::Granted,
+            (Fault::WaitInMilliseconds, Permit::Refused { retry_after }) => Permit::Refused {
+                retry_after: retry_after / 1_000,
+            },
+            (_, permit) => permit,
+        })
     }
 
     async fn give_back(&self, key: &str, quota: Quota, now: Timestamp) -> Result<()> {

@@ -8,7 +8,7 @@ use futures_util::stream::{self, StreamExt as _};
 
 use super::Broken;
 use crate::backend::Backend;
-use crate::error::{Error, Result};
+use crate::error::{Conflict, Error, Result};
 use crate::model::media::{
     ByteRange, ByteStream, Object, ObjectKey, ObjectMeta, PutMode, PutOptions,
 };
@@ -25,10 +25,14 @@ enum Fault {
     TypeLost,
     CopyReplaces,
     AfterIncluded,
+    LooksThenPuts,
+    OnePage,
+    SlowDownSwallowed,
+    EtagQuoted,
 }
 
 pub(super) fn all(working: &Backend) -> Vec<Broken> {
-    let faults: [(&str, &[&str], Fault); 8] = [
+    let faults: [(&str, &[&str], Fault); 12] = [
         (
             "media-half-a-body-stays",
             &["media-body-error"],
@@ -65,6 +69,22 @@ pub(super) fn all(working: &Backend) -> Vec<Broken> {
             &["media-list-after", "media-list-pages"],
             Fault::AfterIncluded,
         ),
+        (
+            "media-looks-then-puts",
+            &["media-create-race"],
+            Fault::LooksThenPuts,
+        ),
+        (
+            "media-list-of-one-page",
+            &["media-list-after", "media-list-pages"],
+            Fault::OnePage,
+        ),
+        (
+            "media-slow-down-swallowed",
+            &["media-delete"],
+            Fault::SlowDownSwallowed,
+        ),
+        ("media-etag-in-quotes", &["media-etag"], Fault::EtagQuoted),
     ];
     let broken = |(name, caught_by, fault)| Broken {
         name,
@@ -156,6 +176,14 @@ impl MediaStore for Media {
                 self.inner.put(key, until, options).await
             }
             Fault::HalfSeen => self.growing(key, body, &options).await,
+            Fault::LooksThenPuts if options.mode == PutMode::Create => {
+                let there = self.inner.head(key).await;
+                super::round_trip().await;
+                match there {
+                    Ok(_) => Err(Conflict::Exists.into()),
+                    Err(_) => self.inner.put(key, body, overwriting(&options)).await,
+                }
+            }
             Fault::ModeIgnored => self.inner.put(key, body, overwriting(&options)).await,
             Fault::SizeIgnored => {
                 let unsized_ = PutOptions {
@@ -163,6 +191,11 @@ impl MediaStore for Media {
                     ..options
                 };
                 self.inner.put(key, body, unsized_).await
+            }
+            Fault::EtagQuoted => {
+                let mut meta = self.inner.put(key, body, options).await?;
+                meta.etag = format!("\"{}\"", meta.etag);
+                Ok(meta)
             }
             _ => self.inner.put(key, body, options).await,
         }
@@ -183,6 +216,9 @@ impl MediaStore for Media {
     }
 
     async fn delete(&self, key: &ObjectKey) -> Result<()> {
+        if self.fault == Fault::SlowDownSwallowed {
+            return Ok(());
+        }
         self.inner.delete(key).await
     }
 
@@ -206,6 +242,9 @@ impl MediaStore for Media {
         {
             page.items.insert(0, meta);
             page.items.truncate(usize::from(limit));
+        }
+        if self.fault == Fault::OnePage {
+            page.next = None;
         }
         Ok(page)
     }

@@ -105,7 +105,7 @@ async fn the_time_to_live_of_a_tombstone_is_in_seconds_and_not_before_its_end() 
     let ends = 1_800_000_000 + 2 + 90 * 86_400;
     assert_eq!(expires, ends + 1);
     // What is gone is in no list.
-    for attribute in ["shard", "owner_sort"] {
+    for attribute in ["bucket_shard", "owner_sort"] {
         assert!(!row.contains_key(attribute), "{attribute}");
     }
 }

@@ -9,6 +9,7 @@ mod crash;
 mod demo;
 mod descriptors;
 mod full_disk;
+mod index;
 mod kept;
 mod logs;
 mod require;
