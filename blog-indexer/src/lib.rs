@@ -1,3 +1,5 @@
 #![doc = include_str!("../README.md")]
 
 pub mod event;
+pub mod handle;
+pub mod reconcile;

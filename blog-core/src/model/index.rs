@@ -35,6 +35,26 @@ impl Sequencer {
         Self(format!("{counter:016X}"))
     }
 
+    /// One that every event of a bucket is behind.
+    pub fn least() -> Self {
+        Self("0".to_owned())
+    }
+
+    /// The one right behind this one: for what is told of an object without an event of its own, so that it counts more
+    /// than what is known, and less than every later event. The greatest one has none behind it and stays.
+    pub fn next(&self) -> Self {
+        let mut digits = self.padded().into_bytes();
+        let Some(last) = digits.iter().rposition(|digit| *digit != b'F') else {
+            return self.clone();
+        };
+        digits[last] = match digits[last] {
+            b'9' => b'A',
+            digit => digit + 1,
+        };
+        digits[last + 1..].fill(b'0');
+        Self(digits.into_iter().map(char::from).collect())
+    }
+
     /// As it came.
     pub fn as_str(&self) -> &str {
         &self.0
@@ -218,4 +238,36 @@ pub struct Intent {
     pub owner: Option<UserId>,
     /// When it began.
     pub at: Timestamp,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Sequencer;
+
+    #[test]
+    fn the_next_sequencer_is_greater_and_before_every_later_event() {
+        for (digits, later) in [
+            ("0", "0001"),
+            ("0055AED6DCD90281E5", "0055AED6DCD90281E6"),
+            ("0055aed6dcd90281ef", "0055AED6DCD90281F0"),
+            ("00000000000000FF", "0000000000000100"),
+        ] {
+            let known = Sequencer::parse(digits).expect("hexadecimal digits");
+            let mut next = known.clone();
+            for _ in 0..300 {
+                let behind = next.next();
+                assert!(behind > next, "{digits}");
+                next = behind;
+            }
+            let later = Sequencer::parse(later).expect("hexadecimal digits");
+            assert!(next < later, "{digits}");
+        }
+        let nine = Sequencer::parse(&"9".repeat(64)).expect("hexadecimal digits");
+        assert_eq!(nine.next().as_str(), format!("{}A", "9".repeat(63)));
+        let carried =
+            Sequencer::parse(&format!("1{}", "F".repeat(63))).expect("hexadecimal digits");
+        assert_eq!(carried.next().as_str(), format!("2{}", "0".repeat(63)));
+        let greatest = Sequencer::parse(&"F".repeat(64)).expect("hexadecimal digits");
+        assert_eq!(greatest.next(), greatest);
+    }
 }

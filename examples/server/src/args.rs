@@ -31,6 +31,8 @@ pub(crate) enum Command {
     Config,
     /// Manage accounts.
     User(UserCommand),
+    /// Compare the bucket with the object index.
+    Reconcile(Reconciling),
     /// Work on the object index.
     Index(IndexCommand),
     /// Fill an empty blog.
@@ -45,6 +47,21 @@ pub(crate) enum Command {
 pub(crate) enum IndexCommand {
     /// Make the table that the configuration names.
     CreateTable,
+    /// Fill the index with what is in the bucket.
+    Rebuild(Reconciling),
+}
+
+/// How the bucket and the object index are compared.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Reconciling {
+    /// Whether the index is set right.
+    pub(crate) is_applied: bool,
+    /// Only keys that begin so.
+    pub(crate) prefix: String,
+    /// The file that says how far it has come.
+    pub(crate) resume: Option<PathBuf>,
+    /// What changed less than this ago is left alone.
+    pub(crate) settling_seconds: u64,
 }
 
 /// What to do with an account. Passwords are read from standard input.
@@ -86,7 +103,17 @@ pub(crate) fn read() -> Args {
         Some(("migrate", _)) => Command::Migrate,
         Some(("config", _)) => Command::Config,
         Some(("user", matches)) => Command::User(user_command(matches)),
-        Some(("index", _)) => Command::Index(IndexCommand::CreateTable),
+        Some(("reconcile", matches)) => Command::Reconcile(Reconciling {
+            is_applied: matches.get_flag("apply"),
+            ..reconciling(matches)
+        }),
+        Some(("index", matches)) => Command::Index(match matches.subcommand() {
+            Some(("rebuild", matches)) => IndexCommand::Rebuild(Reconciling {
+                settling_seconds: 0,
+                ..reconciling(matches)
+            }),
+            _ => IndexCommand::CreateTable,
+        }),
         Some(("demo", matches)) => Command::Demo {
             password_stdin: matches.get_flag("password-stdin"),
         },
@@ -96,6 +123,20 @@ pub(crate) fn read() -> Args {
         command,
         config_file,
         flags,
+    }
+}
+
+fn reconciling(matches: &ArgMatches) -> Reconciling {
+    Reconciling {
+        is_applied: true,
+        prefix: last(matches, "prefix").unwrap_or_default(),
+        resume: last(matches, "resume"),
+        settling_seconds: matches
+            .try_get_one("settling-seconds")
+            .ok()
+            .flatten()
+            .copied()
+            .unwrap_or_default(),
     }
 }
 
@@ -190,6 +231,44 @@ fn command() -> clap::Command {
                 .arg(login())
                 .arg(role().required(true)),
         );
+    let prefix = || {
+        Arg::new("prefix")
+            .long("prefix")
+            .value_name("PREFIX")
+            .help("Only objects whose key begins so")
+    };
+    let resume = || {
+        Arg::new("resume")
+            .long("resume")
+            .value_name("FILE")
+            .value_parser(value_parser!(PathBuf))
+            .help("Notes in this file how far it has come, and goes on there if there is one")
+    };
+    let reconcile = clap::Command::new("reconcile")
+        .about("Compares the stored objects with their index, and sets the index right if it is told to")
+        .arg(
+            Arg::new("plan")
+                .long("plan")
+                .action(ArgAction::SetTrue)
+                .conflicts_with("apply")
+                .help("Only says what differs; the default"),
+        )
+        .arg(
+            Arg::new("apply")
+                .long("apply")
+                .action(ArgAction::SetTrue)
+                .help("Sets the index right; the objects are never changed"),
+        )
+        .arg(prefix())
+        .arg(resume())
+        .arg(
+            Arg::new("settling-seconds")
+                .long("settling-seconds")
+                .value_name("SECONDS")
+                .value_parser(value_parser!(u64))
+                .default_value("900")
+                .help("Leaves alone what changed less than this ago, since its event may be on the way"),
+        );
     let index = clap::Command::new("index")
         .about("Works on the object index")
         .subcommand_required(true)
@@ -197,7 +276,13 @@ fn command() -> clap::Command {
         .subcommand(clap::Command::new("create-table").about(
             "Makes the DynamoDB table that stores.index_url names, with its keys and its time to live; \
              one that is there already is looked at",
-        ));
+        ))
+        .subcommand(
+            clap::Command::new("rebuild")
+                .about("Fills the index with what is in the store of media")
+                .arg(prefix())
+                .arg(resume()),
+        );
     let demo = clap::Command::new("demo")
         .about("Fills an empty blog with posts, pictures, comments and people to look at")
         .arg(
@@ -229,6 +314,7 @@ fn command() -> clap::Command {
                 .about("Prints the configuration file's commented template"),
         )
         .subcommand(user)
+        .subcommand(reconcile)
         .subcommand(index)
         .subcommand(demo)
 }

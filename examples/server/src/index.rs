@@ -3,17 +3,18 @@
 use crate::args::IndexCommand;
 use crate::config::Config;
 use crate::failure::Failure;
-use crate::{log, print};
+use crate::{log, print, reconcile};
 
 pub(crate) async fn run(config: &Config, command: IndexCommand) -> Result<(), Failure> {
-    log::init(&config.log)?;
     match command {
         IndexCommand::CreateTable => create_table(config).await,
+        IndexCommand::Rebuild(asked) => reconcile::run(config, asked).await,
     }
 }
 
 #[cfg(feature = "dynamodb")]
 async fn create_table(config: &Config) -> Result<(), Failure> {
+    log::init(&config.log)?;
     let stores = &config.stores;
     let url = &stores.index_url;
     if !url.starts_with("dynamodb:") {
@@ -36,7 +37,8 @@ async fn create_table(config: &Config) -> Result<(), Failure> {
 }
 
 #[cfg(not(feature = "dynamodb"))]
-async fn create_table(_: &Config) -> Result<(), Failure> {
+async fn create_table(config: &Config) -> Result<(), Failure> {
+    log::init(&config.log)?;
     Err(Failure::run(
         "this build has no DynamoDB; build blog-server with the feature \"dynamodb\"",
     ))

@@ -9,6 +9,7 @@ mod demo;
 mod failure;
 mod index;
 mod log;
+mod reconcile;
 mod serve;
 mod site;
 mod start;
@@ -47,6 +48,7 @@ fn run() -> Result<(), Failure> {
             Command::Serve => serve::serve(&config).await,
             Command::Migrate => start::migrate(&config).await,
             Command::User(command) => user::run(&config, command).await,
+            Command::Reconcile(asked) => reconcile::run(&config, asked).await,
             Command::Index(command) => index::run(&config, command).await,
             Command::Demo { password_stdin } => demo::run(&config, password_stdin).await,
             Command::Config => Ok(()),

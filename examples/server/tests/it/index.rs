@@ -78,3 +78,78 @@ async fn an_index_that_cannot_be_reached_or_named_is_said_in_one_sentence() {
         "blog-server: stores.index_url names no DynamoDB table; set it, or BLOG_INDEX_URL, to dynamodb://TABLE"
     );
 }
+
+/// The last line that a command prints on standard output.
+async fn printed(home: &Home, args: &[&str]) -> Vec<String> {
+    let output = home.run(args, "").await;
+    assert!(output.status.success(), "{output:?}");
+    let text = String::from_utf8(output.stdout).unwrap();
+    text.lines().map(str::to_owned).collect()
+}
+
+#[tokio::test]
+async fn files_that_the_index_never_heard_of_are_found_and_filled_in() {
+    let home = Home::new();
+    printed(&home, &["migrate"]).await;
+    let urls = blog_storage::Urls::new(
+        format!("sqlite:{}", home.database().display()),
+        format!("file:{}", home.path().join("data/media").display()),
+    );
+    let stores = blog_storage::connect(&urls).await.unwrap();
+    let put = async |name: &str| {
+        let body = futures_util::stream::iter([Ok(bytes::Bytes::from_static(b"bytes"))]);
+        let options = blog_core::model::media::PutOptions {
+            mode: blog_core::model::media::PutMode::Create,
+            size: None,
+            content_type: "image/png".to_owned(),
+        };
+        let key = blog_core::model::media::ObjectKey::try_from(name).unwrap();
+        stores
+            .backend
+            .media
+            .put(&key, Box::pin(body), options)
+            .await
+            .unwrap();
+    };
+    for name in ["a/1.png", "a/2.png", "b/1.png"] {
+        put(name).await;
+    }
+    // Young: their events may be on the way.
+    let lines = printed(&home, &["reconcile"]).await;
+    assert_eq!(
+        lines,
+        ["3 compared: 0 differ, 0 set right, 3 left alone as too young or on their way."]
+    );
+    let at_once = ["reconcile", "--settling-seconds", "0", "--prefix", "a/"];
+    let lines = printed(&home, &at_once).await;
+    assert_eq!(
+        lines,
+        [
+            "missing a/1.png",
+            "missing a/2.png",
+            "2 compared: 2 differ, 0 set right, 0 left alone as too young or on their way; \"blog-server reconcile \
+             --apply\" sets the index right.",
+        ]
+    );
+    let mark = home.path().join("mark");
+    std::fs::write(&mark, "a/1.png").unwrap();
+    let resume = ["index", "rebuild", "--resume", "mark"];
+    let lines = printed(&home, &resume).await;
+    assert_eq!(
+        lines,
+        [
+            "missing a/2.png, set right",
+            "missing b/1.png, set right",
+            "2 compared: 2 differ, 2 set right, 0 left alone as too young or on their way.",
+        ]
+    );
+    assert!(!mark.exists(), "it is done");
+    let lines = printed(&home, &["index", "rebuild"]).await;
+    assert_eq!(lines.len(), 2, "{lines:?}");
+    let lines = printed(&home, &["reconcile", "--settling-seconds", "0"]).await;
+    assert_eq!(
+        lines,
+        ["3 compared: 0 differ, 0 set right, 0 left alone as too young or on their way."]
+    );
+    stores.close().await;
+}

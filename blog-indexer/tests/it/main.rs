@@ -1,0 +1,10 @@
+//! Events from documents to rows.
+
+#![expect(clippy::unwrap_used, reason = "a panic is how a test fails")]
+#![expect(clippy::print_stdout, reason = "counts are said")]
+
+mod bucket;
+mod handle;
+mod histories;
+mod reconcile;
+mod strange;
