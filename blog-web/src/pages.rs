@@ -4,6 +4,7 @@ pub(crate) mod account;
 pub(crate) mod archive;
 pub(crate) mod assets;
 pub(crate) mod call;
+pub(crate) mod card;
 pub(crate) mod comments;
 mod conflict;
 pub(crate) mod desk;

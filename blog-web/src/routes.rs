@@ -4,18 +4,19 @@ use std::collections::BTreeMap;
 use std::pin::Pin;
 use std::sync::Arc;
 
+use blog_core::markdown;
 use blog_core::service::sessions::Visitor;
 use http::{HeaderValue, Method, StatusCode, header};
 use poem::{Endpoint, EndpointExt as _, Request, Response, Route as PoemRoute};
 
 use crate::edge::EdgeError;
-use crate::edge::body::limit_body;
+use crate::edge::body::limit_body_saying;
 use crate::edge::deadline::Deadline;
 use crate::pages::call::Call;
 use crate::pages::old_addresses::WithOldAddresses;
 use crate::pages::{
-    account, archive, assets, comments, desk, editor, feeds, health, history, language, library,
-    lists, media, post, previews, robots, settings, sitemap, static_pages,
+    account, archive, assets, card, comments, desk, editor, feeds, health, history, language,
+    library, lists, media, post, previews, robots, settings, sitemap, static_pages,
 };
 use crate::web::App;
 
@@ -112,6 +113,7 @@ routes! {
     GET  "/sitemap-:part"          Public Revalidate 0       => sitemap::part;
     GET  "/pages/:slug"            Anyone Revalidate 0       => static_pages::show;
     GET  "/posts/:slug"            Anyone Revalidate 0       => post::show;
+    GET  "/posts/:slug/card.png"   Public Revalidate 0       => card::show;
     POST "/posts/:slug/like"       Anyone Never      FORM    => post::like;
     POST "/posts/:slug/comments"   Anyone Never      COMMENT => comments::create;
     GET  "/posts/:slug/comments/:id" Anyone Revalidate 0     => comments::show;
@@ -191,6 +193,15 @@ pub(crate) fn router(app: &Arc<App>) -> impl Endpoint<Output = Response> + use<>
     }
 }
 
+/// The bytes that a refusal names: people know their text, not how a form carries it.
+fn said(max_body: u64) -> u64 {
+    match max_body {
+        COMMENT => markdown::MAX_COMMENT_BYTES as u64,
+        POST => markdown::MAX_POST_BYTES as u64,
+        other => other,
+    }
+}
+
 /// What is long on its way, files and texts, is limited by its rate; everything else by the clock.
 fn deadline(path: &str) -> Deadline {
     let long = |route: &&Route| route.path == path && route.max_body >= COMMENT;
@@ -216,7 +227,7 @@ impl Endpoint for PathEndpoint {
             return Ok(self.not_allowed(method));
         };
         if route.method != "GET" {
-            limit_body(&mut request, route.max_body)?;
+            limit_body_saying(&mut request, route.max_body, said(route.max_body))?;
         }
         let visitor = match route.who {
             Who::Public => None,

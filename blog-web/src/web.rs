@@ -8,6 +8,7 @@ use poem::endpoint::{DynEndpoint, ToDynEndpoint};
 use poem::{Endpoint, EndpointExt as _, Request, Response, Route};
 use url::Url;
 
+use crate::card::Press;
 use crate::edge::client::TrustedProxies;
 use crate::edge::cookie::{FlashCookie, LanguageCookie, SessionCookie};
 use crate::edge::host::{Site, SiteError};
@@ -46,6 +47,7 @@ pub(crate) struct App {
     pub(crate) language: LanguageCookie,
     pub(crate) health: Health,
     pub(crate) desk: DeskLimits,
+    pub(crate) cards: Press,
 }
 
 impl App {
@@ -175,6 +177,7 @@ impl Web {
             language: LanguageCookie::for_site(&self.site),
             health: Health::default(),
             desk: DeskLimits::default(),
+            cards: Press::default(),
             blog: self.blog,
             site: self.site,
         });

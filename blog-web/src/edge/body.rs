@@ -52,6 +52,15 @@ impl<E: Endpoint> Endpoint for BodyLimitEndpoint<E> {
 /// # Errors
 /// 413 when the announced length is above `max`, 400 when it is no number.
 pub fn limit_body(request: &mut Request, max: u64) -> Result<(), EdgeError> {
+    limit_body_saying(request, max, max)
+}
+
+/// The same, where people are told of `said` bytes: those of a text that has them all to itself, once it is decoded.
+pub(crate) fn limit_body_saying(
+    request: &mut Request,
+    max: u64,
+    said: u64,
+) -> Result<(), EdgeError> {
     if let Some(length) = request.headers().get(header::CONTENT_LENGTH) {
         let length = length
             .to_str()
@@ -59,17 +68,17 @@ pub fn limit_body(request: &mut Request, max: u64) -> Result<(), EdgeError> {
             .and_then(|text| text.parse::<u64>().ok())
             .ok_or_else(|| EdgeError::bad_request("bad-length", Phrase::new("errors-length")))?;
         if length > max {
-            return Err(EdgeError::too_large(max));
+            return Err(EdgeError::too_large(said));
         }
     }
     let inner: BoxBody<Bytes, io::Error> = request.take_body().into();
     if inner.size_hint().lower() > max {
-        return Err(EdgeError::too_large(max));
+        return Err(EdgeError::too_large(said));
     }
     request.set_body(Body::from(
         LimitedBody {
             inner,
-            max,
+            said,
             left: max,
         }
         .boxed(),
@@ -119,7 +128,7 @@ pub(crate) fn media_type(request: &Request) -> Option<String> {
 
 struct LimitedBody {
     inner: BoxBody<Bytes, io::Error>,
-    max: u64,
+    said: u64,
     left: u64,
 }
 
@@ -138,7 +147,7 @@ impl HttpBody for LimitedBody {
             match self.left.checked_sub(data.len() as u64) {
                 Some(left) => self.left = left,
                 None => {
-                    let error = io::Error::other(EdgeError::too_large(self.max));
+                    let error = io::Error::other(EdgeError::too_large(self.said));
                     return Poll::Ready(Some(Err(error)));
                 }
             }

@@ -5,7 +5,7 @@
 
 use blog_core::model::post::SiteState;
 use http::{HeaderMap, HeaderValue, StatusCode, header};
-use poem::Response;
+use poem::{Body, Response};
 use sha2::{Digest as _, Sha256};
 
 use super::call::Call;
@@ -65,10 +65,15 @@ pub(super) fn not_modified(call: &Call, tag: &str) -> Option<Response> {
 }
 
 /// The answer with its tag; 304 where the reader has it.
-pub(super) fn tagged(call: &Call, tag: &str, content_type: &str, text: String) -> Response {
+pub(super) fn tagged(
+    call: &Call,
+    tag: &str,
+    content_type: &str,
+    body: impl Into<Body>,
+) -> Response {
     not_modified(call, tag).unwrap_or_else(|| {
         with_tag(
-            Response::builder().content_type(content_type).body(text),
+            Response::builder().content_type(content_type).body(body),
             tag,
         )
     })

@@ -8,6 +8,7 @@ use blog_core::model::user::{User, UserRef};
 use serde_json::{Value, json};
 
 use super::call::Call;
+use super::card;
 use crate::view::{ArticleView, PageChrome, PagerView, Phrase, PreviewView, StructuredData};
 
 /// Smaller pictures are shown beside the words: 600 × 315 is the least of the large form.
@@ -113,7 +114,8 @@ pub(super) fn post(call: &Call, chrome: &mut PageChrome, post: &Post, listed: bo
     let updated = post.updated_at.max(published);
     chrome.canonical = Some(address.clone());
     chrome.description = Some(excerpt.clone()).filter(|text| !text.is_empty());
-    chrome.preview = post.cover.as_ref().and_then(|cover| picture(call, cover));
+    let cover = post.cover.as_ref().and_then(|cover| picture(call, cover));
+    chrome.preview = Some(cover.unwrap_or_else(|| card::preview(call, post)));
     let tags: Vec<String> = post.tags.iter().map(|tag| tag.name.to_string()).collect();
     if listed {
         let mut posting = json!({

@@ -1,5 +1,6 @@
 //! What programs find: feeds that other people's parsers read, and pages that say where they are.
 
+mod card;
 mod feeds;
 mod head;
 mod sitemap;

@@ -32,6 +32,7 @@ const ROWS: &[(&str, &str, [u16; 5])] = &[
     ("GET", "/sitemap-:part", [200; 5]),
     ("GET", "/pages/:slug", [200; 5]),
     ("GET", "/posts/:slug", [200; 5]),
+    ("GET", "/posts/:slug/card.png", [200; 5]),
     ("POST", "/posts/:slug/like", [303; 5]),
     ("POST", "/posts/:slug/comments", [403, 303, 303, 303, 303]),
     ("GET", "/posts/:slug/comments/:id", [303; 5]),

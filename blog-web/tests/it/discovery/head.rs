@@ -11,7 +11,7 @@ use crate::app::{Person, TestApp, png, post_form};
 
 /// What the head of a page says.
 #[derive(Debug, Default)]
-struct Head {
+pub(super) struct Head {
     /// `rel` to address.
     links: BTreeMap<String, String>,
     /// Name or property to every content.
@@ -20,7 +20,7 @@ struct Head {
 }
 
 impl Head {
-    fn meta(&self, name: &str) -> Option<&str> {
+    pub(super) fn meta(&self, name: &str) -> Option<&str> {
         self.meta.get(name)?.first().map(String::as_str)
     }
 
@@ -29,7 +29,7 @@ impl Head {
     }
 
     /// The node of a type.
-    fn node(&self, kind: &str) -> &Value {
+    pub(super) fn node(&self, kind: &str) -> &Value {
         let mut nodes = self.data.iter();
         let node = nodes.find(|node| node["@type"] == kind);
         node.unwrap_or_else(|| panic!("no {kind} in {:?}", self.data))
@@ -54,7 +54,7 @@ fn value(tag: &str, name: &str) -> Option<String> {
     from.split('"').next().map(unescape)
 }
 
-async fn head(app: &TestApp, path: &str, who: &Person) -> Head {
+pub(super) async fn head(app: &TestApp, path: &str, who: &Person) -> Head {
     let answer = app.get(path, who).await;
     assert_eq!(answer.status, 200, "{path}");
     let html = answer.text();
