@@ -349,6 +349,15 @@ async fn posts(lab: Lab) -> Verdict {
         })
         .await?;
     probe
+        .stores("set_rendered", async |lab, fx| {
+            let rendered = post.rendered.clone();
+            let posts = &lab.records.posts;
+            posts
+                .set_rendered(post.id, post.version, rendered, fx)
+                .await
+        })
+        .await?;
+    probe
         .stores("delete", async |lab, fx| {
             lab.records.posts.delete(post.id, post.version, fx).await
         })
@@ -392,6 +401,15 @@ async fn posts_failed(lab: Lab) -> Verdict {
             let mut content = lab.content();
             content.media = vec![MediaId::generate()];
             lab.records.posts.save(lab.change(&post, content), fx).await
+        })
+        .await?;
+    probe
+        .drops("set_rendered", async |lab, fx| {
+            let rendered = post.rendered.clone();
+            lab.records
+                .posts
+                .set_rendered(post.id, 9, rendered, fx)
+                .await
         })
         .await?;
     probe
@@ -529,6 +547,13 @@ async fn pages(lab: Lab) -> Verdict {
         })
         .await?;
     probe
+        .stores("set_rendered", async |lab, fx| {
+            let rendered = static_pages::anew();
+            let pages = &lab.records.static_pages;
+            pages.set_rendered(page.id, 2, rendered, fx).await
+        })
+        .await?;
+    probe
         .stores("delete", async |lab, fx| {
             lab.records.static_pages.delete(page.id, 2, fx).await
         })
@@ -560,6 +585,13 @@ async fn pages_failed(lab: Lab) -> Verdict {
             };
             let change = static_pages::change(&page, lost);
             lab.records.static_pages.save(change, fx).await
+        })
+        .await?;
+    probe
+        .drops("set_rendered", async |lab, fx| {
+            let rendered = static_pages::anew();
+            let pages = &lab.records.static_pages;
+            pages.set_rendered(page.id, 9, rendered, fx).await
         })
         .await?;
     probe

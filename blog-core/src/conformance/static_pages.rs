@@ -14,7 +14,7 @@ use crate::model::post::{Body, SafeHtml, Title};
 use crate::model::site::MenuPage;
 use crate::model::slug::PageSlug;
 use crate::model::static_page::{
-    NewStaticPage, StaticPage, StaticPageChange, StaticPageContent, StaticPageLine,
+    NewStaticPage, RenderedPage, StaticPage, StaticPageChange, StaticPageContent, StaticPageLine,
 };
 use crate::page::{Cursor, PageRequest};
 use crate::policy::Surface;
@@ -40,6 +40,10 @@ pub(super) fn checks() -> Vec<Check> {
         pages.check("static-pages-delete", "Deletes a static page and frees its slugs, and returns it as it was.", delete),
         pages.check("static-pages-delete-refused", "Deleting a static page: `Conflict(Version)` when the version is not the expected one, `NotFound(StaticPage)` when there is none.", delete_refused),
         pages.check("static-pages-texts", "Texts come back byte for byte (static pages).", texts_return),
+        pages.check("static-pages-outdated", "Static pages whose HTML was made by a renderer of a version below `renderer`, by id, those behind `after`, at most `limit`.", outdated).alone(),
+        pages.check("static-pages-rendered", "Replaces HTML, excerpt and renderer version of the static page at this version, and nothing else: neither version nor times change.", rendered),
+        pages.check("static-pages-rendered-version", "`set_rendered`: `Conflict(Version)` when the static page has another version by now.", rendered_version),
+        pages.check("static-pages-rendered-not-found", "`set_rendered`: `NotFound(StaticPage)` when there is none.", rendered_not_found),
         catalog.check("catalog-visible-static-page", "The ready item, if a published static page uses it.", visible),
         catalog.check("catalog-usage-static-page", "Any static page uses it; a published one publicly.", usage),
         catalog.check("catalog-delete-static-page", "`delete`: `Conflict(State)` while a static page uses it.", delete_used),
@@ -514,6 +518,112 @@ async fn texts_return(lab: Lab) -> Verdict {
     };
     let made = stored(&lab, wanted.clone()).await?;
     ensure!(made.content == wanted, "the longest page came back changed");
+    Ok(())
+}
+
+/// All below a renderer's version, read two at a time.
+async fn all_outdated(lab: &Lab, renderer: u32) -> Verdict<Vec<StaticPage>> {
+    let mut found: Vec<StaticPage> = Vec::new();
+    loop {
+        let after = found.last().map(|page| page.id);
+        let pages = &lab.records.static_pages;
+        let next = pages.outdated(renderer, after, 2).await?;
+        ensure!(next.len() <= 2, "{} static pages of at most 2", next.len());
+        if next.is_empty() {
+            return Ok(found);
+        }
+        found.extend(next);
+        let in_order = found.is_sorted_by(|a, b| a.id < b.id);
+        ensure!(in_order, "the static pages are not by id, or come again");
+    }
+}
+
+pub(super) fn anew() -> RenderedPage {
+    RenderedPage {
+        html: SafeHtml::from_sanitiser("<p>anew</p>".to_owned()),
+        excerpt: "anew".to_owned(),
+        renderer_version: 1_000,
+    }
+}
+
+async fn outdated(lab: Lab) -> Verdict {
+    let mut mine = Vec::new();
+    for published in [true, false, true] {
+        let old = StaticPageContent {
+            renderer_version: 900,
+            published,
+            ..content()
+        };
+        mine.push(stored(&lab, old).await?);
+    }
+    mine.sort_by_key(|page| page.id);
+    let of_mine = |found: Vec<StaticPage>| {
+        let found = found.into_iter();
+        let of_mine = found.filter(|page| mine.iter().any(|own| own.id == page.id));
+        of_mine.collect::<Vec<_>>()
+    };
+    same!(
+        of_mine(all_outdated(&lab, 901).await?),
+        mine,
+        "those below 901"
+    );
+    same!(
+        of_mine(all_outdated(&lab, 900).await?),
+        vec![],
+        "those below 900"
+    );
+    let pages = &lab.records.static_pages;
+    pages.set_rendered(mine[1].id, 1, anew(), lab.fx()).await?;
+    let left = vec![mine[0].clone(), mine[2].clone()];
+    same!(
+        of_mine(all_outdated(&lab, 901).await?),
+        left,
+        "what is left"
+    );
+    Ok(())
+}
+
+async fn rendered(lab: Lab) -> Verdict {
+    let item = lab.picture(lab.user().await?.id).await?;
+    let wanted = StaticPageContent {
+        media: vec![item.id],
+        ..content()
+    };
+    let mut expected = stored(&lab, wanted).await?;
+    let pages = &lab.records.static_pages;
+    let at = Effects::at(lab.after(5));
+    pages.set_rendered(expected.id, 1, anew(), at).await?;
+    let made = anew();
+    expected.content.html = made.html;
+    expected.content.excerpt = made.excerpt;
+    expected.content.renderer_version = made.renderer_version;
+    let found = pages.by_slug(&expected.content.slug).await?;
+    same!(found, expected, "the static page");
+    Ok(())
+}
+
+async fn rendered_version(lab: Lab) -> Verdict {
+    let first = stored(&lab, content()).await?;
+    let pages = &lab.records.static_pages;
+    let saved = pages
+        .save(change(&first, rewritten(&first)), lab.fx())
+        .await?;
+    for version in [0, 1, 3] {
+        let refused = pages
+            .set_rendered(first.id, version, anew(), lab.fx())
+            .await;
+        refused!(refused, Error::Conflict(Conflict::Version { current: 2 }));
+    }
+    let found = pages.by_slug(&first.content.slug).await?;
+    same!(found, saved, "the static page after refused renderings");
+    Ok(())
+}
+
+async fn rendered_not_found(lab: Lab) -> Verdict {
+    let pages = &lab.records.static_pages;
+    let nothing = StaticPageId::generate();
+    let refused = pages.set_rendered(nothing, 1, anew(), lab.fx()).await;
+    refused!(refused, Error::NotFound(Entity::StaticPage));
     Ok(())
 }
 

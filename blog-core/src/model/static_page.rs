@@ -3,6 +3,7 @@
 use super::post::{Body, SafeHtml, Title};
 use super::slug::PageSlug;
 use crate::id::{MediaId, StaticPageId};
+use crate::markdown::{RENDERER_VERSION, Rendered};
 use crate::time::Timestamp;
 
 /// The content of a write, common to creating and saving.
@@ -61,6 +62,27 @@ pub struct StaticPageChange {
     pub expected_version: u64,
     /// What it says now.
     pub content: StaticPageContent,
+}
+
+/// What was made of a static page's source.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RenderedPage {
+    /// As [`StaticPageContent::html`].
+    pub html: SafeHtml,
+    /// As [`StaticPageContent::excerpt`].
+    pub excerpt: String,
+    /// As [`StaticPageContent::renderer_version`].
+    pub renderer_version: u32,
+}
+
+impl From<Rendered> for RenderedPage {
+    fn from(rendered: Rendered) -> Self {
+        Self {
+            html: SafeHtml::from_sanitiser(rendered.html),
+            excerpt: rendered.excerpt,
+            renderer_version: RENDERER_VERSION,
+        }
+    }
 }
 
 /// A static page as lists show one.

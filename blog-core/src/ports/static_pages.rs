@@ -8,7 +8,9 @@ use crate::error::Result;
 use crate::id::StaticPageId;
 use crate::model::effects::Effects;
 use crate::model::slug::PageSlug;
-use crate::model::static_page::{NewStaticPage, StaticPage, StaticPageChange, StaticPageLine};
+use crate::model::static_page::{
+    NewStaticPage, RenderedPage, StaticPage, StaticPageChange, StaticPageLine,
+};
 use crate::page::{Page, PageRequest};
 
 /// Static pages. Whether somebody may see a draft, policy decides after the read.
@@ -43,4 +45,24 @@ pub trait StaticPageStore: Debug + Send + Sync + 'static {
     /// The static pages, newest first by `created_at`, then id, greater first; with `published_only` no draft is among
     /// them. Pages of the list neither repeat nor skip a row.
     async fn list(&self, published_only: bool, page: PageRequest) -> Result<Page<StaticPageLine>>;
+
+    /// Static pages whose HTML was made by a renderer of a version below `renderer`, by id, those behind `after`, at
+    /// most `limit`.
+    async fn outdated(
+        &self,
+        renderer: u32,
+        after: Option<StaticPageId>,
+        limit: u16,
+    ) -> Result<Vec<StaticPage>>;
+
+    /// Replaces HTML, excerpt and renderer version of the static page at this version, and nothing else: neither version
+    /// nor times change. `Conflict(Version)` when it has another version by now, `NotFound(StaticPage)` when there is
+    /// none.
+    async fn set_rendered(
+        &self,
+        id: StaticPageId,
+        version: u64,
+        rendered: RenderedPage,
+        effects: Effects,
+    ) -> Result<()>;
 }

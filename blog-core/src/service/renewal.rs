@@ -1,7 +1,8 @@
 //! What an older version of the program stored, brought up to what this one makes.
 //!
-//! Nothing waits for it: until it has come by, an old picture is shown without smaller copies, and an old post as it was rendered. It goes through what is
-//! old one by one, with a pause after each, so that readers and writers notice nothing. What is done is marked in the
+//! Nothing waits for it: until it has come by, an old picture is shown without smaller copies, and an old post or static
+//! page as it was rendered. It goes through what is old one by one, with a pause after each, so that readers and writers
+//! notice nothing. What is done is marked in the
 //! stores, so it goes on where it was when the program ends, and several instances may run it at once.
 
 use std::sync::Arc;
@@ -12,10 +13,11 @@ use tokio_util::sync::CancellationToken;
 use super::worker::report;
 use crate::blog::Core;
 use crate::error::{Error, Result};
-use crate::id::{MediaId, PostId};
-use crate::markdown::{self, RENDERER_VERSION};
+use crate::id::{MediaId, PostId, StaticPageId};
+use crate::markdown::{self, RENDERER_VERSION, Rendered};
 use crate::model::effects::Effects;
-use crate::model::post::{OutdatedPost, RenderedBody};
+use crate::model::post::{Body, OutdatedPost, RenderedBody};
+use crate::model::static_page::{RenderedPage, StaticPage};
 use crate::service::library::Library;
 use crate::service::publishing::refused;
 
@@ -60,7 +62,8 @@ impl Renewal {
     /// Goes through everything once. What fails is logged, and left to the next time.
     pub(crate) async fn all(&self, pause: Duration) -> Result<()> {
         let posts = self.posts(pause / 10).await;
-        posts.and(self.pictures(pause).await)
+        let pages = self.static_pages(pause / 10).await;
+        posts.and(pages).and(self.pictures(pause).await)
     }
 
     /// Renders posts whose HTML an older renderer made. Nothing of the post changes but its looks.
@@ -81,22 +84,59 @@ impl Renewal {
     }
 
     async fn post(&self, post: OutdatedPost) -> Result<()> {
-        let (cost, body) = (markdown::cost(post.body.as_str()), post.body);
+        let rendered = RenderedBody::from(self.rendered(post.body).await?);
+        let effects = self.effects(post.is_public && rendered.html != post.html);
+        let posts = &self.core.records.posts;
+        done(
+            posts
+                .set_rendered(post.id, post.version, rendered, effects)
+                .await,
+        )
+    }
+
+    /// The same for static pages.
+    async fn static_pages(&self, pause: Duration) -> Result<()> {
+        let mut after: Option<StaticPageId> = None;
+        loop {
+            let pages = &self.core.records.static_pages;
+            let outdated = pages.outdated(RENDERER_VERSION, after, TEXTS).await?;
+            let Some(last) = outdated.last() else {
+                return Ok(());
+            };
+            after = Some(last.id);
+            for page in outdated {
+                report("rendering an old static page", self.static_page(page).await);
+                tokio::time::sleep(pause).await;
+            }
+        }
+    }
+
+    async fn static_page(&self, page: StaticPage) -> Result<()> {
+        let content = page.content;
+        let rendered = RenderedPage::from(self.rendered(content.body).await?);
+        let effects = self.effects(content.published && rendered.html != content.html);
+        let pages = &self.core.records.static_pages;
+        done(
+            pages
+                .set_rendered(page.id, page.version, rendered, effects)
+                .await,
+        )
+    }
+
+    async fn rendered(&self, body: Body) -> Result<Rendered> {
+        let cost = markdown::cost(body.as_str());
         let render = move || {
             markdown::render_post(body.as_str())
                 .map_err(|error| Error::invalid("body", refused(error)))
         };
-        let rendered = RenderedBody::from(self.core.rendered(cost, render).await?);
-        let mut effects = Effects::at(self.core.now());
-        if post.is_public && rendered.html != post.html {
-            effects = effects.invalidating();
-        }
-        let posts = &self.core.records.posts;
-        let set = posts.set_rendered(post.id, post.version, rendered, effects);
-        match set.await {
-            // Somebody saved it, and so rendered it, or it is gone.
-            Err(Error::Conflict(_) | Error::NotFound(_)) => Ok(()),
-            other => other,
+        self.core.rendered(cost, render).await
+    }
+
+    fn effects(&self, shows: bool) -> Effects {
+        let effects = Effects::at(self.core.now());
+        match shows {
+            true => effects.invalidating(),
+            false => effects,
         }
     }
 
@@ -116,5 +156,13 @@ impl Renewal {
                 tokio::time::sleep(pause).await;
             }
         }
+    }
+}
+
+/// What was saved meanwhile was rendered by that, and what is gone needs nothing.
+fn done(set: Result<()>) -> Result<()> {
+    match set {
+        Err(Error::Conflict(_) | Error::NotFound(_)) => Ok(()),
+        other => other,
     }
 }

@@ -8,7 +8,7 @@ use blog_core::id::{MediaId, StaticPageId};
 use blog_core::model::effects::Effects;
 use blog_core::model::slug::PageSlug;
 use blog_core::model::static_page::{
-    NewStaticPage, StaticPage, StaticPageChange, StaticPageContent, StaticPageLine,
+    NewStaticPage, RenderedPage, StaticPage, StaticPageChange, StaticPageContent, StaticPageLine,
 };
 use blog_core::page::PageRequest;
 use blog_core::ports::StaticPageStore;
@@ -125,6 +125,42 @@ impl StaticPageStore for MemoryStore {
         let id = state.page_slugs.get(slug).copied();
         let id = id.ok_or(Error::NotFound(Entity::StaticPage))?;
         state.static_page(id).cloned()
+    }
+
+    async fn outdated(
+        &self,
+        renderer: u32,
+        after: Option<StaticPageId>,
+        limit: u16,
+    ) -> Result<Vec<StaticPage>> {
+        let state = self.lock();
+        let mut pages: Vec<&StaticPage> = state
+            .static_pages
+            .values()
+            .filter(|page| page.content.renderer_version < renderer)
+            .filter(|page| Some(page.id) > after)
+            .collect();
+        pages.sort_unstable_by_key(|page| page.id);
+        let pages = pages.into_iter().take(usize::from(limit));
+        Ok(pages.cloned().collect())
+    }
+
+    async fn set_rendered(
+        &self,
+        id: StaticPageId,
+        version: u64,
+        rendered: RenderedPage,
+        effects: Effects,
+    ) -> Result<()> {
+        self.write(effects, |state, _| {
+            check_version(state.static_page(id)?, version)?;
+            if let Some(page) = state.static_pages.get_mut(&id) {
+                page.content.html = rendered.html;
+                page.content.excerpt = rendered.excerpt;
+                page.content.renderer_version = rendered.renderer_version;
+            }
+            Ok(())
+        })
     }
 
     async fn list(&self, published_only: bool, page: PageRequest) -> Result<Page<StaticPageLine>> {

@@ -7,7 +7,7 @@ use blog_core::model::effects::Effects;
 use blog_core::model::post::{Body, SafeHtml, Title};
 use blog_core::model::slug::PageSlug;
 use blog_core::model::static_page::{
-    NewStaticPage, StaticPage, StaticPageChange, StaticPageContent, StaticPageLine,
+    NewStaticPage, RenderedPage, StaticPage, StaticPageChange, StaticPageContent, StaticPageLine,
 };
 use blog_core::page::{Cursor, Page, PageRequest};
 use blog_core::ports::StaticPageStore;
@@ -44,6 +44,12 @@ const BY_SLUG: &str = concat!(
     "SELECT ",
     whole!(),
     " FROM blog_page_slugs s JOIN blog_pages p ON p.id = s.page WHERE s.slug = ?"
+);
+
+const OUTDATED: &str = concat!(
+    "SELECT ",
+    whole!(),
+    " FROM blog_pages p WHERE p.id > ? AND p.renderer_version < ? ORDER BY p.id LIMIT ?"
 );
 
 /// Along an index: (at most this time, before this time, or before this id, how many).
@@ -271,6 +277,53 @@ impl StaticPageStore for SqlStore {
     async fn by_slug(&self, slug: &PageSlug) -> Result<StaticPage> {
         let row: Option<PageRow> = self.db.one(BY_SLUG, args![slug.as_str()]).await?;
         row.ok_or_else(missing)?.page()
+    }
+
+    async fn outdated(
+        &self,
+        renderer: u32,
+        after: Option<StaticPageId>,
+        limit: u16,
+    ) -> Result<Vec<StaticPage>> {
+        // Along the primary key: a site has few static pages, and an index would be for these few questions a day.
+        let after = after.map_or(Uuid::nil(), StaticPageId::uuid);
+        let rows: Vec<PageRow> = self
+            .db
+            .all(OUTDATED, args![after, renderer, u32::from(limit)])
+            .await?;
+        rows.into_iter().map(PageRow::page).collect()
+    }
+
+    async fn set_rendered(
+        &self,
+        id: StaticPageId,
+        version: u64,
+        rendered: RenderedPage,
+        effects: Effects,
+    ) -> Result<()> {
+        self.db
+            .retried(|| async {
+                let mut tx = self.db.begin().await?;
+                let changed = tx
+                    .run(
+                        "UPDATE blog_pages SET html = ?, excerpt = ?, renderer_version = ? \
+                         WHERE id = ? AND version = ?",
+                        args![
+                            rendered.html.as_str(),
+                            rendered.excerpt.as_str(),
+                            rendered.renderer_version,
+                            id,
+                            version,
+                        ],
+                    )
+                    .await?;
+                if changed == 0 {
+                    let current = whole(&mut tx, id).await?.version;
+                    return Err(Conflict::Version { current }.into());
+                }
+                effects::commit(tx, &effects).await
+            })
+            .await
     }
 
     async fn list(&self, published_only: bool, page: PageRequest) -> Result<Page<StaticPageLine>> {

@@ -181,7 +181,7 @@ pub(super) fn post(
         id: post.id.to_string(),
         card: card_of(post, now),
         body: safe(body),
-        coloured: body.as_str().contains("</span>"),
+        coloured: is_coloured(body),
         toc: toc(&post.rendered.toc),
         revised: post
             .published_at
@@ -191,6 +191,11 @@ pub(super) fn post(
         can_edit: policy.may(actor, Action::EditPost { author }),
         can_delete: policy.may(actor, Action::DeletePost { author }),
     }
+}
+
+/// Whether a text has code in colours, whose sheet it then needs.
+pub(super) fn is_coloured(html: &post::SafeHtml) -> bool {
+    html.as_str().contains("</span>")
 }
 
 /// What is wider than the page scrolls by itself, so it can be reached by keyboard. The sanitiser escapes `<` in texts

@@ -414,6 +414,8 @@ pub struct StaticPageView {
     pub title: String,
     /// Its text, with addresses for its media.
     pub body: SafeHtml,
+    /// Whether it has code in colours.
+    pub coloured: bool,
     /// Whether everybody sees it.
     pub published: bool,
     /// Whether the reader may change it.

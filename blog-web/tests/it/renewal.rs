@@ -223,6 +223,64 @@ async fn posts_of_an_older_renderer_are_made_anew_and_nothing_else_changes() {
 }
 
 #[tokio::test]
+async fn static_pages_of_an_older_renderer_are_made_anew_and_nothing_else_changes() {
+    use blog_core::model::effects::Effects;
+    use blog_core::model::post::SafeHtml;
+    use blog_core::model::slug::PageSlug;
+    use blog_core::model::static_page::RenderedPage;
+    let app = TestApp::new();
+    let ruth = app.person("ruth", Role::Admin).await;
+    let nobody = Person::default();
+    let pages = &app.records.static_pages;
+    for title in ["One", "Two", "Three", "Four", "Five"] {
+        let form = [
+            ("title", title),
+            ("body", "Words.\n\n```rust\nfn main() {}\n```"),
+            ("status", "published"),
+        ];
+        let saved = app.post("/admin/pages/new", &ruth, &form).await;
+        assert_eq!(saved.status, 303);
+        let slug = PageSlug::from_title(title).unwrap();
+        let page = pages.by_slug(&slug).await.unwrap();
+        let old = RenderedPage {
+            html: SafeHtml::from_sanitiser("<p>As it was made.</p>".to_owned()),
+            excerpt: "As it was".to_owned(),
+            renderer_version: 1,
+        };
+        let effects = Effects::at(app.blog.now()).invalidating();
+        let set = pages.set_rendered(page.id, page.version, old, effects);
+        set.await.unwrap();
+    }
+    let slug = PageSlug::try_from("one").unwrap();
+    let old = pages.by_slug(&slug).await.unwrap();
+    app.advance(60);
+    let shown = app.get("/pages/one", &nobody).await.text();
+    assert!(shown.contains("As it was made.") && !shown.contains("/assets/code."));
+
+    app.blog.worker().renew().await.unwrap();
+    app.advance(2);
+    for path in ["one", "two", "three", "four", "five"] {
+        let shown = app.get(&format!("/pages/{path}"), &nobody).await.text();
+        for part in [
+            "<span class=\"k\">fn</span>",
+            "/assets/code.",
+            "content=\"Words.",
+        ] {
+            assert!(shown.contains(part), "{path}: {part} in {shown}");
+        }
+    }
+    let new = pages.by_slug(&slug).await.unwrap();
+    assert_eq!((new.version, new.updated_at), (old.version, old.updated_at));
+    let outdated = pages.outdated(blog_core::markdown::RENDERER_VERSION, None, 9);
+    assert_eq!(outdated.await.unwrap(), []);
+    let posts = &app.records.posts;
+    let generation = posts.site(app.blog.now()).await.unwrap().generation;
+    app.blog.worker().renew().await.unwrap();
+    let after = posts.site(app.blog.now()).await.unwrap().generation;
+    assert_eq!(after, generation, "what is up to date is not written again");
+}
+
+#[tokio::test]
 async fn a_picture_that_cannot_be_read_is_shown_as_it_is_and_tried_once() {
     let stores = Stores::new();
     let app = stores.app(i64::MAX, false);

@@ -11,7 +11,9 @@ use crate::id::StaticPageId;
 use crate::model::effects::Effects;
 use crate::model::site::{SettingsChange, SiteRecord, StoredSettings};
 use crate::model::slug::PageSlug;
-use crate::model::static_page::{NewStaticPage, StaticPage, StaticPageChange, StaticPageLine};
+use crate::model::static_page::{
+    NewStaticPage, RenderedPage, StaticPage, StaticPageChange, StaticPageLine,
+};
 use crate::page::{Page, PageRequest};
 use crate::ports::{SiteStore, StaticPageStore};
 
@@ -22,10 +24,11 @@ enum Fault {
     LastPageWins,
     DraftsListed,
     OldSlugsForgotten,
+    RenderedBlindly,
 }
 
 pub(super) fn all(working: &Backend) -> Vec<Broken> {
-    let faults: [(&str, &[&str], Fault); 5] = [
+    let faults: [(&str, &[&str], Fault); 6] = [
         (
             "site-last-save-wins",
             &["site-save-conflict", "site-save-race"],
@@ -50,6 +53,11 @@ pub(super) fn all(working: &Backend) -> Vec<Broken> {
             "static-pages-old-slugs-forgotten",
             &["static-pages-slugs"],
             Fault::OldSlugsForgotten,
+        ),
+        (
+            "static-pages-rendered-blindly",
+            &["static-pages-rendered-version"],
+            Fault::RenderedBlindly,
         ),
     ];
     let broken = |(name, caught_by, fault)| Broken {
@@ -157,6 +165,36 @@ impl StaticPageStore for Pages {
             return Err(Error::NotFound(crate::error::Entity::StaticPage));
         }
         Ok(page)
+    }
+
+    async fn outdated(
+        &self,
+        renderer: u32,
+        after: Option<StaticPageId>,
+        limit: u16,
+    ) -> Result<Vec<StaticPage>> {
+        self.inner.outdated(renderer, after, limit).await
+    }
+
+    async fn set_rendered(
+        &self,
+        id: StaticPageId,
+        version: u64,
+        rendered: RenderedPage,
+        effects: Effects,
+    ) -> Result<()> {
+        let set = |version| {
+            let (rendered, effects) = (rendered.clone(), effects.clone());
+            self.inner.set_rendered(id, version, rendered, effects)
+        };
+        match set(version).await {
+            Err(Error::Conflict(Conflict::Version { current }))
+                if self.fault == Fault::RenderedBlindly =>
+            {
+                set(current).await
+            }
+            result => result,
+        }
     }
 
     async fn list(&self, published_only: bool, page: PageRequest) -> Result<Page<StaticPageLine>> {

@@ -19,24 +19,47 @@ pub(super) async fn outdated(
     limit: u16,
 ) -> Result<Vec<OutdatedPost>> {
     let after = after.map_or(Uuid::nil(), PostId::uuid);
-    // Found by the index alone, before the texts are read.
-    let rows: Vec<(Uuid, i64, String, String, i64)> = db
-        .all(
-            "SELECT p.id, p.version, b.body, b.html, p.is_public FROM \
-             (SELECT o.post FROM blog_post_bodies o WHERE o.renderer_version < ? AND o.post > ? \
-             ORDER BY o.post LIMIT ?) x \
-             JOIN blog_posts p ON p.id = x.post JOIN blog_post_bodies b ON b.post = x.post ORDER BY p.id",
-            args![renderer, after, u32::from(limit)],
+    // Version by version: each is one walk along the index of versions and posts, and where nothing is old, which is
+    // nearly always, the first question says so. Of versions there are few.
+    let mut found: Vec<(Uuid,)> = Vec::new();
+    let mut below = i64::from(renderer);
+    while let Some((Some(version),)) = db
+        .one::<(Option<i64>,)>(
+            "SELECT MAX(renderer_version) FROM blog_post_bodies WHERE renderer_version < ?",
+            args![below],
         )
-        .await?;
-    let post = |(id, version, body, html, is_public)| OutdatedPost {
-        id: PostId::from(id),
-        version: unsigned(version),
-        body: Body::from_store(body),
-        html: SafeHtml::from_sanitiser(html),
-        is_public: is_public == 1,
-    };
-    Ok(rows.into_iter().map(post).collect())
+        .await?
+    {
+        let posts: Vec<(Uuid,)> = db
+            .all(
+                "SELECT post FROM blog_post_bodies WHERE renderer_version = ? AND post > ? ORDER BY post LIMIT ?",
+                args![version, after, u32::from(limit)],
+            )
+            .await?;
+        found.extend(posts);
+        below = version;
+    }
+    found.sort_unstable();
+    found.truncate(usize::from(limit));
+    let mut outdated = Vec::with_capacity(found.len());
+    for (id,) in found {
+        let row: Option<(i64, String, String, i64)> = db
+            .one(
+                "SELECT p.version, b.body, b.html, p.is_public FROM blog_posts p \
+                 JOIN blog_post_bodies b ON b.post = p.id WHERE p.id = ?",
+                args![id],
+            )
+            .await?;
+        // One that went meanwhile needs nothing.
+        outdated.extend(row.map(|(version, body, html, is_public)| OutdatedPost {
+            id: PostId::from(id),
+            version: unsigned(version),
+            body: Body::from_store(body),
+            html: SafeHtml::from_sanitiser(html),
+            is_public: is_public == 1,
+        }));
+    }
+    Ok(outdated)
 }
 
 pub(super) async fn set_rendered(

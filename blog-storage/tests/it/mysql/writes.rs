@@ -24,7 +24,9 @@ use blog_core::model::site::{
     FooterText, LanguageTag, SettingsChange, SiteDescription, SiteSettings, SiteTitle,
 };
 use blog_core::model::slug::{PageSlug, Slug};
-use blog_core::model::static_page::{NewStaticPage, StaticPageChange, StaticPageContent};
+use blog_core::model::static_page::{
+    NewStaticPage, RenderedPage, StaticPageChange, StaticPageContent,
+};
 use blog_core::model::token::{Purpose, Token};
 use blog_core::model::user::{Bio, DisplayName, PasswordHash, ProfileChange, Role};
 use blog_core::model::widths::Widths;
@@ -275,9 +277,10 @@ pub(crate) async fn ready(store: &Arc<SqlStore>) -> Vec<Write> {
             .await
             .expect("an item");
     }
-    let (saved_page, lost_page) = (new_page("about"), new_page("lost"));
-    let pages = (saved_page.id, lost_page.id);
-    for page in [saved_page, lost_page] {
+    let (saved_page, lost_page, renewed_page) =
+        (new_page("about"), new_page("lost"), new_page("old"));
+    let pages = (saved_page.id, lost_page.id, renewed_page.id);
+    for page in [saved_page, lost_page, renewed_page] {
         StaticPageStore::create(&**store, page, Effects::at(at(0)))
             .await
             .expect("a page");
@@ -378,8 +381,8 @@ pub(crate) async fn ready(store: &Arc<SqlStore>) -> Vec<Write> {
             content: new_post(a, "one", at(0)).content,
         }, fx());
         "posts::delete" => PostStore::delete(&*g.store, gone.id, gone.version, fx());
-        "posts::set_rendered" => g.store.set_rendered(
-            renewed.id, renewed.version, new_post(a, "renewed", at(0)).content.rendered, fx());
+        "posts::set_rendered" => PostStore::set_rendered(
+            &*g.store, renewed.id, renewed.version, new_post(a, "renewed", at(0)).content.rendered, fx());
         "posts::rename" => PostStore::rename(&*g.store, g.two.id, &g.two.slug, SlugRequest {
             base: Slug::try_from("second").expect("a slug"),
         }, fx());
@@ -407,6 +410,11 @@ pub(crate) async fn ready(store: &Arc<SqlStore>) -> Vec<Write> {
             id: pages.0,
             expected_version: 1,
             content: page_content("about-us"),
+        }, fx());
+        "static_pages::set_rendered" => StaticPageStore::set_rendered(&*g.store, pages.2, 1, RenderedPage {
+            html: SafeHtml::from_sanitiser("<p>Anew</p>".to_owned()),
+            excerpt: "Anew".to_owned(),
+            renderer_version: 2,
         }, fx());
         "static_pages::delete" => StaticPageStore::delete(&*g.store, pages.1, 1, fx());
         "preview_links::create" => PreviewLinkStore::create(&*g.store, link(g.two.id, a, at(1_000)), fx());

@@ -21,6 +21,7 @@ use blog_core::page::PageRequest;
 use blog_core::policy::{Actor, Surface, Visibility};
 use blog_core::ports::{
     AuditLog, CommentStore, DiscoveryStore, MediaCatalog, ObjectIndex, PostStore, SessionStore,
+    StaticPageStore,
 };
 use blog_storage::sql::SqlStore;
 use sqlx::ConnectOptions as _;
@@ -171,7 +172,7 @@ async fn questions_cost_the_same_for_one_and_for_500_posts() {
             }
         }
         let slug = Slug::try_from("post-0").unwrap();
-        costs!(store, 1, store.by_slug(&slug, &page(now)));
+        costs!(store, 1, PostStore::by_slug(&**store, &slug, &page(now)));
         costs!(store, 1, store.site(now));
         let months = costs!(store, 1, store.months(&everybody(now)));
         assert_eq!(
@@ -311,7 +312,7 @@ async fn lists_walk_along_an_index() {
         .unwrap();
     MediaCatalog::stale(&**store, now, 10).await.unwrap();
     for published_only in [false, true] {
-        blog_core::ports::StaticPageStore::list(&**store, published_only, PageRequest::first(10))
+        StaticPageStore::list(&**store, published_only, PageRequest::first(10))
             .await
             .unwrap();
     }
@@ -319,8 +320,24 @@ async fn lists_walk_along_an_index() {
         .await
         .unwrap();
     PostStore::revision(&**store, on.id, 1).await.unwrap();
-    let sorted = log.lines();
+    let mut sorted = log.lines();
     assert_eq!(sorted.len(), 22, "{sorted:#?}");
+    // What is renewed by the way is looked for every half hour, and nearly always nothing is old.
+    PostStore::outdated(&**store, 0, None, 4).await.unwrap();
+    let nothing = log.lines();
+    assert_eq!(nothing.len(), 1, "{nothing:#?}");
+    sorted.extend(nothing);
+    for after in [None, Some(on.id)] {
+        PostStore::outdated(&**store, 9, after, 4).await.unwrap();
+    }
+    for after in [None, Some(MediaId::generate())] {
+        store.without_copies(after, 20).await.unwrap();
+    }
+    StaticPageStore::outdated(&**store, 9, None, 4)
+        .await
+        .unwrap();
+    sorted.extend(log.lines());
+    assert!(sorted.len() > 28, "{sorted:#?}");
     drop(listening);
     for (sql, plan) in plans(&fixture, sorted).await {
         for step in &plan {
