@@ -1,10 +1,12 @@
-//! The load bench: starts the real server on a real store, drives it over loopback, and prints what it saw.
+//! The load bench: starts the real server on a real store, drives it over loopback, and prints what it saw; and the
+//! bench of the Markdown renderer.
 //!
-//! `cargo run --release -p blog-bench -- load`
+//! `cargo run --release -p blog-bench -- load`, `… -- markdown`
 
 #![expect(clippy::print_stdout, reason = "a bench prints its figures")]
 
 mod load;
+mod markdown;
 
 use std::process::ExitCode;
 
@@ -21,12 +23,17 @@ struct Arguments {
 enum Command {
     /// Start-up, memory, queries a page, requests a second, slow clients, a large upload.
     Load(load::Options),
+    /// Source to sanitised HTML.
+    Markdown(markdown::Options),
 }
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    let Command::Load(options) = Arguments::parse().command;
-    match load::run(options).await {
+    let done = match Arguments::parse().command {
+        Command::Load(options) => load::run(options).await,
+        Command::Markdown(options) => markdown::run(&options).map_err(Into::into),
+    };
+    match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             println!("the bench could not go on: {error}");

@@ -40,7 +40,7 @@ pub(super) async fn run(binary: &Path, folder: &Path, mib: u64) -> Outcome {
     let mut sent = 0;
     let mut piece = noise();
     // The box that an MP4 file begins with (ISO/IEC 14496-12, section 4.3).
-    piece[..16].copy_from_slice(b"\x00\x00\x00\x10ftypisom\x00\x00\x02\x00");
+    piece[..24].copy_from_slice(b"\x00\x00\x00\x10ftypisom\x00\x00\x02\x00\x00\x00\x00\x00mdat");
     while sent < size {
         let now = PIECE.min(usize::try_from(size - sent)?);
         stream.write_all(&piece[..now]).await?;
