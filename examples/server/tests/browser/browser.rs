@@ -11,12 +11,28 @@ use fantoccini::{Client, ClientBuilder};
 use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::{Value, json};
 use tempfile::TempDir;
+use tokio::sync::Mutex;
 
 /// Whether pages may run their scripts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Scripts {
     On,
     Off,
+}
+
+/// Two browsers at a time are enough for a small machine.
+static TURN: Mutex<()> = Mutex::const_new(());
+
+/// Goes a way with a browser of its own, in turn with the other ways, to its end in so many minutes. Where no browser is
+/// installed, it is left out.
+pub(crate) async fn in_turn(minutes: u64, way: impl AsyncFnOnce(Browser)) {
+    let _turn = TURN.lock().await;
+    let Some(browser) = Browser::start() else {
+        return;
+    };
+    tokio::time::timeout(Duration::from_secs(minutes * 60), way(browser))
+        .await
+        .unwrap_or_else(|_| panic!("the way has no end in {minutes} minutes"));
 }
 
 /// A chromedriver, and the browsers it runs.

@@ -1,40 +1,24 @@
 //! From the owner's link to the second start, in a browser, with scripts and without.
 
-use std::time::Duration;
-
 use tempfile::TempDir;
-use tokio::sync::Mutex;
 
-use crate::browser::{Browser, Scripts};
+use crate::browser::{Browser, Scripts, in_turn};
 use crate::server::Server;
 use crate::visitor::Visitor;
 use crate::writer::Post;
 use crate::{pictures, reader, writer};
-
-/// Two browsers at a time are enough for a small machine.
-pub(crate) static TURN: Mutex<()> = Mutex::const_new(());
 
 const COMMENT: &str = "I took that ferry for years.";
 const REPLY: &str = "Then you know the noise.";
 
 #[tokio::test(flavor = "multi_thread")]
 async fn from_the_owners_link_to_the_second_start_with_scripts() {
-    journey(Scripts::On).await;
+    in_turn(5, async |browser| walk(&browser, Scripts::On).await).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn from_the_owners_link_to_the_second_start_without_scripts() {
-    journey(Scripts::Off).await;
-}
-
-async fn journey(scripts: Scripts) {
-    let _turn = TURN.lock().await;
-    let Some(browser) = Browser::start() else {
-        return;
-    };
-    tokio::time::timeout(Duration::from_secs(300), walk(&browser, scripts))
-        .await
-        .expect("the journey ends in five minutes");
+    in_turn(5, async |browser| walk(&browser, Scripts::Off).await).await;
 }
 
 async fn walk(browser: &Browser, scripts: Scripts) {

@@ -7,29 +7,19 @@ use fantoccini::elements::Element;
 use serde_json::json;
 use tempfile::TempDir;
 
-use crate::browser::{Browser, Scripts};
+use crate::browser::{Browser, Scripts, in_turn};
 use crate::server::Server;
 use crate::visitor::Visitor;
 use crate::{media, pictures, writer};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_library_is_kept_in_order_with_scripts() {
-    journey(Scripts::On).await;
+    in_turn(5, async |browser| walk(&browser, Scripts::On).await).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_library_is_kept_in_order_without_scripts() {
-    journey(Scripts::Off).await;
-}
-
-async fn journey(scripts: Scripts) {
-    let _turn = crate::journey::TURN.lock().await;
-    let Some(browser) = Browser::start() else {
-        return;
-    };
-    tokio::time::timeout(Duration::from_secs(300), walk(&browser, scripts))
-        .await
-        .expect("the journey ends in five minutes");
+    in_turn(5, async |browser| walk(&browser, Scripts::Off).await).await;
 }
 
 async fn walk(browser: &Browser, scripts: Scripts) {

@@ -1,11 +1,8 @@
 //! A reader's way: archive, month, post, the next post, search, and a comment's own address; with scripts and without.
 
-use std::time::Duration;
-
 use tempfile::TempDir;
 
-use crate::browser::{Browser, Scripts};
-use crate::journey::TURN;
+use crate::browser::{Browser, Scripts, in_turn};
 use crate::server::Server;
 use crate::visitor::Visitor;
 use crate::writer;
@@ -40,22 +37,12 @@ const POSTS: [(&str, &str, &str, &str); 4] = [
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_reader_finds_the_way_with_scripts() {
-    journey(Scripts::On).await;
+    in_turn(4, async |browser| walk(&browser, Scripts::On).await).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_reader_finds_the_way_without_scripts() {
-    journey(Scripts::Off).await;
-}
-
-async fn journey(scripts: Scripts) {
-    let _turn = TURN.lock().await;
-    let Some(browser) = Browser::start() else {
-        return;
-    };
-    tokio::time::timeout(Duration::from_secs(240), walk(&browser, scripts))
-        .await
-        .expect("the journey ends in four minutes");
+    in_turn(4, async |browser| walk(&browser, Scripts::Off).await).await;
 }
 
 async fn walk(browser: &Browser, scripts: Scripts) {

@@ -1,12 +1,9 @@
 //! An admin makes the site their own: its name, a page about it, its menu; shows somebody a draft by a link; and a
 //! reader chooses the language. With scripts and without.
 
-use std::time::Duration;
-
 use tempfile::TempDir;
 
-use crate::browser::{Browser, Scripts};
-use crate::journey::TURN;
+use crate::browser::{Browser, Scripts, in_turn};
 use crate::server::Server;
 use crate::visitor::Visitor;
 use crate::{pictures, writer};
@@ -15,22 +12,12 @@ const SAVE: &str = "main form.settings button[type=submit]";
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_site_is_made_ones_own_with_scripts() {
-    journey(Scripts::On).await;
+    in_turn(4, async |browser| walk(&browser, Scripts::On).await).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_site_is_made_ones_own_without_scripts() {
-    journey(Scripts::Off).await;
-}
-
-async fn journey(scripts: Scripts) {
-    let _turn = TURN.lock().await;
-    let Some(browser) = Browser::start() else {
-        return;
-    };
-    tokio::time::timeout(Duration::from_secs(240), walk(&browser, scripts))
-        .await
-        .expect("the journey ends in four minutes");
+    in_turn(4, async |browser| walk(&browser, Scripts::Off).await).await;
 }
 
 async fn walk(browser: &Browser, scripts: Scripts) {

@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde_json::json;
 use tempfile::TempDir;
 
-use crate::browser::{Browser, Scripts};
+use crate::browser::{Browser, Scripts, in_turn};
 use crate::server::Server;
 use crate::unsaved::table::{SAVE, add};
 use crate::visitor::Visitor;
@@ -17,22 +17,12 @@ const ZONE: &str = "Australia/Eucla";
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_post_is_written_with_scripts() {
-    journey(Scripts::On).await;
+    in_turn(4, async |browser| walk(&browser, Scripts::On).await).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_post_is_written_without_scripts() {
-    journey(Scripts::Off).await;
-}
-
-async fn journey(scripts: Scripts) {
-    let _turn = crate::journey::TURN.lock().await;
-    let Some(browser) = Browser::start() else {
-        return;
-    };
-    tokio::time::timeout(Duration::from_secs(200), walk(&browser, scripts))
-        .await
-        .expect("the journey ends");
+    in_turn(4, async |browser| walk(&browser, Scripts::Off).await).await;
 }
 
 async fn walk(browser: &Browser, scripts: Scripts) {

@@ -7,7 +7,7 @@ use fantoccini::wd::WindowHandle;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use crate::browser::{Browser, Scripts};
+use crate::browser::{Browser, Scripts, in_turn};
 use crate::gate::Gate;
 use crate::server::Server;
 use crate::visitor::Visitor;
@@ -37,10 +37,13 @@ pub(super) fn words(part: &str) -> String {
 impl Table {
     /// Goes through cases of these names, one browser and one data folder for all.
     pub(super) async fn with(names: &[&str], go_through: impl AsyncFnOnce(&mut Table)) {
-        let _turn = crate::journey::TURN.lock().await;
-        let Some(browser) = Browser::start() else {
-            return;
-        };
+        in_turn(5, async |browser| {
+            Self::walk(browser, names, go_through).await
+        })
+        .await;
+    }
+
+    async fn walk(browser: Browser, names: &[&str], go_through: impl AsyncFnOnce(&mut Table)) {
         let data = TempDir::new().expect("a temporary folder");
         let mut server = Server::start(data.path()).await;
         let link = server.owner_link().await;
