@@ -296,6 +296,15 @@ pub enum Reason {
         /// The greatest depth.
         max: usize,
     },
+    /// A text of which more would become than allowed.
+    #[error(
+        "This would make a page of more than {} MB; use fewer footnotes, links and tables.",
+        max / 1024 / 1024
+    )]
+    GrowsTooLarge {
+        /// The greatest number of bytes of HTML.
+        max: usize,
+    },
     /// A media item that is not the writer's own, not ready, or not of the needed kind.
     #[error("Choose one of your own pictures.")]
     NotYourMedia,

@@ -1,9 +1,11 @@
-//! Identifiers: UUID version 7 (RFC 9562), so that they sort by the time of their making.
+//! Identifiers: UUID version 7 (RFC 9562), so that they sort by the time of their making, unless they are made of
+//! something else.
 
 use std::fmt;
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 
 macro_rules! ids {
@@ -74,4 +76,21 @@ ids! {
     AuditId;
     /// An outbox message.
     MessageId;
+}
+
+impl PostId {
+    /// The id of the post that a writer's page makes: the same for the same page, so that a form which is sent again,
+    /// because its answer was lost on the way, does not make a second post.
+    pub fn of_page(writer: UserId, page: AutosaveId) -> Self {
+        let mut digest = Sha256::new();
+        digest.update(writer.0.as_bytes());
+        digest.update(page.0.as_bytes());
+        let mut bytes = [0; 16];
+        bytes.copy_from_slice(&digest.finalize()[..16]);
+        // Version 8 is for bytes of one's own making (RFC 9562, section 5.8).
+        let id = uuid::Builder::from_bytes(bytes)
+            .with_variant(uuid::Variant::RFC4122)
+            .with_version(uuid::Version::Custom);
+        Self(id.into_uuid())
+    }
 }

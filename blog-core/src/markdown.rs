@@ -54,6 +54,10 @@ pub const MAX_POST_BYTES: usize = 512 * 1024;
 /// The longest source of a comment, in bytes.
 pub const MAX_COMMENT_BYTES: usize = 16 * 1024;
 
+/// The most HTML that a post may become, in bytes. A text is seldom twice as long in HTML; a hundred thousand references
+/// to one footnote are twenty times.
+pub const MAX_HTML_BYTES: usize = 4 * 1024 * 1024;
+
 /// How deep quotes, lists, emphasis and HTML elements may nest in all.
 pub const MAX_NESTING: usize = 100;
 
@@ -100,6 +104,12 @@ pub enum MarkdownError {
         /// Bytes allowed.
         max: usize,
     },
+    /// The HTML would have more bytes than allowed.
+    #[error("the text becomes more than {max} bytes of HTML")]
+    GrowsTooLarge {
+        /// Bytes allowed.
+        max: usize,
+    },
     /// Quotes, lists, emphasis or HTML elements are nested too deep.
     #[error("the text is nested deeper than {max} levels")]
     TooDeep {
@@ -110,8 +120,9 @@ pub enum MarkdownError {
 
 /// Renders the source of a post, at most [`MAX_POST_BYTES`] long.
 ///
-/// Fails with [`MarkdownError::TooLarge`] for a longer one and with
-/// [`MarkdownError::TooDeep`] beyond [`MAX_NESTING`]. Takes time in proportion
+/// Fails with [`MarkdownError::TooLarge`] for a longer one, with
+/// [`MarkdownError::TooDeep`] beyond [`MAX_NESTING`], and with
+/// [`MarkdownError::GrowsTooLarge`] beyond [`MAX_HTML_BYTES`]. Takes time in proportion
 /// to the source, about 0.1 ms for 3 KB and up to a second for the worst
 /// 512 KiB: call it off the async threads when the source is long.
 pub fn render_post(source: &str) -> Result<Rendered, MarkdownError> {
@@ -125,8 +136,11 @@ pub fn render_post(source: &str) -> Result<Rendered, MarkdownError> {
     let events: Vec<Event<'_>> = Parser::new_ext(&source, options).collect();
     let plain = plain::extract(&events);
     let written = write::post(events)?;
+    check_growth(&written.html)?;
+    let html = clean::post(&written.html);
+    check_growth(&html)?;
     Ok(Rendered {
-        html: clean::post(&written.html),
+        html,
         excerpt: plain.excerpt,
         toc: written.toc,
         media: written.media,
@@ -170,6 +184,16 @@ pub fn escaped(text: &str) -> String {
 fn check_size(source: &str, max: usize) -> Result<(), MarkdownError> {
     if source.len() > max {
         return Err(MarkdownError::TooLarge { max });
+    }
+    Ok(())
+}
+
+/// Asked before the sanitiser too, which takes the longest of all.
+fn check_growth(html: &str) -> Result<(), MarkdownError> {
+    if html.len() > MAX_HTML_BYTES {
+        return Err(MarkdownError::GrowsTooLarge {
+            max: MAX_HTML_BYTES,
+        });
     }
     Ok(())
 }

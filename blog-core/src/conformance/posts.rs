@@ -2,10 +2,10 @@
 
 use crate::conformance::chance::fresh_word;
 use crate::conformance::check::{Check, Port};
-use crate::conformance::lab::{Lab, tag};
+use crate::conformance::lab::{Lab, slug_request, tag};
 use crate::conformance::texts;
 use crate::conformance::verdict::{Failure, Verdict, ensure, refused, same};
-use crate::error::{Entity, Error};
+use crate::error::{Conflict, Entity, Error};
 use crate::id::{MediaId, UserId};
 use crate::markdown::TocEntry;
 use crate::model::effects::Effects;
@@ -34,6 +34,7 @@ pub(super) fn checks() -> Vec<Check> {
         posts.check("posts-create-revision", "Stores the first revision of a post.", create_revision),
         posts.check("posts-create-no-author", "`create`: `NotFound(User)` when the author does not exist.", create_no_author),
         posts.check("posts-create-no-media", "`create`: `NotFound(Media)` when a media item does not exist.", create_no_media),
+        posts.check("posts-create-exists", "`create`: `Conflict(Exists)` when there is a post of this id.", create_exists),
         posts.check("posts-cover-joined", "Posts and cards carry the facts of their cover.", cover_joined),
         posts.check("posts-site-next", "The earliest `published_at` after `now` among published and unlisted posts.", site_next),
         posts.check("posts-texts", "Texts come back byte for byte (title, body, HTML, excerpt, headings, tag names).", texts_return),
@@ -225,6 +226,22 @@ async fn create_no_author(lab: Lab) -> Verdict {
             .await,
         Error::NotFound(Entity::Post)
     );
+    Ok(())
+}
+
+async fn create_exists(lab: Lab) -> Verdict {
+    let user = lab.user().await?;
+    let first = lab.post_of(user.id, lab.content()).await?;
+    for slug in [first.slug.to_string(), fresh_word()] {
+        let again = NewPost {
+            id: first.id,
+            slug: slug_request(&slug),
+            ..lab.new_post(user.id, lab.content())
+        };
+        let refused = lab.records.posts.create(again, lab.fx()).await;
+        refused!(refused, Error::Conflict(Conflict::Exists));
+    }
+    same!(lab.stored(first.id).await?, first, "the post");
     Ok(())
 }
 

@@ -13,8 +13,9 @@ text! {
 const MAX: usize = 96;
 
 text! {
-    /// 1 to 96 of `a-z 0-9 -`, no dash at either end or doubled; not `new`, where the form of a new page stands. Static
-    /// pages live below `/pages/`, so that words which posts leave to the application, such as "about", are theirs.
+    /// 1 to 96 of `a-z 0-9 -`, no dash at either end or doubled; not `new`, where the form of a new page stands, nor
+    /// another word that says what is done with a page. Static pages live below `/pages/`, so that words which posts
+    /// leave to the application, such as "about", are theirs.
     PageSlug, parse_page_slug
 }
 
@@ -28,14 +29,23 @@ fn parse_slug(input: &str) -> Result<String, Reason> {
 
 fn parse_page_slug(input: &str) -> Result<String, Reason> {
     let slug = parse_shape(input)?;
-    if slug == NEW_PAGE {
+    if PAGE_RESERVED.contains(&slug.as_str()) {
         return Err(Reason::Reserved);
     }
     Ok(slug)
 }
 
-/// The one word below `/pages/` and `/admin/pages/` that is not a page's.
-const NEW_PAGE: &str = "new";
+/// The words below `/pages/` and `/admin/pages/` that are not a page's.
+const PAGE_RESERVED: [&str; 8] = [
+    "admin",
+    "delete",
+    "edit",
+    "new",
+    "pages",
+    "preview",
+    "revisions",
+    "write",
+];
 
 fn parse_shape(input: &str) -> Result<String, Reason> {
     let slug = input.trim();
@@ -60,9 +70,17 @@ impl PageSlug {
     /// The slug of a title, shortened at a word; `None` where nothing of it can stand in an address.
     pub fn from_title(title: &str) -> Option<Self> {
         match slugify::slugify(title)?.as_str() {
-            NEW_PAGE => Some(Self(format!("{NEW_PAGE}-page"))),
+            word if PAGE_RESERVED.contains(&word) => Some(Self(format!("{word}-page"))),
             slug => PageSlug::try_from(slug).ok(),
         }
+    }
+
+    /// The slug in an address, where a page may stand that took its word before that was reserved.
+    ///
+    /// # Errors
+    /// Why no page can stand there.
+    pub fn from_address(text: &str) -> Result<Self, Reason> {
+        parse_shape(text).map(Self)
     }
 }
 

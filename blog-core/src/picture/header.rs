@@ -23,12 +23,45 @@ pub(super) fn sniff(head: &[u8]) -> Option<SniffedType> {
     } else if bytes.starts_with(b"RIFF") && infer::image::is_webp(bytes) {
         Some(SniffedType::Webp)
     } else if infer::video::is_webm(bytes) {
-        Some(SniffedType::Webm)
+        has_segment(head).then_some(SniffedType::Webm)
     } else if infer::video::is_mp4(bytes) || infer::video::is_m4v(bytes) || is_newer_mp4(bytes) {
-        Some(SniffedType::Mp4)
+        has_second_box(head).then_some(SniffedType::Mp4)
     } else {
         None
     }
+}
+
+/// The boxes that stand behind the first one of an MP4 file (ISO/IEC 14496-12, section 6.2).
+const SECOND_BOXES: [&[u8; 4]; 12] = [
+    b"moov", b"mdat", b"moof", b"free", b"skip", b"wide", b"uuid", b"pdin", b"styp", b"sidx",
+    b"meta", b"udta",
+];
+
+/// Whether the box of brands of an MP4 file is whole, and the next one begins behind it: without one there is nothing
+/// to play.
+fn has_second_box(head: &[u8]) -> bool {
+    let size = head.first_chunk().map(|size| u32::from_be_bytes(*size));
+    let size = size.and_then(|size| usize::try_from(size).ok());
+    // Brand, version, and at least no further brand.
+    let behind = size.filter(|size| *size >= 16 && size % 4 == 0);
+    let name = behind.and_then(|at| head.get(at + 4..at + 8));
+    name.is_some_and(|name| SECOND_BOXES.iter().any(|known| name == known.as_slice()))
+}
+
+/// Whether the head of a WebM file is whole, and its one segment begins behind it (RFC 8794, section 11.1; RFC 9559,
+/// section 5.1).
+fn has_segment(head: &[u8]) -> bool {
+    let behind = || {
+        let first = *head.get(4)?;
+        let length = first.leading_zeros() as usize + 1;
+        let mut size = u64::from(first) & (0xff_u64 >> length.min(8));
+        for byte in head.get(5..4 + length)? {
+            size = (size << 8) | u64::from(*byte);
+        }
+        let at = usize::try_from(size).ok()?.checked_add(4 + length)?;
+        head.get(at..at.checked_add(4)?)
+    };
+    behind() == Some(b"\x18\x53\x80\x67".as_slice())
 }
 
 fn is_newer_mp4(bytes: &[u8]) -> bool {

@@ -32,7 +32,8 @@ pub trait PostStore: Debug + Send + Sync + 'static {
     ///
     /// The slug is the first free one of the request; a slug that another post has or had is not free. Of many
     /// creations at once with one wish each gets a slug of its own. Returns `Conflict(Slug)` when every try is
-    /// taken, `NotFound(User)` when the author, and `NotFound(Media)` when a media item does not exist.
+    /// taken, `NotFound(User)` when the author, and `NotFound(Media)` when a media item does not exist, and
+    /// `Conflict(Exists)` when there is a post of this id.
     async fn create(&self, post: NewPost, effects: Effects) -> Result<Post>;
 
     /// Replaces the content, raises the version by one, stores a revision, and takes the new slug if one is asked for.

@@ -1,20 +1,25 @@
 //! Writing: drafts, publication, deletion.
 
+mod input;
+
 use std::sync::Arc;
 
+pub use input::PostInput;
+pub(crate) use input::refused;
+use input::{Parsed, draft_slug, hidden_base};
+
 use crate::blog::{Core, detached};
-use crate::error::{Conflict, Denied, Error, Reason, Result, Violations};
-use crate::id::{AutosaveId, MediaId, PostId, UserId};
-use crate::markdown::{self, MarkdownError};
+use crate::error::{Conflict, Denied, Error, Reason, Result};
+use crate::id::{MediaId, PostId, UserId};
+use crate::markdown;
 use crate::model::effects::Effects;
 use crate::model::media::MediaKind;
 use crate::model::outbox::Task;
 use crate::model::post::{
-    Body, NewPost, Post, PostCard, PostChange, PostContent, PostQuery, PostScope, PostStatus,
-    SlugHit, SlugRequest, Title,
+    NewPost, Post, PostCard, PostChange, PostContent, PostQuery, PostScope, PostStatus, SlugHit,
+    SlugRequest,
 };
 use crate::model::slug::Slug;
-use crate::model::tag::Tag;
 use crate::page::{Page, PageRequest};
 use crate::policy::{Action, Actor, Surface};
 use crate::terms;
@@ -24,27 +29,6 @@ use crate::time::Timestamp;
 #[derive(Debug, Clone)]
 pub struct Publishing {
     core: Arc<Core>,
-}
-
-/// A post as its form gives it.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct PostInput {
-    /// As [`Title`].
-    pub title: String,
-    /// Markdown.
-    pub body: String,
-    /// Separated by commas; the first is the category.
-    pub tags: String,
-    /// `draft`, `published`, `scheduled` or `unlisted`; empty means `draft`.
-    pub status: String,
-    /// The time of publication in UTC, as `2026-01-31T18:30` or RFC 3339; needed for `scheduled`, else optional.
-    pub publish_at: String,
-    /// The wished word in the address; empty means that of the title, or the present one.
-    pub slug: String,
-    /// The id of an own picture; empty means none.
-    pub cover: String,
-    /// The unsaved texts that a save of this ends.
-    pub unsaved: Vec<AutosaveId>,
 }
 
 /// What is done to a post.
@@ -57,246 +41,72 @@ enum Write<'a> {
     Restore(&'a Post, u64),
 }
 
-/// What of an input could be read.
-struct Parsed {
-    title: Title,
-    body: Body,
-    tags: Vec<Tag>,
-    wish: Wish,
-    publish_at: Option<Timestamp>,
-    slug: Option<Slug>,
-    cover: Option<MediaId>,
-    rendered: markdown::Rendered,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Wish {
-    Draft,
-    Published,
-    Scheduled,
-    Unlisted,
-}
-
-impl PostInput {
-    /// The input that shows a stored post in its form.
-    pub fn of(post: &Post, now: Timestamp) -> Self {
-        let scheduled = post.published_at.is_some_and(|at| at > now);
-        let status = match post.status {
-            PostStatus::Published if scheduled => "scheduled",
-            other => other.as_str(),
-        };
-        let from_title = Slug::from_title(post.title.as_str());
-        let slug = match hidden_base(post) {
-            None => post.slug.as_str(),
-            Some(UNTITLED) => "",
-            Some(base) if Some(base) == from_title.as_ref().map(Slug::as_str) => "",
-            Some(base) => base,
-        };
-        let slug = slug.to_owned();
-        Self {
-            title: post.title.to_string(),
-            body: post.body.to_string(),
-            tags: post
-                .tags
-                .iter()
-                .map(|tag| tag.name.as_str())
-                .collect::<Vec<_>>()
-                .join(", "),
-            status: status.to_owned(),
-            publish_at: post.published_at.map(form_time).unwrap_or_default(),
-            slug,
-            cover: post
-                .cover
-                .as_ref()
-                .map(|c| c.id.to_string())
-                .unwrap_or_default(),
-            unsaved: Vec::new(),
-        }
-    }
-
-    /// A time of publication as the form shows it, in UTC; a text that is no time stays as it was given.
-    pub fn shown_time(given: &str) -> String {
-        match parse_time(given) {
-            Ok(Some(at)) => form_time(at),
-            _ => given.to_owned(),
-        }
-    }
-
-    fn parse(&self) -> Result<Parsed> {
-        let mut violations = Violations::new();
-        let title = violations.check("title", Title::try_from(self.title.as_str()));
-        let tags = violations.check("tags", Tag::parse_list(&self.tags));
-        let wish = violations.check(
-            "status",
-            match self.status.trim() {
-                "" | "draft" => Ok(Wish::Draft),
-                "published" => Ok(Wish::Published),
-                "scheduled" => Ok(Wish::Scheduled),
-                "unlisted" => Ok(Wish::Unlisted),
-                _ => Err(Reason::NotAChoice),
-            },
-        );
-        let publish_at = violations.check("publish_at", parse_time(&self.publish_at));
-        let slug = violations.check("slug", optional(&self.slug, |s| Slug::try_from(s)));
-        let cover = violations.check(
-            "cover",
-            optional(&self.cover, |s| s.parse().map_err(|_| Reason::NotYourMedia)),
-        );
-        let body = violations.check("body", Body::try_from(self.body.as_str()));
-        let rendered = body.as_ref().and_then(|body| {
-            violations.check(
-                "body",
-                markdown::render_post(body.as_str()).map_err(refused),
-            )
-        });
-        match (title, body, tags, wish, publish_at, slug, cover, rendered) {
-            (
-                Some(title),
-                Some(body),
-                Some(tags),
-                Some(wish),
-                Some(publish_at),
-                Some(slug),
-                Some(cover),
-                Some(rendered),
-            ) => Ok(Parsed {
-                title,
-                body,
-                tags,
-                wish,
-                publish_at,
-                slug,
-                cover,
-                rendered,
-            }),
-            _ => Err(Error::Invalid(violations)),
-        }
-    }
-}
-
-/// Why a source was not rendered, as a field's reason.
-pub(crate) fn refused(error: MarkdownError) -> Reason {
-    match error {
-        MarkdownError::TooLarge { max } => Reason::TooManyBytes { max },
-        MarkdownError::TooDeep { max } => Reason::TooDeep { max },
-    }
-}
-
-fn optional<T>(
-    text: &str,
-    parse: impl FnOnce(&str) -> Result<T, Reason>,
-) -> Result<Option<T>, Reason> {
-    match text.trim() {
-        "" => Ok(None),
-        given => parse(given).map(Some),
-    }
-}
-
-fn parse_time(text: &str) -> Result<Option<Timestamp>, Reason> {
-    optional(text, |text| {
-        let civil = || {
-            let time: jiff::civil::DateTime = text.parse().ok()?;
-            let zoned = time.to_zoned_datetime(jiff::tz::TimeZone::UTC).ok()?;
-            Some(Timestamp::from_micros(zoned.timestamp().as_microsecond()))
-        };
-        Timestamp::parse(text)
-            .or_else(civil)
-            .ok_or(Reason::NotATime)
-    })
-}
-
-/// As `<input type="datetime-local">` gives it, in UTC: to the second so that saving does not move the time, and without
-/// the seconds where they are none.
-fn form_time(at: Timestamp) -> String {
-    let time = at.to_jiff().to_zoned_datetime(jiff::tz::TimeZone::UTC);
-    let form = match time.second() {
-        0 => "%Y-%m-%dT%H:%M",
-        _ => "%Y-%m-%dT%H:%M:%S",
-    };
-    time.strftime(form).to_string()
-}
-
-/// What stands for the title in an address when the title has no letter.
-const UNTITLED: &str = "untitled";
-
-/// The slug of a draft: nobody can guess it, and nobody sees by a `-2` that a draft of this title exists.
-fn draft_slug(base: &Slug) -> SlugRequest {
-    let random = MediaId::generate().uuid().as_u128() as u32;
-    SlugRequest {
-        base: base.hidden(random),
-    }
-}
-
-/// The words of a post's slug while it is not one that people may know. Scheduled posts keep a draft's slug until their
-/// time, or another post of the same title would be given a `-2` that betrays them.
-fn hidden_base(post: &Post) -> Option<&str> {
-    // Drafts of earlier versions have one dash before their digits, as other posts may have by chance.
-    let earlier = || {
-        let (base, digits) = post.slug.as_str().rsplit_once('-')?;
-        let random = digits.len() == 8 && digits.bytes().all(|b| b.is_ascii_hexdigit());
-        (random && post.published_at.is_none()).then_some(base)
-    };
-    post.slug.hidden_base().or_else(earlier)
-}
-
-impl Parsed {
-    fn slug_base(&self) -> Slug {
-        self.slug
-            .clone()
-            .or_else(|| Slug::from_title(self.title.as_str()))
-            .unwrap_or_else(|| Slug::from_store(UNTITLED.to_owned()))
-    }
-
-    /// Status and time of publication, from the wish and what was.
-    fn publication(
-        &self,
-        before: Option<Timestamp>,
-        now: Timestamp,
-    ) -> Result<(PostStatus, Option<Timestamp>)> {
-        // The form shows times to the second: the same second is the same time.
-        let given = self.publish_at.map(|given| match before {
-            Some(before) if form_time(before) == form_time(given) => before,
-            _ => given,
-        });
-        let already_out = before.filter(|at| *at <= now);
-        match self.wish {
-            // One that never appeared forgets when it was to.
-            Wish::Draft => Ok((PostStatus::Draft, already_out)),
-            Wish::Scheduled => match given {
-                Some(at) if at > now => Ok((PostStatus::Published, Some(at))),
-                Some(_) => Err(Error::invalid("publish_at", Reason::NotInFuture)),
-                None => Err(Error::invalid("publish_at", Reason::Empty)),
-            },
-            Wish::Published | Wish::Unlisted => {
-                let status = match self.wish {
-                    Wish::Unlisted => PostStatus::Unlisted,
-                    _ => PostStatus::Published,
-                };
-                match given {
-                    Some(at) if at <= now => Ok((status, Some(at))),
-                    // A scheduled post that is published early still has its time in the form.
-                    Some(at) if Some(at) != before => {
-                        Err(Error::invalid("publish_at", Reason::InFuture))
-                    }
-                    _ => Ok((status, Some(already_out.unwrap_or(now)))),
-                }
-            }
-        }
-    }
-}
-
 impl Publishing {
     pub(crate) fn new(core: Arc<Core>) -> Self {
         Self { core }
     }
 
-    /// Stores a new post.
+    /// Stores a new post. The page that it was written on, where the input names one, makes one post: its form once more
+    /// is a save of that, or nothing new.
     ///
     /// # Errors
     /// `Denied`, `Invalid` by field.
     pub async fn create(&self, actor: &Actor, input: &PostInput) -> Result<Post> {
         let author = actor.user().ok_or(Denied::LogIn)?;
         self.core.policy.check(actor, Action::WritePost)?;
+        if let Some(page) = input.unsaved.first() {
+            let id = PostId::of_page(author, *page);
+            match self.create_as(actor, author, id, input).await {
+                Err(Error::Conflict(Conflict::Exists)) => {
+                    if let Some(post) = self.created_again(actor, id, input).await? {
+                        return Ok(post);
+                    }
+                }
+                other => return other,
+            }
+        }
+        self.create_as(actor, author, PostId::generate(), input)
+            .await
+    }
+
+    /// The form of a page that has made a post: its writer does not know, since the answer was lost. None where the
+    /// post has changed since, which this form must not undo.
+    async fn created_again(
+        &self,
+        actor: &Actor,
+        id: PostId,
+        input: &PostInput,
+    ) -> Result<Option<Post>> {
+        let stored = match self.editable(actor, id).await {
+            Ok(stored) if stored.version == 1 => stored,
+            Ok(_) | Err(Error::NotFound(_)) => return Ok(None),
+            Err(error) => return Err(error),
+        };
+        let parsed = self.parse(input).await?;
+        let publication = parsed.publication(stored.published_at, self.core.now())?;
+        let cover = stored.cover.as_ref().map(|cover| cover.id);
+        let wish = parsed.slug.as_ref().map(Slug::as_str);
+        let stands = hidden_base(&stored).unwrap_or(stored.slug.as_str());
+        let nothing_new = parsed.title == stored.title
+            && parsed.body == stored.body
+            && parsed.tags == stored.tags
+            && parsed.cover == cover
+            && publication == (stored.status, stored.published_at)
+            && wish.is_none_or(|wish| wish == stands);
+        if nothing_new {
+            return Ok(Some(stored));
+        }
+        let saved = self.save(actor, id, stored.version, input).await?;
+        Ok(Some(saved))
+    }
+
+    async fn create_as(
+        &self,
+        actor: &Actor,
+        author: UserId,
+        id: PostId,
+        input: &PostInput,
+    ) -> Result<Post> {
         let parsed = self.parse(input).await?;
         let now = self.core.now();
         let (status, published_at) = parsed.publication(None, now)?;
@@ -314,7 +124,6 @@ impl Publishing {
         let content = self
             .content(parsed, status, published_at, &[author], &[])
             .await?;
-        let id = PostId::generate();
         let effects = self
             .effects(author, id, Write::Create, &content, &content.media, now)
             .forgetting(author, &input.unsaved);

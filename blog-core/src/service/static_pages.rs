@@ -73,7 +73,11 @@ impl StaticPageInput {
                     None => slug.ok(),
                 }
             }
-            given => violations.check("slug", PageSlug::try_from(given)),
+            // A page keeps the word that it has.
+            given => match present.filter(|slug| slug.as_str() == given) {
+                Some(slug) => Some(slug.clone()),
+                None => violations.check("slug", PageSlug::try_from(given)),
+            },
         };
         let body = violations.check("body", Body::try_from(self.body.as_str()));
         let rendered = body.as_ref().and_then(|body| {
@@ -217,7 +221,7 @@ impl StaticPages {
     }
 
     async fn at(&self, slug: &str) -> Result<StaticPage> {
-        let slug = PageSlug::try_from(slug).map_err(|_| missing())?;
+        let slug = PageSlug::from_address(slug).map_err(|_| missing())?;
         self.core.records.static_pages.by_slug(&slug).await
     }
 

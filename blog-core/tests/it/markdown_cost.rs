@@ -88,7 +88,10 @@ fn check(cases: Vec<(String, Build)>) {
                 "{name} became {bytes} bytes"
             ),
             Err(error) => assert!(
-                matches!(error, MarkdownError::TooDeep { .. }),
+                matches!(
+                    error,
+                    MarkdownError::TooDeep { .. } | MarkdownError::GrowsTooLarge { .. }
+                ),
                 "{name}: {error}"
             ),
         }

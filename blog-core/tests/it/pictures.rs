@@ -61,13 +61,22 @@ fn corners(image: &DynamicImage) -> [Rgb<u8>; 4] {
 #[test]
 fn types_are_told_by_magic_bytes() {
     let mut webm = b"\x1a\x45\xdf\xa3\x9f\x42\x86\x81\x01\x42\xf7\x81\x01\x42\xf2\x81\x04\x42\xf3\x81\x08\x42\x82\x84webm".to_vec();
+    webm.extend_from_slice(b"\x42\x87\x81\x02\x42\x85\x81\x02");
+    let webm_head = webm.clone();
+    webm.extend_from_slice(b"\x18\x53\x80\x67\x01\xff\xff\xff\xff\xff\xff\xff");
     webm.resize(64, 0);
-    let mp4 = |brand: &[u8]| {
+    let mut empty_webm = webm_head.clone();
+    empty_webm.resize(64, 0);
+    let mp4_with = |brand: &[u8], second: &[u8]| {
         let mut head = b"\0\0\0\x20ftyp".to_vec();
         head.extend_from_slice(brand);
+        head.resize(32, 0);
+        head.extend_from_slice(b"\0\0\0\x08");
+        head.extend_from_slice(second);
         head.resize(64, 0);
         head
     };
+    let mp4 = |brand: &[u8]| mp4_with(brand, b"moov");
     let cases: Vec<(Vec<u8>, Option<SniffedType>)> = vec![
         (png(&quarters()), Some(SniffedType::Png)),
         (jpeg(&quarters()), Some(SniffedType::Jpeg)),
@@ -78,6 +87,17 @@ fn types_are_told_by_magic_bytes() {
         (mp4(b"mp42"), Some(SniffedType::Mp4)),
         (mp4(b"iso6"), Some(SniffedType::Mp4)),
         (mp4(b"M4V "), Some(SniffedType::Mp4)),
+        (mp4_with(b"isom", b"mdat"), Some(SniffedType::Mp4)),
+        // Heads with no film behind them.
+        (webm_head, None),
+        (empty_webm, None),
+        (mp4_with(b"isom", b"ftyp"), None),
+        (mp4_with(b"isom", b"\0\0\0\0"), None),
+        (mp4(b"isom")[..32].to_vec(), None),
+        (mp4(b"isom")[..39].to_vec(), None),
+        (b"\0\0\0\x18ftypisom\0\0\x02\0isommp42".to_vec(), None),
+        (b"\0\0\0\x08ftypisommoov\0\0\0\0".to_vec(), None),
+        (b"\xff\xff\xff\xfcftypisom\0\0\x02\0moov".to_vec(), None),
         (mp4(b"qt  "), None),
         (mp4(b"heic"), None),
         (mp4(b"avif"), None),

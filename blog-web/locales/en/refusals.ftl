@@ -25,6 +25,7 @@ refusals-similar-password = This password resembles your name or address; choose
 refusals-not-a-choice = Choose one of the offered values.
 refusals-not-a-time = Give the date and time as 2026-01-31T18:30.
 refusals-too-deep = Lists and quotations are nested more than { $count } deep; make them flatter.
+refusals-grows-too-large = This would make a page of more than { $megabytes } MB; use fewer footnotes, links and tables.
 refusals-not-your-media = Choose one of your own pictures.
 refusals-too-many-pixels = This picture has too many pixels; make it smaller (at most 40 megapixels, 12,000 on a side).
 refusals-damaged-picture = This picture is damaged; export it again.

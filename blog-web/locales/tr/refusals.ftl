@@ -19,6 +19,7 @@ refusals-similar-password = Bu parola adınıza ya da adresinize benziyor; başk
 refusals-not-a-choice = Sunulan değerlerden birini seçin.
 refusals-not-a-time = Tarih ve saati 2026-01-31T18:30 biçiminde verin.
 refusals-too-deep = Listeler ve alıntılar { $count } düzeyden daha derin iç içe geçmiş; daha sade hâle getirin.
+refusals-grows-too-large = Bu metin { $megabytes } MB’tan büyük bir sayfa oluşturur; daha az dipnot, bağlantı ve tablo kullanın.
 refusals-not-your-media = Kendi resimlerinizden birini seçin.
 refusals-too-many-pixels = Bu resimde çok fazla piksel var; küçültün (en fazla 40 megapiksel, bir kenarı en fazla 12.000).
 refusals-damaged-picture = Bu resim bozuk; yeniden dışa aktarın.

@@ -126,6 +126,16 @@ impl Form {
     }
 }
 
+/// For `#[serde(deserialize_with)]`: a number that no person types, such as the version that a form was filled from.
+/// What is no number counts as not given, so that nobody's text is lost over a field that they do not see.
+///
+/// # Errors
+/// When the field is given more than once.
+pub fn unseen_number<'de, D: Deserializer<'de>>(field: D) -> Result<Option<u64>, D::Error> {
+    let text = <String as serde::Deserialize>::deserialize(field)?;
+    Ok(text.trim().parse().ok())
+}
+
 fn decode_text(encoded: &[u8]) -> Result<String, EdgeError> {
     let spaced: Vec<u8> = encoded
         .iter()

@@ -142,16 +142,17 @@ pub(crate) async fn edit_form(call: Call) -> Result<Response, EdgeError> {
 #[serde(deny_unknown_fields)]
 struct EditForm {
     body: String,
-    version: u64,
+    #[serde(default, deserialize_with = "crate::edge::form::unseen_number")]
+    version: Option<u64>,
 }
 
 pub(crate) async fn edit(mut call: Call) -> Result<Response, EdgeError> {
     let form: EditForm = call.form().await?.parse()?;
     let id = id(&call)?;
     let discussion = call.blog().discussion();
-    let changed = discussion
-        .edit(&call.actor, id, form.version, &form.body)
-        .await;
+    // A form without a version was not filled from a stored comment; it is shown the conflict.
+    let expected = form.version.unwrap_or(0);
+    let changed = discussion.edit(&call.actor, id, expected, &form.body).await;
     let error = match changed {
         Ok((comment, post)) => {
             let place = place_or_post(&call, &post, comment.id).await;
@@ -164,7 +165,7 @@ pub(crate) async fn edit(mut call: Call) -> Result<Response, EdgeError> {
     let version = match &error {
         // The next save is made over what is there now, by somebody who was told.
         Error::Conflict(blog_core::error::Conflict::Version { current }) => *current,
-        _ => form.version,
+        _ => expected,
     };
     let back = match discussion.for_edit(&call.actor, id).await {
         Ok((_, post)) => permalink(&post, id),

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use blog_core::error::{Conflict, Entity, Error};
+use blog_core::id::AutosaveId;
 use blog_core::model::post::Post;
 use blog_core::service::publishing::PostInput;
 use blog_core::{Cursor, PageRequest, Timestamp};
@@ -34,6 +35,7 @@ pub(super) struct PostForm {
     slug: String,
     #[serde(default)]
     cover: String,
+    #[serde(default, deserialize_with = "crate::edge::form::unseen_number")]
     version: Option<u64>,
     /// From the page of a conflict, whose marks are not to be saved unseen.
     #[serde(default)]
@@ -253,7 +255,10 @@ pub(crate) async fn new_form(call: Call) -> Result<Response, EdgeError> {
         status: "draft".to_owned(),
         ..PostInput::default()
     };
-    fresh_page(&call, filled("/write", &input, None), None).await
+    // Without a script the page makes no id; with one, the script's own stands behind this one.
+    let page = AutosaveId::generate();
+    let form = filled("/write", &input, None).value("unsaved", page.to_string());
+    fresh_page(&call, form, None).await
 }
 
 pub(crate) async fn create(mut call: Call) -> Result<Response, EdgeError> {

@@ -137,6 +137,9 @@ pub(super) fn of_reason(reason: &Reason) -> Phrase {
         Reason::NotAChoice => Phrase::new("refusals-not-a-choice"),
         Reason::NotATime => Phrase::new("refusals-not-a-time"),
         Reason::TooDeep { max } => Phrase::new("refusals-too-deep").with("count", *max),
+        Reason::GrowsTooLarge { max } => {
+            Phrase::new("refusals-grows-too-large").with("megabytes", *max / 1024 / 1024)
+        }
         Reason::NotYourMedia => Phrase::new("refusals-not-your-media"),
         Reason::TooManyPixels => Phrase::new("refusals-too-many-pixels"),
         Reason::DamagedPicture => Phrase::new("refusals-damaged-picture"),

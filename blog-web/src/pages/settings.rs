@@ -40,6 +40,7 @@ struct Fields {
     footer: String,
     #[serde(default)]
     old_addresses: bool,
+    #[serde(default, deserialize_with = "crate::edge::form::unseen_number")]
     version: Option<u64>,
 }
 

@@ -47,6 +47,7 @@ pub(crate) async fn show(call: Call) -> Result<Response, EdgeError> {
         slug,
         title: content.title.to_string(),
         body: models::safe(&html),
+        coloured: models::is_coloured(&html),
         published: content.published,
         can_edit,
     };
@@ -88,6 +89,7 @@ struct Fields {
     status: Status,
     #[serde(default)]
     in_menu: bool,
+    #[serde(default, deserialize_with = "crate::edge::form::unseen_number")]
     version: Option<u64>,
 }
 

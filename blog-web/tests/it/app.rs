@@ -230,7 +230,8 @@ pub(crate) fn png() -> Vec<u8> {
 
 /// The beginning of an MP4 file, and some bytes.
 pub(crate) fn mp4() -> Vec<u8> {
-    let mut bytes = b"\x00\x00\x00\x18ftypmp42\x00\x00\x00\x00mp42isom".to_vec();
+    let mut bytes =
+        b"\x00\x00\x00\x18ftypmp42\x00\x00\x00\x00mp42isom\x00\x00\x27\x18mdat".to_vec();
     bytes.extend((0..10_000_u32).map(|i| (i % 251) as u8));
     bytes
 }

@@ -418,3 +418,140 @@ async fn sign_up_says_the_same_whether_the_address_is_known_or_not() {
     register("dee", "dee@example.org").await;
     assert_eq!(register("fay", "fay@example.org").await.status, 429);
 }
+
+#[tokio::test]
+async fn a_version_that_is_no_number_loses_no_text() {
+    let app = TestApp::new();
+    let ruth = app.person("ruth", Role::Admin).await;
+    app.post("/write", &ruth, &post_form("One", "Text", "published"))
+        .await;
+    let comment = [("body", "Said")];
+    let said = app.post("/posts/one/comments", &ruth, &comment).await;
+    let comment = said.location();
+    let comment = comment.split("#comment-").nth(1).unwrap();
+    let page = [
+        ("title", "About"),
+        ("body", "Ours"),
+        ("status", "published"),
+    ];
+    app.post("/admin/pages/new", &ruth, &page).await;
+    let post = post_form("One", "My only copy", "published");
+    let page = vec![
+        ("title", "About"),
+        ("body", "My only copy"),
+        ("status", "published"),
+    ];
+    let settings = vec![
+        ("title", "A blog"),
+        ("description", "My only copy"),
+        ("language", "en"),
+        ("page_size", "10"),
+    ];
+    let edit = format!("/comments/{comment}/edit");
+    for (path, form) in [
+        ("/posts/one/edit", post),
+        (edit.as_str(), vec![("body", "My only copy")]),
+        ("/admin/pages/about", page),
+        ("/admin/settings", settings),
+    ] {
+        for version in ["", "x", "-1", "1.5", "99999999999999999999999999"] {
+            let mut form = form.clone();
+            form.push(("version", version));
+            // Comments are limited by the minute.
+            app.advance(60);
+            let refused = app.post(path, &ruth, &form).await;
+            assert_eq!(refused.status, 409, "{path} with {version:?}");
+            assert!(refused.text().contains("My only copy"), "{path}");
+        }
+        let refused = app.post(path, &ruth, &form).await;
+        assert_eq!(refused.status, 409, "{path} without a version");
+        assert!(refused.text().contains("My only copy"), "{path}");
+    }
+}
+
+#[tokio::test]
+async fn what_is_too_long_is_told_by_the_limit_of_its_text() {
+    let app = TestApp::new();
+    let ada = app.person("ada", Role::Author).await;
+    app.post("/write", &ada, &post_form("One", "Text", "published"))
+        .await;
+    let long = "x".repeat(3 * 1024 * 1024);
+    for (path, limit) in [("/write", "512"), ("/posts/one/comments", "16")] {
+        let form = [("title", "T"), ("body", long.as_str())];
+        let refused = app.post(path, &ada, &form).await;
+        assert_eq!(refused.status, 413);
+        let page = refused.text();
+        assert!(page.contains(&format!("at most {limit} KiB")), "{page}");
+    }
+}
+
+#[tokio::test]
+async fn a_form_that_is_sent_twice_makes_one_post() {
+    let app = TestApp::new();
+    let ada = app.person("ada", Role::Author).await;
+    let eve = app.person("eve", Role::Author).await;
+    // The page gives each of its forms an id.
+    let id = |page: String| {
+        let id = page.split("name=\"unsaved\" value=\"").nth(1).unwrap();
+        id.split('"').next().unwrap().to_owned()
+    };
+    let page = id(app.get("/write", &ada).await.text());
+    let other = id(app.get("/write", &ada).await.text());
+    assert_ne!(page, other);
+    let own = async |who: &Person| {
+        let drafts = app.get("/drafts", who).await.text();
+        drafts.matches("<li class=\"row\">").count()
+    };
+    let sent = |title: &'static str, body: &'static str, status: &'static str, page: &str| {
+        let mut form: Vec<(String, String)> = post_form(title, body, status)
+            .into_iter()
+            .map(|(name, value)| (name.to_owned(), value.to_owned()))
+            .collect();
+        form.push(("unsaved".to_owned(), page.to_owned()));
+        form
+    };
+    let send = async |who: &Person, form: &[(String, String)]| {
+        let form: Vec<(&str, &str)> = form.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect();
+        let answer = app.post("/write", who, &form).await;
+        assert_eq!(answer.status, 303, "{}", answer.text());
+        answer.location()
+    };
+    let first = send(&ada, &sent("One", "Text", "draft", &page)).await;
+    // Its answer was lost.
+    let again = send(&ada, &sent("One", "Text", "draft", &page)).await;
+    assert_eq!(again, first);
+    assert_eq!(own(&ada).await, 1);
+    let revisions = app.get(&format!("{first}/revisions"), &ada).await.text();
+    assert_eq!(revisions.matches("version-2").count(), 0);
+
+    // Some words more meanwhile, and published: a save of the same post.
+    let more = send(&ada, &sent("One", "Text and more", "published", &page)).await;
+    assert_eq!(more, "/posts/one");
+    assert_eq!(own(&ada).await, 1);
+    let nobody = Person::default();
+    let shown = app.get("/posts/one", &nobody).await.text();
+    assert!(shown.contains("Text and more"));
+
+    // It has changed since: what the old form says is a post of its own, and undoes nothing.
+    let stale = send(&ada, &sent("One", "Text", "published", &page)).await;
+    assert_ne!(stale, more);
+    let shown = app.get("/posts/one", &nobody).await.text();
+    assert!(shown.contains("Text and more"));
+
+    // Another page, and another writer's page of the same id, make posts of their own.
+    let others = [
+        send(&ada, &sent("Two", "Text", "published", &other)).await,
+        send(&eve, &sent("Three", "Text", "published", &page)).await,
+    ];
+    assert_eq!(others, ["/posts/two", "/posts/three"]);
+    assert_eq!((own(&ada).await, own(&eve).await), (3, 1));
+
+    // Of many at once one makes the post.
+    let page = id(app.get("/write", &ada).await.text());
+    let form = sent("Four", "Text", "published", &page);
+    let crowd = (0..8).map(|_| send(&ada, &form));
+    for location in futures_util::future::join_all(crowd).await {
+        assert_eq!(location, "/posts/four");
+    }
+    assert_eq!(own(&ada).await, 4);
+}

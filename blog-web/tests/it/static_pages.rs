@@ -254,6 +254,16 @@ async fn refused_pages_keep_their_text_with_a_sentence_beside_the_field() {
             "slug",
             "This word is reserved",
         ),
+        (
+            with(form("T", "My only copy", "draft"), &[("slug", "delete")]),
+            "slug",
+            "This word is reserved",
+        ),
+        (
+            with(form("T", "My only copy", "draft"), &[("slug", "admin")]),
+            "slug",
+            "This word is reserved",
+        ),
     ];
     for (form, field, sentence) in cases {
         let refused = app.post("/admin/pages/new", &ruth, &form).await;
@@ -268,11 +278,56 @@ async fn refused_pages_keep_their_text_with_a_sentence_beside_the_field() {
         let error = error.split("</p>").next().unwrap();
         assert!(error.contains(sentence), "{form:?}: {error}");
     }
-    // "New" has a page of its own all the same.
-    let saved = app
-        .post("/admin/pages/new", &ruth, &form("New", "", "draft"))
+    // What a page is called may be such a word all the same.
+    for (title, place) in [("New", "new-page"), ("Delete", "delete-page")] {
+        let saved = app
+            .post("/admin/pages/new", &ruth, &form(title, "", "draft"))
+            .await;
+        assert_eq!(saved.location(), format!("/admin/pages/{place}"));
+    }
+}
+
+#[tokio::test]
+async fn a_page_that_took_a_word_before_it_was_reserved_keeps_it() {
+    use blog_core::model::slug::PageSlug;
+    use blog_core::model::static_page::{NewStaticPage, StaticPageContent};
+    let app = TestApp::new();
+    let ruth = admin(&app).await;
+    app.post("/admin/pages/new", &ruth, &form("Old", "Ours", "published"))
         .await;
-    assert_eq!(saved.location(), "/admin/pages/new-page");
+    let pages = &app.records.static_pages;
+    let slug = PageSlug::try_from("old").unwrap();
+    let old = pages.by_slug(&slug).await.unwrap();
+    let effects = blog_core::model::effects::Effects::at(app.blog.now()).invalidating();
+    let early = NewStaticPage {
+        id: blog_core::id::StaticPageId::generate(),
+        content: StaticPageContent {
+            slug: PageSlug::from_store("edit".to_owned()),
+            ..old.content
+        },
+    };
+    pages.create(early, effects).await.unwrap();
+    assert_eq!(app.get("/pages/edit", &nobody()).await.status, 200);
+    let kept = with(
+        form("Old", "Ours anew", "published"),
+        &[("slug", "edit"), ("version", "1")],
+    );
+    let saved = app.post("/admin/pages/edit", &ruth, &kept).await;
+    assert_eq!(saved.location(), "/admin/pages/edit");
+}
+
+#[tokio::test]
+async fn a_page_with_code_brings_its_colours() {
+    let app = TestApp::new();
+    let ruth = admin(&app).await;
+    let code = "```rust\nfn main() {}\n```";
+    for (title, body, coloured) in [("Code", code, true), ("Words", "No code", false)] {
+        app.post("/admin/pages/new", &ruth, &form(title, body, "published"))
+            .await;
+        let path = format!("/pages/{}", title.to_lowercase());
+        let page = app.get(&path, &nobody()).await.text();
+        assert_eq!(page.contains("/assets/code."), coloured, "{page}");
+    }
 }
 
 #[tokio::test]

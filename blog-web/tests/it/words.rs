@@ -180,6 +180,13 @@ fn cases() -> Vec<Case> {
             count("refusals-too-deep", 100),
         ),
         case(
+            "GrowsTooLarge",
+            "/write",
+            "body",
+            &format!("{}\n\n[^a]: Note", "[^a]".repeat(100_000)),
+            Phrase::new("refusals-grows-too-large").with("megabytes", 4_u64),
+        ),
+        case(
             "NotYourMedia",
             "/write",
             "cover",

@@ -236,6 +236,14 @@ for (const entry of PAGES) {
       writeFileSync(join(out, `${entry.name}-${width}-${scheme}.png`), await page.screenshot({ fullPage: true }));
     }
   }
+  // The narrowest window, with the fullest head: a writer's.
+  if (entry.name === "home" || entry.name === "drafts") {
+    await page.setViewport({ width: 320, height: 800 });
+    await open(page, path);
+    for (const fault of await page.evaluate(findFaults)) check(false, `${entry.name} at 320: ${fault}`);
+    checks += 1;
+    writeFileSync(join(out, `${entry.name}-320.png`), await page.screenshot());
+  }
   for (const scheme of SCHEMES) {
     await dress(page, scheme);
     // From the developer's side, past the page's own policy.

@@ -56,6 +56,17 @@ export const findFaults = () => {
     }
   }
 
+  // The site's name is parted between its words, if at all.
+  const names = document.createTreeWalker(document.querySelector(".wordmark") ?? document.createElement("i"), NodeFilter.SHOW_TEXT);
+  while (names.nextNode()) {
+    for (const { 0: word, index } of names.currentNode.data.matchAll(/\S{2,12}(?!\S)/g)) {
+      const range = document.createRange();
+      range.setStart(names.currentNode, index);
+      range.setEnd(names.currentNode, index + word.length);
+      if (new Set([...range.getClientRects()].map((box) => box.top)).size > 1) faults.push(`parts ${word} in two lines`);
+    }
+  }
+
   // A letter without a glyph is drawn like one that no font can have.
   const letters = new Map();
   const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
@@ -90,5 +101,5 @@ export const findFaults = () => {
 export const FAULTY = `<!doctype html><html lang="en"><title>Faults</title><body style="margin:0;font:16px serif">
 <p>Letters that no font here has: \u{10D50} \u{16D40} \u{1E5D0}</p>
 <p style="width:500px">Wide.</p><p style="margin-left:340px;white-space:nowrap">Words that leave the window.</p><p style="width:40px;overflow:hidden;white-space:nowrap">A text that is cut off.</p>
-<p style="height:8px;overflow:hidden">A text that is cut off below.</p><p style="color:#eee;background:#fff">Faint.</p>`;
-export const SEEN = ["wide in a window", "has no glyph", "cuts off p", "cuts off below p", "outside the window", "jumps by"];
+<a class="wordmark" style="display:block;width:40px;overflow-wrap:anywhere">Watermark</a><p style="height:8px;overflow:hidden">A text that is cut off below.</p><p style="color:#eee;background:#fff">Faint.</p>`;
+export const SEEN = ["wide in a window", "has no glyph", "cuts off p", "cuts off below p", "outside the window", "parts Watermark", "jumps by"];
