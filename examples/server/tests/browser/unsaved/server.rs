@@ -12,6 +12,7 @@ super::cases! {
     the_server_is_killed_and_the_tab_closed_before_it_is_back,
     the_server_is_killed_while_a_save_is_under_way,
     the_server_is_killed_after_a_save_and_before_its_answer,
+    the_answer_to_a_first_save_is_lost,
     the_disk_is_full,
     the_database_is_away,
     an_autosave_is_refused,
@@ -73,6 +74,28 @@ async fn the_server_is_killed_after_a_save_and_before_its_answer(table: &mut Tab
     table.kill();
     table.gate.pass();
     table.start().await;
+    table.stored(&path, &text).await;
+}
+
+/// What is sent once more is a save of the post that the first one made.
+async fn the_answer_to_a_first_save_is_lost(table: &mut Table) {
+    let text = words("answered");
+    table.write(&text).await;
+    let before = table.gate.statuses("/write").len();
+    table.gate.fail("/write", Fault::Unanswered);
+    save_and_stay(table).await;
+    table.gate.met().await;
+    table.gate.answered("/write", 200).await;
+    table.gate.pass();
+    table.add("#f-body", "!").await;
+    let text = text + "!";
+    let path = table.save(&text).await;
+    assert_eq!(table.gate.statuses("/write")[before..], [200, 303]);
+    table.ada.open("/drafts").await;
+    let called = "return [...document.querySelectorAll('.row-title')]
+        .filter(title => title.textContent.trim() === arguments[0]).length";
+    let posts = table.run(called, json!(table.case)).await;
+    assert_eq!(posts, 1, "one post");
     table.stored(&path, &text).await;
 }
 
