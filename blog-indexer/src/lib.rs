@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
 pub mod event;
+pub mod function;
 pub mod handle;
 pub mod reconcile;

@@ -4,7 +4,10 @@
 #![expect(clippy::print_stdout, reason = "counts are said")]
 
 mod bucket;
+mod function;
 mod handle;
 mod histories;
+#[cfg(feature = "lambda")]
+mod lambda;
 mod reconcile;
 mod strange;

@@ -2,6 +2,7 @@
 
 mod faults;
 mod proxy;
+mod speed;
 mod table;
 
 use std::collections::BTreeSet;

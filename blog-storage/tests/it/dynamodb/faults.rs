@@ -1,14 +1,20 @@
 //! Throttling, errors of the server, and requests and answers that are lost.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use blog_core::Error;
-use blog_core::model::index::Applied;
+use blog_core::model::index::{Applied, ObjectState};
+use blog_core::model::media::{ObjectKey, PutMode, PutOptions};
 use blog_core::page::PageRequest;
-use blog_core::ports::ObjectIndex as _;
+use blog_core::ports::clock::SystemClock;
+use blog_core::ports::{IntentLog as _, MediaStore as _, ObjectIndex as _};
+use blog_core::service::observed::Observed;
 use blog_storage::dynamodb::DynamoIndex;
+use blog_storage::memory::{MemoryMedia, MemoryStore};
+use bytes::Bytes;
+use futures_util::{StreamExt as _, stream};
 
 use super::proxy::{Fault, Proxy};
 use super::{created, endpoint, table};
@@ -144,5 +150,84 @@ async fn a_list_is_whole_or_refused() {
     assert!(
         matches!(purged, Err(Error::Unavailable { .. })),
         "{purged:?}"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn no_row_points_to_nothing_after_any_fault() {
+    let Some(endpoint) = endpoint() else {
+        return;
+    };
+    let healed = Arc::new(AtomicBool::new(false));
+    let is_healed = healed.clone();
+    let (_proxy, index, direct) = behind(&endpoint, move |_, before| {
+        if is_healed.load(Ordering::SeqCst) {
+            return Fault::None;
+        }
+        // Two of three requests, in an order without a pattern.
+        match before.wrapping_mul(2_654_435_761) >> 16 & 7 {
+            0 => Fault::Throttled,
+            1 => Fault::Internal,
+            2 => Fault::Lost,
+            3 | 4 => Fault::Unheard,
+            _ => Fault::None,
+        }
+    })
+    .await;
+    let media = Arc::new(MemoryMedia::new());
+    let intents = Arc::new(MemoryStore::new());
+    let observed = Observed::new(
+        media.clone(),
+        Arc::new(index),
+        intents.clone(),
+        Arc::new(SystemClock),
+    );
+    let name = |number: usize| ObjectKey::from_store(format!("o/{}", number % 12));
+    let work = |number: usize| {
+        let observed = &observed;
+        async move {
+            // What was stored counts, whether the index could be told or not.
+            if number % 5 == 4 {
+                observed.delete(&name(number)).await.expect("deleted");
+                return;
+            }
+            let body = stream::iter([Ok(Bytes::from(format!("body {number}")))]).boxed();
+            let options = PutOptions {
+                mode: PutMode::Overwrite,
+                size: None,
+                content_type: "image/png".to_owned(),
+            };
+            observed
+                .put(&name(number), body, options)
+                .await
+                .expect("put");
+        }
+    };
+    stream::iter(0..60)
+        .map(work)
+        .buffer_unordered(8)
+        .collect::<()>()
+        .await;
+    let left = intents.pending(None, 100).await.unwrap().len();
+    assert!(left > 0, "no fault was met");
+    healed.store(true, Ordering::SeqCst);
+    observed.replay().await.unwrap();
+    let (mut present, mut gone) = (0, 0);
+    for number in 0..12 {
+        let row = direct.get("memory", name(number).as_str()).await.unwrap();
+        let row = row.expect("heard of");
+        match media.head(&name(number)).await {
+            Ok(meta) => {
+                assert_eq!((&row.state, &row.etag), (&ObjectState::Present, &meta.etag));
+                present += 1;
+            }
+            Err(_) => {
+                assert_ne!(row.state, ObjectState::Present, "{row:?} points to nothing");
+                gone += 1;
+            }
+        }
+    }
+    println!(
+        "{left} of 60 changes were told by a replay; {present} objects and {gone} that are gone are as the index says"
     );
 }

@@ -13,7 +13,7 @@ use super::proxy::{Fault, Proxy};
 use super::{created, endpoint, removed, table};
 
 /// A client past the adapter.
-async fn client(endpoint: &str) -> Client {
+pub(super) async fn client(endpoint: &str) -> Client {
     let http = aws_smithy_http_client::Builder::new().build_http();
     let shared = aws_config::defaults(BehaviorVersion::v2026_01_12())
         .http_client(http)

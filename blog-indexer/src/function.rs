@@ -1,0 +1,208 @@
+//! What the function does with the document that starts it, and what it answers.
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use blog_core::error::Error;
+use blog_core::ports::{Clock, MediaStore, ObjectIndex};
+use serde_json::{Value, json};
+
+use crate::event::EventError;
+use crate::handle::{Failure, Handler, Outcome};
+use crate::reconcile::{Found, Reconcile, Request, Step};
+
+/// Where the function finds its stores: from the environment, and looked at before anything is done.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Config {
+    /// `BLOG_MEDIA_URL`: `s3://bucket`.
+    pub media: String,
+    /// `BLOG_INDEX_URL`: `dynamodb://table`.
+    pub index: String,
+    /// `BLOG_AWS_ENDPOINT_URL`: where both are instead of at AWS.
+    pub endpoint: Option<String>,
+}
+
+/// A variable that is missing or wrong.
+#[derive(Debug, thiserror::Error, PartialEq, Eq)]
+#[error("{variable} {is}; set it to {example}")]
+pub struct Lacks {
+    variable: &'static str,
+    is: &'static str,
+    example: &'static str,
+}
+
+impl Config {
+    /// Reads the variables.
+    ///
+    /// # Errors
+    /// One sentence about the first that is missing or names no such store.
+    pub fn read(variable: impl Fn(&str) -> Option<String>) -> Result<Self, Lacks> {
+        let url = |name, scheme, example| {
+            let lacks = |is| Lacks {
+                variable: name,
+                is,
+                example,
+            };
+            match variable(name).filter(|url| !url.is_empty()) {
+                None => Err(lacks("is not set")),
+                Some(url) if url.starts_with(scheme) => Ok(url),
+                Some(_) => Err(lacks("names no store that events come from or go to")),
+            }
+        };
+        Ok(Self {
+            media: url("BLOG_MEDIA_URL", "s3://", "s3://BUCKET")?,
+            index: url("BLOG_INDEX_URL", "dynamodb://", "dynamodb://TABLE")?,
+            endpoint: variable("BLOG_AWS_ENDPOINT_URL").filter(|url| !url.is_empty()),
+        })
+    }
+}
+
+/// Why the whole document is to be sent again.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Returned {
+    /// It is no JSON.
+    #[error(transparent)]
+    Document(#[from] EventError),
+    /// Records that came in no message of a queue failed: there is nothing smaller that could be named.
+    #[error("{0} records could not be applied; the first: {1}")]
+    Records(usize, String),
+    /// Bucket and index could not be compared.
+    #[error("bucket and index could not be compared: {}", .0.chain())]
+    Reconcile(Error),
+}
+
+/// What a call came to.
+#[derive(Debug)]
+pub struct Called {
+    /// What its sender hears: for messages of a queue, which of them come again.
+    pub answer: Result<Value, Returned>,
+    /// What failed, for the log.
+    pub failures: Vec<Failure>,
+    /// What is counted, by its name.
+    pub counts: Vec<(&'static str, u64)>,
+}
+
+/// The function, with its stores.
+#[derive(Debug, Clone)]
+pub struct Function {
+    handler: Handler,
+    reconcile: Reconcile,
+}
+
+impl Function {
+    /// Keeps `index` by the events of the bucket behind `media`.
+    pub fn new(
+        media: Arc<dyn MediaStore>,
+        index: Arc<dyn ObjectIndex>,
+        clock: Arc<dyn Clock>,
+    ) -> Self {
+        Self {
+            handler: Handler::new(media.clone(), index.clone()),
+            reconcile: Reconcile::new(media, index, clock),
+        }
+    }
+
+    /// Applies the events of a document. A schedule of EventBridge (`aws.events`) starts a reconcile instead, behind the
+    /// key in the field `after` if it has one, for as long as `budget` says; its answer says how far it came.
+    pub async fn call(&self, document: &Value, budget: Duration) -> Called {
+        if document.get("source").and_then(Value::as_str) == Some("aws.events") {
+            return self.compare(document, budget).await;
+        }
+        match self.handler.handle(document.to_string().as_bytes()).await {
+            Ok(outcome) => answer(outcome),
+            Err(error) => Called {
+                answer: Err(error.into()),
+                failures: Vec::new(),
+                counts: vec![("Returned", 1)],
+            },
+        }
+    }
+
+    async fn compare(&self, document: &Value, budget: Duration) -> Called {
+        let request = Request {
+            is_applied: true,
+            after: document
+                .get("after")
+                .and_then(Value::as_str)
+                .map(str::to_owned),
+            ..Request::default()
+        };
+        let behind: Mutex<Option<String>> = Mutex::new(request.after.clone());
+        let mut watch = |step: Step<'_>| {
+            if let Step::Behind { key, .. } = step {
+                *behind.lock().unwrap_or_else(PoisonError::into_inner) = Some(key.to_owned());
+            }
+        };
+        let run = tokio::time::timeout(budget, self.reconcile.run(&request, &mut watch)).await;
+        let behind = behind.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let (answer, found) = match run {
+            Ok(Ok(found)) => (Ok(json!({"done": true})), found),
+            Ok(Err(error)) => (Err(Returned::Reconcile(error)), Found::default()),
+            Err(_) => (
+                Ok(json!({"done": false, "after": behind})),
+                Found::default(),
+            ),
+        };
+        Called {
+            answer,
+            failures: Vec::new(),
+            counts: vec![
+                ("Compared", found.compared),
+                ("Drift", found.drift),
+                ("Repaired", found.repaired),
+            ],
+        }
+    }
+}
+
+fn answer(outcome: Outcome) -> Called {
+    let counts = [
+        ("Written", outcome.written),
+        ("Stale", outcome.stale),
+        ("Unknown", outcome.unknown.len()),
+        ("Returned", outcome.failures.len()),
+    ]
+    .map(|(name, count)| (name, count as u64))
+    .to_vec();
+    let answer = if outcome.whole {
+        let first = outcome.failures.first().map(ToString::to_string);
+        Err(Returned::Records(
+            outcome.failures.len(),
+            first.unwrap_or_default(),
+        ))
+    } else {
+        let failed: Vec<Value> = outcome
+            .messages
+            .iter()
+            .map(|message| json!({"itemIdentifier": message}))
+            .collect();
+        Ok(json!({"batchItemFailures": failed}))
+    };
+    Called {
+        answer,
+        failures: outcome.failures,
+        counts,
+    }
+}
+
+/// Counts as a line of the log that CloudWatch makes metrics of.
+/// Source: "Specification: Embedded metric format" in the Amazon CloudWatch User Guide.
+pub fn metrics(milliseconds: i64, counts: &[(&'static str, u64)]) -> Value {
+    let definitions: Vec<Value> = counts
+        .iter()
+        .map(|(name, _)| json!({"Name": name, "Unit": "Count"}))
+        .collect();
+    let mut line = json!({
+        "_aws": {
+            "Timestamp": milliseconds,
+            "CloudWatchMetrics": [{
+                "Namespace": "blog-indexer", "Dimensions": [[]], "Metrics": definitions
+            }]
+        }
+    });
+    for (name, count) in counts {
+        line[*name] = json!(count);
+    }
+    line
+}

@@ -1,0 +1,228 @@
+//! The function itself, as a Lambda of ministack: real uploads and deletions start it.
+
+mod aws;
+
+use std::collections::BTreeMap;
+use std::time::{Duration, Instant};
+
+use blog_core::Timestamp;
+use blog_core::model::index::ObjectState;
+use blog_core::model::media::{ObjectKey, PutMode, PutOptions};
+use blog_core::ports::{MediaStore, ObjectIndex};
+use blog_storage::dynamodb::{DynamoIndex, create_table};
+use blog_storage::s3::S3Media;
+use bytes::Bytes;
+use futures_util::{StreamExt as _, stream};
+use serde_json::json;
+use tokio::net::TcpListener;
+use tokio::process::Command;
+
+use aws::Aws;
+
+const BINARY: &str = env!("CARGO_BIN_EXE_blog-indexer");
+
+/// A variable of the tests; `None` where it is not set and may be missing.
+fn variable(name: &str) -> Option<String> {
+    match std::env::var(name) {
+        Ok(url) => Some(url),
+        Err(_) if std::env::var_os("BLOG_TEST_REQUIRE").is_some() => {
+            panic!("{name} is not set")
+        }
+        Err(_) => {
+            println!("left out: {name} is not set");
+            None
+        }
+    }
+}
+
+fn key(text: &str) -> ObjectKey {
+    ObjectKey::from_store(text.to_owned())
+}
+
+async fn put(media: &S3Media, name: &str, text: &str) {
+    let body = stream::iter([Ok(Bytes::from(text.to_owned()))]).boxed();
+    let options = PutOptions {
+        mode: PutMode::Overwrite,
+        size: None,
+        content_type: "image/png".to_owned(),
+    };
+    media.put(&key(name), body, options).await.unwrap();
+}
+
+/// What is in the bucket, and what the index says is: etags by key.
+async fn both(
+    media: &S3Media,
+    index: &DynamoIndex,
+) -> (BTreeMap<String, String>, BTreeMap<String, String>) {
+    let objects = media.list("", None, 1_000).await.unwrap();
+    let rows = index
+        .by_prefix(media.bucket(), "", None, 1_000)
+        .await
+        .unwrap();
+    (
+        objects
+            .items
+            .into_iter()
+            .map(|meta| (meta.key.into_string(), meta.etag))
+            .collect(),
+        rows.items
+            .into_iter()
+            .map(|row| (row.key, row.etag))
+            .collect(),
+    )
+}
+
+/// Waits until the index is as the bucket is.
+async fn converged(media: &S3Media, index: &DynamoIndex) -> BTreeMap<String, String> {
+    let begun = Instant::now();
+    loop {
+        let (objects, rows) = both(media, index).await;
+        if objects == rows {
+            return rows;
+        }
+        assert!(
+            begun.elapsed() < Duration::from_secs(60),
+            "the index does not become what the bucket is: {rows:?} for {objects:?}"
+        );
+        tokio::time::sleep(Duration::from_millis(200)).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn uploads_and_deletions_of_a_bucket_keep_its_index_true() {
+    let (Some(endpoint), Some(dynamodb)) = (
+        variable("BLOG_TEST_AWS_ENDPOINT_URL"),
+        variable("BLOG_TEST_DYNAMODB_URL"),
+    ) else {
+        return;
+    };
+    let name = format!("indexer-{}", uuid::Uuid::now_v7().simple());
+    let aws = Aws::at(&endpoint);
+    let table = format!("dynamodb://{name}?endpoint={dynamodb}");
+    assert!(create_table(&table, None).await.unwrap());
+    let index = DynamoIndex::open(&table, None).await.unwrap();
+    aws.bucket(&name).await;
+    let media = S3Media::open(&format!("s3://{name}"), Some(&endpoint))
+        .await
+        .unwrap();
+    // Nothing but what the function declares.
+    aws.role(&name, &["s3:ListBucket", "s3:GetObject"]).await;
+    let variables = json!({
+        "BLOG_MEDIA_URL": format!("s3://{name}"), "BLOG_INDEX_URL": table, "BLOG_AWS_ENDPOINT_URL": endpoint,
+        "AWS_EC2_METADATA_DISABLED": "true"
+    });
+    aws.function(&name, BINARY, &variables).await;
+    aws.notify(&name).await;
+
+    for number in 0..20 {
+        put(
+            &media,
+            &format!("o/{number:02} ü+.png"),
+            &format!("first {number}"),
+        )
+        .await;
+    }
+    for number in 0..5 {
+        put(
+            &media,
+            &format!("o/{number:02} ü+.png"),
+            &format!("second {number}"),
+        )
+        .await;
+        media
+            .delete(&key(&format!("o/{:02} ü+.png", number + 10)))
+            .await
+            .unwrap();
+    }
+    let rows = converged(&media, &index).await;
+    assert_eq!(rows.len(), 15);
+    let gone = index.get(&name, "o/10 ü+.png").await.unwrap().unwrap();
+    assert!(
+        matches!(gone.state, ObjectState::Tombstone { .. }),
+        "{gone:?}"
+    );
+
+    // What was held back comes now, in any order and again: nothing changes.
+    let record = |event: &str, key: &str, sequencer: &str| {
+        json!({
+            "eventVersion": "2.1", "eventSource": "aws:s3", "eventName": event,
+            "eventTime": Timestamp::from_micros(1_700_000_000_000_000).to_rfc3339(),
+            "s3": {"bucket": {"name": name}, "object": {"key": key, "size": 1, "eTag": "old", "sequencer": sequencer}}
+        })
+    };
+    let late = json!({"Records": [
+        record("ObjectCreated:Put", "o/10+%C3%BC%2B.png", "00"),
+        record("ObjectRemoved:Delete", "o/01+%C3%BC%2B.png", "00"),
+        record("ObjectRemoved:Delete", "o/01+%C3%BC%2B.png", "00"),
+    ]});
+    let (status, answer) = aws.invoke(&name, &late).await;
+    assert_eq!((status, answer), (200, json!({"batchItemFailures": []})));
+    assert_eq!(converged(&media, &index).await, rows);
+
+    // Of messages, those that failed are named.
+    let message = |id: &str, record: &serde_json::Value| {
+        let body = json!({"Records": [record]}).to_string();
+        json!({"eventSource": "aws:sqs", "messageId": id, "body": body})
+    };
+    let messages = json!({"Records": [
+        message("good", &record("ObjectCreated:Put", "a", "01")),
+        message("bad", &record("ObjectCreated:Put", "%ff", "01")),
+    ]});
+    let (status, answer) = aws.invoke(&name, &messages).await;
+    let expected = json!({"batchItemFailures": [{"itemIdentifier": "bad"}]});
+    assert_eq!((status, answer), (200, expected));
+    assert!(index.get(&name, "a").await.unwrap().is_some());
+}
+
+#[tokio::test]
+async fn the_function_is_ready_soon_and_says_what_it_lacks() {
+    let command = |variables: &[(&str, &str)]| {
+        let mut command = Command::new(BINARY);
+        command
+            .env_clear()
+            .envs(variables.iter().copied())
+            .kill_on_drop(true)
+            .stdout(std::process::Stdio::piped());
+        command
+    };
+    let output = command(&[("BLOG_INDEX_URL", "dynamodb://table")])
+        .output()
+        .await
+        .unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    let said = String::from_utf8(output.stdout).unwrap();
+    assert!(
+        said.contains("BLOG_MEDIA_URL is not set; set it to s3://BUCKET"),
+        "{said}"
+    );
+    assert!(said.starts_with('{'), "a line of JSON: {said}");
+
+    // Until its first call outside, of several starts the quickest: others may work on this machine.
+    let mut quickest = Duration::MAX;
+    for _ in 0..5 {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let endpoint = format!("http://{}", listener.local_addr().unwrap());
+        let begun = Instant::now();
+        let mut child = command(&[
+            ("BLOG_MEDIA_URL", "s3://media"),
+            ("BLOG_INDEX_URL", "dynamodb://table"),
+            ("BLOG_AWS_ENDPOINT_URL", &endpoint),
+            ("AWS_REGION", "us-east-1"),
+            ("AWS_ACCESS_KEY_ID", "test"),
+            ("AWS_SECRET_ACCESS_KEY", "test"),
+        ])
+        .spawn()
+        .unwrap();
+        let _connection = tokio::time::timeout(Duration::from_secs(30), listener.accept())
+            .await
+            .expect("it calls")
+            .unwrap();
+        quickest = quickest.min(begun.elapsed());
+        child.kill().await.unwrap();
+    }
+    println!(
+        "ready before its first outside call in {} ms",
+        quickest.as_millis()
+    );
+    assert!(quickest < Duration::from_millis(500), "{quickest:?}");
+}
