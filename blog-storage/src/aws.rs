@@ -1,19 +1,24 @@
-//! What the AWS stores share: credentials and region from the environment, TLS, time-outs, retries.
+//! What the AWS stores share: credentials and region from the environment, TLS, time limits, retries.
 
 use std::time::Duration;
 
 use aws_config::retry::RetryConfig;
 use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, SdkConfig};
+use aws_credential_types::provider::error::CredentialsError;
+use aws_credential_types::provider::{ProvideCredentials as _, SharedCredentialsProvider};
 use aws_smithy_http_client::Builder;
 use aws_smithy_http_client::tls::Provider;
 use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
 
 /// How long a connection may take to come about.
-const CONNECT: Duration = Duration::from_secs(2);
-/// How long an answer may take to begin, counted from the first byte of the request: a part of an upload is in it.
-const ANSWER: Duration = Duration::from_secs(30);
-/// How often a request is sent in all, with pauses that grow.
+const CONNECT: Duration = Duration::from_secs(1);
+/// How long an answer may take to begin.
+const ANSWER: Duration = Duration::from_secs(5);
+/// How long an operation may take in all, its repetitions and their pauses included.
+const OPERATION: Duration = Duration::from_secs(10);
+/// How often a request is sent in all, with pauses that grow. The SDK has a budget beside it: where much fails, nothing
+/// is sent again.
 const ATTEMPTS: u32 = 3;
 
 /// The configuration that the environment gives (`AWS_REGION`, `AWS_ACCESS_KEY_ID`, `AWS_PROFILE`, a role of the
@@ -23,13 +28,9 @@ pub(crate) async fn config(endpoint: Option<&str>) -> SdkConfig {
     let http = Builder::new()
         .tls_provider(Provider::Rustls(CryptoMode::Ring))
         .build_https();
-    let timeouts = TimeoutConfig::builder()
-        .connect_timeout(CONNECT)
-        .read_timeout(ANSWER)
-        .build();
     let loader = aws_config::defaults(BehaviorVersion::v2026_01_12())
         .http_client(http)
-        .timeout_config(timeouts)
+        .timeout_config(limits(ANSWER, OPERATION))
         .retry_config(RetryConfig::standard().with_max_attempts(ATTEMPTS));
     match endpoint {
         Some(endpoint) => loader.endpoint_url(endpoint),
@@ -37,4 +38,42 @@ pub(crate) async fn config(endpoint: Option<&str>) -> SdkConfig {
     }
     .load()
     .await
+}
+
+/// Limits of an operation whose answer may take so long to begin, counted from the first byte of the request.
+pub(crate) fn limits(answer: Duration, operation: Duration) -> TimeoutConfig {
+    TimeoutConfig::builder()
+        .connect_timeout(CONNECT)
+        .read_timeout(answer)
+        .operation_timeout(operation)
+        .build()
+}
+
+/// What the environment lacks, and what to do.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Lacks {
+    #[error("no AWS region is set; set AWS_REGION")]
+    Region,
+    /// The places that were looked at are a list of lines, which says nothing to anybody.
+    #[error(
+        "there are no AWS credentials; set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY or AWS_PROFILE, or give this \
+         machine a role"
+    )]
+    Credentials,
+    #[error("the AWS credentials cannot be read")]
+    CredentialsRead(#[source] CredentialsError),
+}
+
+/// Looks that there are a region and credentials at all, since the errors of requests without them name neither; where
+/// credentials come from.
+pub(crate) async fn check(config: &SdkConfig) -> Result<SharedCredentialsProvider, Lacks> {
+    if config.region().is_none() {
+        return Err(Lacks::Region);
+    }
+    let provider = config.credentials_provider().ok_or(Lacks::Credentials)?;
+    match provider.provide_credentials().await {
+        Ok(_) => Ok(provider),
+        Err(CredentialsError::CredentialsNotLoaded(_)) => Err(Lacks::Credentials),
+        Err(error) => Err(Lacks::CredentialsRead(error)),
+    }
 }

@@ -13,7 +13,7 @@ use crate::memory::{MemoryMedia, MemoryStore};
 pub struct Urls {
     /// The records: `memory:`, `sqlite:path` or `mysql://user:password@host/database`.
     pub records: String,
-    /// The bytes: `memory:` or `file:path`.
+    /// The bytes: `memory:`, `file:path` or `s3://bucket`.
     pub media: String,
     /// The object index: `memory:` or `dynamodb://table`, or `None` for beside the records.
     pub index: Option<String>,
@@ -138,11 +138,12 @@ impl Connected {
 /// One sentence that names the URL and what to do.
 pub async fn connect(urls: &Urls) -> Result<Connected, ConnectError> {
     let (records, beside, schema) = records(&urls.records).await?;
-    let media = media(&urls.media).await?;
+    let endpoint = urls.aws_endpoint.as_deref();
+    let media = media(&urls.media, endpoint).await?;
     let index: Arc<dyn ObjectIndex> = match urls.index.as_deref() {
         None => beside,
         Some(url) if url == urls.records => beside,
-        Some(url) => index(url, urls.aws_endpoint.as_deref()).await?,
+        Some(url) => index(url, endpoint).await?,
     };
     Ok(Connected {
         backend: Backend {
@@ -203,7 +204,7 @@ async fn index(url: &str, endpoint: Option<&str>) -> Result<Arc<dyn ObjectIndex>
     }
 }
 
-async fn media(url: &str) -> Result<Arc<dyn MediaStore>, ConnectError> {
+async fn media(url: &str, endpoint: Option<&str>) -> Result<Arc<dyn MediaStore>, ConnectError> {
     match scheme(url) {
         "memory" => Ok(Arc::new(MemoryMedia::new())),
         #[cfg(feature = "fs")]
@@ -226,7 +227,20 @@ async fn media(url: &str) -> Result<Arc<dyn MediaStore>, ConnectError> {
             })?;
             Ok(Arc::new(media))
         }
-        _ => Err(unknown("media", url, MEDIA)),
+        #[cfg(feature = "s3")]
+        "s3" => {
+            let media = crate::s3::S3Media::open(url, endpoint).await;
+            let media = media.map_err(|source| ConnectError::Open {
+                what: "the media",
+                url: shown(url),
+                source,
+            })?;
+            Ok(Arc::new(media))
+        }
+        _ => {
+            let _ = endpoint;
+            Err(unknown("media", url, MEDIA))
+        }
     }
 }
 
@@ -245,10 +259,11 @@ const INDEX: &str = if cfg!(feature = "dynamodb") {
     "memory: and the records' own URL (and dynamodb://table with the feature \"dynamodb\")"
 };
 
-const MEDIA: &str = if cfg!(feature = "fs") {
-    "memory: and file:path"
-} else {
-    "memory: (and file:path with the feature \"fs\")"
+const MEDIA: &str = match (cfg!(feature = "fs"), cfg!(feature = "s3")) {
+    (true, true) => "memory:, file:path and s3://bucket",
+    (true, false) => "memory: and file:path (and s3://bucket with the feature \"s3\")",
+    (false, true) => "memory: and s3://bucket (and file:path with the feature \"fs\")",
+    (false, false) => "memory: (and file:path or s3://bucket with the feature \"fs\" or \"s3\")",
 };
 
 fn scheme(url: &str) -> &str {
@@ -270,7 +285,7 @@ fn place<'a>(url: &'a str, example: &'static str) -> Result<&'a str, ConnectErro
 }
 
 /// A URL that may be shown: without the password between `user:` and `@`.
-#[cfg(any(feature = "sqlite", feature = "mysql"))]
+#[cfg(any(feature = "sqlite", feature = "mysql", feature = "s3"))]
 fn shown(url: &str) -> String {
     let Some((scheme, rest)) = url.split_once("://") else {
         return url.to_owned();

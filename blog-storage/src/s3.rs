@@ -4,49 +4,66 @@
 //! multipart upload, of which one part at a time is in memory. S3 shows an object whole or not at all. `Create` is
 //! `If-None-Match: *` on the request that makes the object appear.
 
+mod copy;
+mod create;
 mod failure;
+mod grant;
 mod parts;
+mod place;
+mod read;
 mod upload;
 
 use std::time::Duration;
 
 use async_trait::async_trait;
+use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_sdk_s3::Client;
 use aws_sdk_s3::config::{RequestChecksumCalculation, ResponseChecksumValidation};
-use aws_sdk_s3::primitives::{ByteStream as Incoming, DateTime};
-use aws_sdk_s3::types::ServerSideEncryption;
-use blog_core::error::{Conflict, Error};
-use blog_core::model::media::{
-    ByteRange, ByteStream, Object, ObjectKey, ObjectMeta, PutMode, PutOptions,
-};
+use aws_sdk_s3::operation::head_object::HeadObjectOutput;
+use aws_sdk_s3::primitives::DateTime;
+use blog_core::error::Error;
+use blog_core::model::media::{ByteRange, ByteStream, Object, ObjectKey, ObjectMeta, PutOptions};
 use blog_core::ports::MediaStore;
 use blog_core::time::Timestamp;
 use blog_core::{Page, Result};
-use futures_util::{StreamExt as _, stream};
 
+use crate::aws;
 use crate::body::Body;
+pub use grant::{Presigned, UploadForm};
+
 use failure::{Failed as _, Failure};
 use parts::Parts;
-use upload::Upload;
+use place::{Checksums, Place};
+use read::{Reading, content_range};
 
 /// The name of this backend in errors.
 const BACKEND: &str = "s3";
 /// The size of a part: at least 5 MiB, and at most 10 000 of them
 /// (<https://docs.aws.amazon.com/AmazonS3/latest/userguide/qfacts.html>), so objects of up to 78 GiB.
 const PART: usize = 8 * 1024 * 1024;
-/// How often a creation is sent again that met another one in the same moment.
-const CREATIONS: u32 = 4;
+/// How long a request may take that carries a part, or after which S3 has to put one together.
+const LONG: Duration = Duration::from_secs(60);
 
-/// Why a URL names no bucket.
-#[derive(Debug, thiserror::Error)]
-enum NoBucket {
-    #[error("the URL names no bucket; write s3://bucket")]
-    Name,
-    #[error("the URL's option \"{0}\" is not known; there are kms, checksums and path-style")]
-    Option(String),
-    #[error("checksums={0} is not known; write checksums=always or checksums=when-required")]
-    Checksums(String),
-}
+/// The operations that this adapter asks S3 for, each with the actions that a policy has to allow for it
+/// (<https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-with-s3-policy-actions.html>). With a KMS key there are
+/// [`KMS_ACTIONS`] beside them.
+pub const ACTIONS: [(&str, &[&str]); 11] = [
+    ("AbortMultipartUpload", &["s3:AbortMultipartUpload"]),
+    ("CompleteMultipartUpload", &["s3:PutObject"]),
+    ("CreateMultipartUpload", &["s3:PutObject"]),
+    ("DeleteObject", &["s3:DeleteObject"]),
+    ("GetObject", &["s3:GetObject"]),
+    ("HeadBucket", &["s3:ListBucket"]),
+    // Without s3:ListBucket what does not exist is forbidden, and not missing.
+    ("HeadObject", &["s3:GetObject", "s3:ListBucket"]),
+    ("ListObjectsV2", &["s3:ListBucket"]),
+    ("PutObject", &["s3:PutObject"]),
+    ("UploadPart", &["s3:PutObject"]),
+    ("UploadPartCopy", &["s3:GetObject", "s3:PutObject"]),
+];
+
+/// What a policy has to allow on the key where the bucket, or `?kms=`, encrypts with one.
+pub const KMS_ACTIONS: [&str; 2] = ["kms:Decrypt", "kms:GenerateDataKey"];
 
 /// Media in an S3 bucket, or in a bucket of a server that speaks S3's language and knows `If-None-Match` on writes.
 #[derive(Debug, Clone)]
@@ -55,20 +72,29 @@ pub struct S3Media {
     bucket: String,
     /// The key that encrypts what is put, where it is not the bucket's own.
     kms: Option<String>,
+    /// For forms, which the SDK does not sign.
+    credentials: SharedCredentialsProvider,
 }
 
 impl S3Media {
-    /// Opens `s3://bucket`, `s3://bucket?kms=KEY-ID`, and looks that the bucket answers. Credentials and region are those
-    /// of the environment. With an `endpoint` the bucket's name stands in the path, since such servers seldom have a
-    /// name for each bucket.
+    /// Opens `s3://bucket`, and looks that the bucket answers. Credentials and region are those of the environment.
+    /// `?kms=KEY` encrypts what is put with this key; `?checksums=when-required` is for servers that do not know S3's
+    /// checksums. With an `endpoint` the bucket's name stands in the path, since such servers seldom have a name for each
+    /// bucket, unless `?path-style=false` is said.
     ///
     /// # Errors
     /// `Unavailable` that says what is missing and what to do; `Backend` for a URL that names no bucket.
     pub async fn open(url: &str, endpoint: Option<&str>) -> Result<Self> {
-        let (bucket, kms, checksums) =
-            parse(url).map_err(|error| Error::backend(BACKEND, error))?;
-        let shared = crate::aws::config(endpoint).await;
-        let (calculation, validation) = match checksums {
+        let place = Place::parse(url).map_err(|error| Error::backend(BACKEND, error))?;
+        let shared = aws::config(endpoint).await;
+        let credentials = aws::check(&shared)
+            .await
+            .map_err(|lacks| Error::Unavailable {
+                backend: BACKEND,
+                retryable: false,
+                source: lacks.into(),
+            })?;
+        let (calculation, validation) = match place.checksums {
             Checksums::Always => (
                 RequestChecksumCalculation::WhenSupported,
                 ResponseChecksumValidation::WhenSupported,
@@ -79,14 +105,16 @@ impl S3Media {
             ),
         };
         let config = aws_sdk_s3::config::Builder::from(&shared)
-            .force_path_style(endpoint.is_some())
+            .force_path_style(place.path_style.unwrap_or(endpoint.is_some()))
             .request_checksum_calculation(calculation)
             .response_checksum_validation(validation)
+            .retry_classifier(failure::DamagedOnItsWay)
             .build();
         let media = Self {
             client: Client::from_conf(config),
-            bucket,
-            kms,
+            bucket: place.bucket,
+            kms: place.kms,
+            credentials,
         };
         media
             .client
@@ -94,120 +122,30 @@ impl S3Media {
             .bucket(&media.bucket)
             .send()
             .await
-            .map_err(|error| failure::refused(&media.bucket, error.failed()))?;
+            .map_err(|error| failure::refused(&media.bucket, endpoint, error.failed()))?;
         Ok(media)
     }
 
-    fn encryption(&self) -> Option<ServerSideEncryption> {
-        self.kms.as_ref().map(|_| ServerSideEncryption::AwsKms)
+    async fn look(&self, key: &ObjectKey) -> std::result::Result<HeadObjectOutput, Failure> {
+        self.client
+            .head_object()
+            .bucket(&self.bucket)
+            .key(key.as_str())
+            .send()
+            .await
+            .map_err(|error| error.failed())
     }
 
-    /// Whether a creation that met another one lost: S3 says 412 where the object is there, and 409 where another write
-    /// is under way, after which it is to be sent again.
-    async fn lost(&self, key: &ObjectKey, failure: &Failure, attempt: u32) -> Result<bool> {
-        match failure {
-            Failure::Exists => Ok(true),
-            Failure::Meanwhile => {
-                tokio::time::sleep(Duration::from_millis(20 << attempt)).await;
-                match self.head(key).await {
-                    Ok(_) => Ok(true),
-                    Err(Error::NotFound(_)) => Ok(false),
-                    Err(error) => Err(error),
-                }
-            }
-            _ => Ok(false),
-        }
-    }
-
-    /// Runs what makes an object appear, again where another one was under way.
-    async fn create<F, Fut>(&self, key: &ObjectKey, make: F) -> Result<()>
-    where
-        F: Fn() -> Fut,
-        Fut: Future<Output = std::result::Result<(), Failure>>,
-    {
-        let mut attempt = 0;
-        loop {
-            let Err(failure) = make().await else {
-                return Ok(());
-            };
-            if self.lost(key, &failure, attempt).await? {
-                return Err(Conflict::Exists.into());
-            }
-            attempt += 1;
-            if !matches!(failure, Failure::Meanwhile) || attempt == CREATIONS {
-                return Err(failure.error());
-            }
-        }
-    }
-
-    async fn put_whole(
-        &self,
-        key: &ObjectKey,
-        bytes: bytes::Bytes,
-        options: &PutOptions,
-    ) -> Result<()> {
-        self.create(key, || async {
-            let put = self
-                .client
-                .put_object()
-                .bucket(&self.bucket)
-                .key(key.as_str())
-                .content_type(&options.content_type)
-                .set_server_side_encryption(self.encryption())
-                .set_ssekms_key_id(self.kms.clone())
-                .set_if_none_match(if_none_match(options.mode))
-                .body(bytes.clone().into());
-            put.send().await.map_err(|error| error.failed())?;
-            Ok(())
-        })
-        .await
-    }
-
-    async fn put_parts(
-        &self,
-        key: &ObjectKey,
-        first: bytes::Bytes,
-        mut parts: Parts,
-        options: &PutOptions,
-    ) -> Result<()> {
-        let mut upload = Upload::begin(self, key, options).await?;
-        upload.part(first).await?;
-        while let Some(part) = parts.next().await? {
-            upload.part(part).await?;
-        }
-        self.create(key, || upload.complete(options.mode)).await?;
-        upload.done();
-        Ok(())
+    /// That a range holds no byte of this object.
+    async fn not_satisfiable<T>(&self, key: &ObjectKey) -> Result<T> {
+        let size = self.head(key).await?.size;
+        Err(Error::RangeNotSatisfiable { size })
     }
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Checksums {
-    Always,
-    WhenRequired,
-}
-
-fn parse(url: &str) -> std::result::Result<(String, Option<String>, Checksums), NoBucket> {
-    let rest = url.strip_prefix("s3://").unwrap_or_default();
-    let (bucket, query) = rest.split_once('?').unwrap_or((rest, ""));
-    if bucket.is_empty() || bucket.contains(['/', ':', '@']) {
-        return Err(NoBucket::Name);
-    }
-    let (mut kms, mut checksums) = (None, Checksums::Always);
-    for pair in query.split('&').filter(|pair| !pair.is_empty()) {
-        match pair.split_once('=').unwrap_or((pair, "")) {
-            ("kms", key) => kms = Some(key.to_owned()),
-            ("checksums", "always") => checksums = Checksums::Always,
-            ("checksums", "when-required") => checksums = Checksums::WhenRequired,
-            ("checksums", other) => return Err(NoBucket::Checksums(other.to_owned())),
-            (other, _) => return Err(NoBucket::Option(other.to_owned())),
-        }
-    }
-    Ok((bucket.to_owned(), kms, checksums))
-}
-
-fn if_none_match(mode: PutMode) -> Option<String> {
-    (mode == PutMode::Create).then(|| "*".to_owned())
+/// The limits of a request that may take its time.
+fn patient() -> aws_sdk_s3::config::Builder {
+    aws_sdk_s3::Config::builder().timeout_config(aws::limits(LONG, LONG))
 }
 
 /// An etag without its quotation marks.
@@ -215,24 +153,14 @@ fn etag(value: Option<&str>) -> String {
     value.unwrap_or_default().trim_matches('"').to_owned()
 }
 
+/// In whole seconds, since that is what the headers of an object say, and lists may know better.
 fn moment(value: Option<&DateTime>) -> Timestamp {
-    let nanos = value.map_or(0, DateTime::as_nanos);
-    Timestamp::from_micros(i64::try_from(nanos / 1_000).unwrap_or(i64::MAX))
+    let seconds = value.map_or(0, DateTime::secs);
+    Timestamp::from_micros(seconds.saturating_mul(1_000_000))
 }
 
 fn size(value: Option<i64>) -> u64 {
     value.and_then(|size| u64::try_from(size).ok()).unwrap_or(0)
-}
-
-/// The first byte behind the part, its begin, and the whole size, of `bytes 0-99/1234`.
-fn content_range(value: &str) -> Option<(std::ops::Range<u64>, u64)> {
-    let (range, size) = value.strip_prefix("bytes ")?.split_once('/')?;
-    let (first, last) = range.split_once('-')?;
-    let last: u64 = last.parse().ok()?;
-    Some((
-        first.parse().ok()?..last.checked_add(1)?,
-        size.parse().ok()?,
-    ))
 }
 
 #[async_trait]
@@ -258,19 +186,21 @@ impl MediaStore for S3Media {
     }
 
     async fn get(&self, key: &ObjectKey, range: Option<ByteRange>) -> Result<Object> {
-        let asked = match range {
-            None => None,
-            Some(ByteRange::Between(first, last)) if first <= last => {
-                Some(format!("bytes={first}-{last}"))
-            }
-            // S3 would leave it out and answer with the whole.
-            Some(ByteRange::Between(..)) => {
-                let size = self.head(key).await?.size;
-                return Err(Error::RangeNotSatisfiable { size });
-            }
-            Some(ByteRange::From(first)) => Some(format!("bytes={first}-")),
-            Some(ByteRange::Last(count)) => Some(format!("bytes=-{count}")),
+        // Some servers know no greater numbers, and no object is that long.
+        const MOST: u64 = i64::MAX as u64;
+        let beyond = match range {
+            Some(ByteRange::Between(first, last)) => first > last || first > MOST,
+            Some(ByteRange::From(first)) => first > MOST,
+            _ => false,
         };
+        if beyond {
+            return self.not_satisfiable(key).await;
+        }
+        let asked = range.map(|range| match range {
+            ByteRange::Between(first, last) => format!("bytes={first}-{}", last.min(MOST)),
+            ByteRange::From(first) => format!("bytes={first}-"),
+            ByteRange::Last(count) => format!("bytes=-{}", count.min(MOST)),
+        });
         let got = self
             .client
             .get_object()
@@ -281,13 +211,13 @@ impl MediaStore for S3Media {
             .await;
         let got = match got.map_err(|error| error.failed()) {
             Ok(got) => got,
-            Err(Failure::Range) => {
-                let size = self.head(key).await?.size;
-                return Err(Error::RangeNotSatisfiable { size });
-            }
+            Err(Failure::Range) => return self.not_satisfiable(key).await,
             Err(failure) => return Err(failure.error()),
         };
         let length = size(got.content_length());
+        if range.is_some() && length == 0 {
+            return Err(Error::RangeNotSatisfiable { size: 0 });
+        }
         let (range, size) = got
             .content_range()
             .and_then(content_range)
@@ -299,22 +229,22 @@ impl MediaStore for S3Media {
             content_type: got.content_type().unwrap_or_default().to_owned(),
             modified_at: moment(got.last_modified()),
         };
+        let reading = Reading {
+            media: self.clone(),
+            key: key.clone(),
+            etag: got.e_tag,
+            rest: range.clone(),
+            body: got.body,
+        };
         Ok(Object {
             meta,
             range,
-            body: pieces(got.body),
+            body: reading.pieces(),
         })
     }
 
     async fn head(&self, key: &ObjectKey) -> Result<ObjectMeta> {
-        let head = self
-            .client
-            .head_object()
-            .bucket(&self.bucket)
-            .key(key.as_str())
-            .send()
-            .await
-            .map_err(|error| error.failed().error())?;
+        let head = self.look(key).await.map_err(Failure::error)?;
         Ok(ObjectMeta {
             key: key.clone(),
             size: size(head.content_length()),
@@ -336,23 +266,7 @@ impl MediaStore for S3Media {
     }
 
     async fn copy(&self, from: &ObjectKey, to: &ObjectKey) -> Result<ObjectMeta> {
-        // Keys are plain ASCII, of which nothing but the slash has a meaning in this header, and it keeps it.
-        let source = format!("{}/{from}", self.bucket);
-        self.create(to, || async {
-            self.client
-                .copy_object()
-                .bucket(&self.bucket)
-                .copy_source(&source)
-                .key(to.as_str())
-                .set_server_side_encryption(self.encryption())
-                .set_ssekms_key_id(self.kms.clone())
-                .if_none_match("*")
-                .send()
-                .await
-                .map_err(|error| error.failed())?;
-            Ok(())
-        })
-        .await?;
+        self.copy_inside(from, to).await?;
         self.head(to).await
     }
 
@@ -388,55 +302,5 @@ impl MediaStore for S3Media {
             .filter(|_| listed.is_truncated() == Some(true))
             .map(|last| last.key.clone());
         Ok(Page { items, next })
-    }
-}
-
-/// The pieces of an answer's body; a damaged or cut one ends in an error.
-fn pieces(body: Incoming) -> ByteStream {
-    stream::try_unfold(body, |mut body| async move {
-        match body.try_next().await {
-            Ok(piece) => Ok(piece.map(|piece| (piece, body))),
-            Err(error) => Err(std::io::Error::other(error)),
-        }
-    })
-    .boxed()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn urls_name_a_bucket_and_known_options() {
-        let (bucket, kms, checksums) =
-            parse("s3://pictures?kms=alias/blog&checksums=when-required").unwrap();
-        assert_eq!(
-            (bucket.as_str(), kms.as_deref()),
-            ("pictures", Some("alias/blog"))
-        );
-        assert_eq!(checksums, Checksums::WhenRequired);
-        for url in [
-            "s3://",
-            "s3:pictures",
-            "s3://key:secret@pictures",
-            "s3://pictures/folder",
-        ] {
-            assert!(matches!(parse(url), Err(NoBucket::Name)), "{url}");
-        }
-        assert!(parse("s3://pictures?region=x").is_err());
-        assert!(parse("s3://pictures?checksums=never").is_err());
-    }
-
-    #[test]
-    fn a_content_range_is_read_or_not_believed() {
-        assert_eq!(content_range("bytes 0-99/1234"), Some((0..100, 1234)));
-        for odd in [
-            "bytes */1234",
-            "0-99/1234",
-            "bytes 0-/1",
-            "bytes 0-18446744073709551615/1",
-        ] {
-            assert_eq!(content_range(odd), None, "{odd}");
-        }
     }
 }

@@ -1,5 +1,7 @@
 //! What S3's errors mean.
 
+use aws_sdk_s3::config::interceptors::InterceptorContext;
+use aws_sdk_s3::config::retry::{ClassifyRetry, RetryAction};
 use aws_sdk_s3::error::{ProvideErrorMetadata, SdkError};
 use blog_core::error::{Conflict, Entity, Error};
 
@@ -14,6 +16,8 @@ pub(super) enum Failure {
     Exists,
     /// Another conditional write of this key was under way.
     Meanwhile,
+    /// There is no such upload: it was completed, or aborted.
+    Ended(Cause),
     /// The range holds no byte.
     Range,
     /// It may pass: slow down, an internal error, no connection, no answer in time.
@@ -29,6 +33,8 @@ pub(super) struct Cause {
     said: String,
     code: String,
     status: u16,
+    /// Where the bucket is, when the answer says so.
+    region: Option<String>,
     source: Option<Box<dyn std::error::Error + Send + Sync>>,
 }
 
@@ -40,7 +46,7 @@ impl Failure {
             // Only ranged reads see it, and they ask for the size.
             Self::Range => Error::RangeNotSatisfiable { size: 0 },
             Self::Passing(cause) => Error::unavailable(BACKEND, cause),
-            Self::Lasting(cause) => Error::backend(BACKEND, cause),
+            Self::Lasting(cause) | Self::Ended(cause) => Error::backend(BACKEND, cause),
         }
     }
 }
@@ -49,13 +55,15 @@ pub(super) trait Failed {
     fn failed(self) -> Failure;
 }
 
-impl<E, R> Failed for SdkError<E, R>
+impl<E> Failed for SdkError<E>
 where
     E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
-    R: Status + std::fmt::Debug + Send + Sync + 'static,
 {
     fn failed(self) -> Failure {
-        let status = self.raw_response().map_or(0, Status::status);
+        let answer = self.raw_response();
+        let status = answer.map_or(0, |answer| answer.status().as_u16());
+        let region = answer.and_then(|answer| answer.headers().get("x-amz-bucket-region"));
+        let region = region.map(str::to_owned);
         let code = self.code().unwrap_or_default().to_owned();
         let said = match (self.message(), &self) {
             (Some(message), _) if !code.is_empty() => format!("{code}: {message}"),
@@ -68,32 +76,46 @@ where
         let cause = Cause {
             said,
             status,
+            region,
             source: Some(self.into()),
             code,
         };
         match (cause.code.as_str(), status) {
             ("NoSuchBucket", _) => Failure::Lasting(cause),
+            ("NoSuchUpload", _) => Failure::Ended(cause),
             ("NoSuchKey" | "NotFound", _) | (_, 404) => Failure::Missing,
             ("PreconditionFailed", _) | (_, 412) => Failure::Exists,
             ("ConditionalRequestConflict", _) | (_, 409) => Failure::Meanwhile,
             ("InvalidRange", _) | (_, 416) => Failure::Range,
-            ("SlowDown" | "InternalError" | "RequestTimeout", _) | (_, 500..=599 | 429) => {
-                Failure::Passing(cause)
-            }
+            ("SlowDown" | "InternalError" | "RequestTimeout" | "BadDigest", _)
+            | (_, 500..=599 | 429) => Failure::Passing(cause),
             _ if !reached => Failure::Passing(cause),
             _ => Failure::Lasting(cause),
         }
     }
 }
 
-/// The status of an answer.
-pub(super) trait Status {
-    fn status(&self) -> u16;
-}
+/// Has what was damaged on its way sent again: S3 answers that its checksum is another, which the SDK takes for the
+/// client's mistake.
+#[derive(Debug)]
+pub(super) struct DamagedOnItsWay;
 
-impl Status for aws_sdk_s3::config::http::HttpResponse {
-    fn status(&self) -> u16 {
-        self.status().as_u16()
+impl ClassifyRetry for DamagedOnItsWay {
+    fn classify_retry(&self, context: &InterceptorContext) -> RetryAction {
+        const SAID: &[u8] = b"<Code>BadDigest</Code>";
+        let answer = context.response();
+        let answer = answer.filter(|answer| answer.status().as_u16() == 400);
+        let damaged = answer
+            .and_then(|answer| answer.body().bytes())
+            .is_some_and(|body| body.windows(SAID.len()).any(|window| window == SAID));
+        match damaged {
+            true => RetryAction::transient_error(),
+            false => RetryAction::NoActionIndicated,
+        }
+    }
+
+    fn name(&self) -> &'static str {
+        "damaged on its way"
     }
 }
 
@@ -107,30 +129,47 @@ enum Refused {
          s3:ListBucket on it"
     )]
     Forbidden { bucket: String, source: Cause },
-    #[error("the bucket \"{bucket}\" is in another region; set AWS_REGION to its own")]
-    Region { bucket: String, source: Cause },
+    #[error("the bucket \"{bucket}\" is in another region; set AWS_REGION to {region}")]
+    Region {
+        bucket: String,
+        region: String,
+        source: Cause,
+    },
     #[error(
-        "S3 cannot be reached for the bucket \"{bucket}\"; look at the endpoint, the region, the credentials and the \
+        "S3 cannot be reached at {at} for the bucket \"{bucket}\"; look at BLOG_AWS_ENDPOINT_URL, AWS_REGION and the \
          network (in a private network S3 needs a gateway endpoint and its route)"
     )]
-    Unreachable { bucket: String, source: Cause },
+    Unreachable {
+        bucket: String,
+        at: String,
+        source: Cause,
+    },
 }
 
 /// The sentence for a bucket that does not answer at the start.
-pub(super) fn refused(bucket: &str, failure: Failure) -> Error {
+pub(super) fn refused(bucket: &str, endpoint: Option<&str>, failure: Failure) -> Error {
     let bucket = bucket.to_owned();
     let refused = match failure {
         Failure::Missing => Refused::Missing { bucket },
         Failure::Lasting(source) if source.code == "NoSuchBucket" => Refused::Missing { bucket },
+        // A question for another region's bucket is led there, or not understood; a HEAD has no body that says which.
         Failure::Lasting(source) if matches!(source.status, 301 | 307 | 400) => {
-            Refused::Region { bucket, source }
+            let region = source.region.clone();
+            let region = region.unwrap_or_else(|| "its own".to_owned());
+            Refused::Region {
+                bucket,
+                region,
+                source,
+            }
         }
         Failure::Lasting(source) if matches!(source.status, 401 | 403) => {
             Refused::Forbidden { bucket, source }
         }
-        Failure::Passing(source) | Failure::Lasting(source) => {
-            Refused::Unreachable { bucket, source }
-        }
+        Failure::Passing(source) | Failure::Lasting(source) => Refused::Unreachable {
+            bucket,
+            at: endpoint.unwrap_or("AWS").to_owned(),
+            source,
+        },
         other => return other.error(),
     };
     Error::Unavailable {

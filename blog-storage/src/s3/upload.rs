@@ -1,13 +1,16 @@
 //! A multipart upload, which is aborted unless it is completed: S3 keeps, and bills, the parts of one that is neither.
 
+use std::ops::Range;
+
 use aws_sdk_s3::types::{CompletedMultipartUpload, CompletedPart};
 use blog_core::Result;
 use blog_core::error::Error;
-use blog_core::model::media::{ObjectKey, PutMode, PutOptions};
+use blog_core::model::media::{ObjectKey, PutMode};
 use bytes::Bytes;
 
+use super::create::{WRITE, if_none_match, write_name};
 use super::failure::{Failed as _, Failure};
-use super::{BACKEND, S3Media, if_none_match};
+use super::{BACKEND, S3Media, patient};
 
 /// S3's answer lacks what it always has.
 #[derive(Debug, thiserror::Error)]
@@ -18,6 +21,7 @@ pub(super) struct Upload<'media> {
     media: &'media S3Media,
     key: &'media ObjectKey,
     id: String,
+    write: String,
     parts: Vec<CompletedPart>,
     done: bool,
 }
@@ -26,14 +30,16 @@ impl<'media> Upload<'media> {
     pub(super) async fn begin(
         media: &'media S3Media,
         key: &'media ObjectKey,
-        options: &PutOptions,
+        content_type: &str,
     ) -> Result<Self> {
+        let write = write_name();
         let begun = media
             .client
             .create_multipart_upload()
             .bucket(&media.bucket)
             .key(key.as_str())
-            .content_type(&options.content_type)
+            .content_type(content_type)
+            .metadata(WRITE, &write)
             .set_server_side_encryption(media.encryption())
             .set_ssekms_key_id(media.kms.clone())
             .send()
@@ -46,13 +52,19 @@ impl<'media> Upload<'media> {
             media,
             key,
             id,
+            write,
             parts: Vec::new(),
             done: false,
         })
     }
 
+    fn next_number(&self) -> i32 {
+        i32::try_from(self.parts.len() + 1).unwrap_or(i32::MAX)
+    }
+
+    /// Sends the next part.
     pub(super) async fn part(&mut self, bytes: Bytes) -> Result<()> {
-        let number = i32::try_from(self.parts.len() + 1).unwrap_or(i32::MAX);
+        let number = self.next_number();
         let sent = self
             .media
             .client
@@ -62,6 +74,8 @@ impl<'media> Upload<'media> {
             .upload_id(&self.id)
             .part_number(number)
             .body(bytes.into())
+            .customize()
+            .config_override(patient())
             .send()
             .await
             .map_err(|error| error.failed().error())?;
@@ -76,30 +90,79 @@ impl<'media> Upload<'media> {
         Ok(())
     }
 
-    pub(super) async fn complete(&self, mode: PutMode) -> std::result::Result<(), Failure> {
-        let parts = CompletedMultipartUpload::builder()
-            .set_parts(Some(self.parts.clone()))
-            .build();
-        self.media
+    /// Has S3 copy the next part, of the object that has this etag or none; without a range it is the whole.
+    pub(super) async fn copied_part(
+        &mut self,
+        source: &str,
+        etag: Option<&str>,
+        range: Option<Range<u64>>,
+    ) -> Result<()> {
+        let number = self.next_number();
+        let sent = self
+            .media
             .client
-            .complete_multipart_upload()
+            .upload_part_copy()
             .bucket(&self.media.bucket)
+            .copy_source(source)
+            .set_copy_source_if_match(etag.map(str::to_owned))
+            .set_copy_source_range(
+                range.map(|range| format!("bytes={}-{}", range.start, range.end - 1)),
+            )
             .key(self.key.as_str())
             .upload_id(&self.id)
-            .multipart_upload(parts)
-            .set_if_none_match(if_none_match(mode))
+            .part_number(number)
+            .customize()
+            .config_override(patient())
             .send()
             .await
-            .map_err(|error| error.failed())?;
+            .map_err(|error| match error.failed() {
+                // The condition is about the original.
+                Failure::Exists => Failure::Missing.error(),
+                failure => failure.error(),
+            })?;
+        let copied = sent
+            .copy_part_result
+            .ok_or_else(|| Error::backend(BACKEND, Lacks("copied part")))?;
+        self.parts.push(
+            CompletedPart::builder()
+                .part_number(number)
+                .set_e_tag(copied.e_tag)
+                .set_checksum_crc32(copied.checksum_crc32)
+                .set_checksum_crc64_nvme(copied.checksum_crc64_nvme)
+                .build(),
+        );
         Ok(())
     }
 
-    /// Nothing is left to abort.
-    pub(super) fn done(mut self) {
+    /// Makes the object appear.
+    pub(super) async fn complete(mut self, mode: PutMode) -> Result<()> {
+        self.media
+            .create(self.key, Some(&self.write), || async {
+                let parts = CompletedMultipartUpload::builder()
+                    .set_parts(Some(self.parts.clone()))
+                    .build();
+                self.media
+                    .client
+                    .complete_multipart_upload()
+                    .bucket(&self.media.bucket)
+                    .key(self.key.as_str())
+                    .upload_id(&self.id)
+                    .multipart_upload(parts)
+                    .set_if_none_match(if_none_match(mode))
+                    .customize()
+                    .config_override(patient())
+                    .send()
+                    .await
+                    .map_err(|error| error.failed())?;
+                Ok(())
+            })
+            .await?;
         self.done = true;
+        Ok(())
     }
 }
 
+/// Also where the future of a put is dropped, since its client left.
 impl Drop for Upload<'_> {
     fn drop(&mut self) {
         if self.done {

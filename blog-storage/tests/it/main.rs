@@ -17,6 +17,8 @@ mod histories;
 #[cfg(feature = "mysql")]
 mod mysql;
 mod observed;
+#[cfg(any(feature = "s3", feature = "dynamodb"))]
+mod relay;
 #[cfg(feature = "s3")]
 mod s3;
 #[cfg(feature = "sqlite")]

@@ -1,60 +1,54 @@
 //! S3 (ministack here): what a bucket adds to the contract.
 
-use std::sync::Arc;
+mod bucket;
+mod faults;
+mod grants;
+mod headers;
+mod signed;
+mod uploads;
 
-use aws_config::BehaviorVersion;
-use aws_sdk_s3::Client;
+use std::collections::BTreeSet;
+
 use blog_core::conformance;
-use blog_storage::s3::S3Media;
+use blog_storage::connect::ConnectError;
 use blog_storage::{Urls, connect};
-use uuid::Uuid;
 
-/// The address of the emulator; `None` where there is none and none is required.
-fn endpoint() -> Option<String> {
-    match std::env::var("BLOG_TEST_AWS_ENDPOINT_URL") {
-        Ok(url) => Some(url),
-        Err(_) if std::env::var_os("BLOG_TEST_REQUIRE").is_some() => {
-            panic!("there is no S3: BLOG_TEST_AWS_ENDPOINT_URL is not set")
-        }
-        Err(_) => {
-            println!("left out: there is no S3 (BLOG_TEST_AWS_ENDPOINT_URL)");
-            None
-        }
-    }
-}
+use crate::relay::Relay;
+use bucket::Bucket;
 
-/// A new, empty bucket.
-async fn bucket(endpoint: &str) -> String {
-    let name = format!("blog-{}", Uuid::now_v7().simple());
-    let created = client(endpoint).await.create_bucket().bucket(&name).send();
-    created.await.expect("a bucket");
-    name
-}
-
-/// A client past the store.
-async fn client(endpoint: &str) -> Client {
-    let http = aws_smithy_http_client::Builder::new().build_http();
-    let shared = aws_config::defaults(BehaviorVersion::v2026_01_12())
-        .http_client(http)
-        .endpoint_url(endpoint)
-        .load()
-        .await;
-    let config = aws_sdk_s3::config::Builder::from(&shared).force_path_style(true);
-    Client::from_conf(config.build())
-}
-
+/// The kit in full, and what it made the adapter ask S3 for is what the adapter says that it asks.
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn s3_keeps_the_contract() {
-    let Some(endpoint) = endpoint() else {
+async fn s3_keeps_the_contract_with_the_actions_that_it_declares() {
+    let Some(bucket) = Bucket::new().await else {
         return;
     };
-    let bucket = bucket(&endpoint).await;
-    let media = S3Media::open(&format!("s3://{bucket}"), Some(&endpoint))
-        .await
-        .unwrap();
-    let mut stores = connect(&Urls::memory()).await.unwrap();
-    stores.backend.media = Arc::new(media);
+    let relay = Relay::to(bucket.endpoint()).await;
+    let urls = Urls {
+        media: bucket.url(),
+        aws_endpoint: Some(relay.endpoint()),
+        ..Urls::memory()
+    };
+    let stores = connect(&urls).await.unwrap();
     let report = conformance::run(&stores.backend).await;
     println!("S3\n{report}");
     report.assert_ok();
+    uploads::long_ones(&*stores.backend.media).await;
+
+    let asked = relay.operations();
+    let declared: BTreeSet<_> = blog_storage::s3::ACTIONS
+        .iter()
+        .map(|(operation, _)| (*operation).to_owned())
+        .collect();
+    assert_eq!(asked, declared);
+    for operation in asked {
+        println!("S3 was asked for {operation}");
+    }
+}
+
+/// What an operator reads.
+fn chain(error: &ConnectError) -> String {
+    match error {
+        ConnectError::Open { source, .. } => source.chain(),
+        other => other.to_string(),
+    }
 }

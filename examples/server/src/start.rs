@@ -56,7 +56,10 @@ async fn migrated(config: &Config) -> Result<Connected, Failure> {
     let stores = &config.stores;
     let urls = Urls {
         index: Some(stores.index_url.clone()).filter(|url| !url.is_empty()),
-        aws_endpoint: stores.aws_endpoint_url.as_ref().map(ToString::to_string),
+        aws_endpoint: stores
+            .aws_endpoint_url
+            .as_ref()
+            .map(|url| url.as_str().trim_end_matches('/').to_owned()),
         ..Urls::new(&stores.database_url, &stores.media_url)
     };
     let connected = connect(&urls).await.map_err(|error| match error {

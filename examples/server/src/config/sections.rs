@@ -65,13 +65,15 @@ section! {
         /// Users, posts, comments: "sqlite:PATH", "mysql://USER:PASSWORD@HOST/DATABASE" (TLS is verified; "?ssl-mode=DISABLED"
         /// for none, "?pool=20" for more connections than 10), or "memory:" to forget everything at the end.
         database_url: String = "sqlite:./data/blog.db".to_owned(), "BLOG_DATABASE_URL", "database-url";
-        /// Pictures and videos: "file:FOLDER" or "memory:".
+        /// Pictures and videos: "file:FOLDER", "s3://BUCKET" ("?kms=KEY" encrypts with a key of yours), or "memory:".
+        /// Region and credentials of AWS are those of its own variables (AWS_REGION, AWS_ACCESS_KEY_ID, AWS_PROFILE) or
+        /// of the machine's role.
         media_url: String = "file:./data/media".to_owned(), "BLOG_MEDIA_URL", "media-url";
         /// The index of stored objects: "dynamodb://TABLE" ("blog-server index create-table" makes the table), or
         /// "memory:"; empty: in the database.
         index_url: String = String::new(), "BLOG_INDEX_URL", "index-url";
         /// Where the AWS stores are instead of at AWS: the address of an emulator, or of a server that speaks the same
-        /// language. Region and credentials are those of the environment, as with all programs for AWS.
+        /// language, such as "http://127.0.0.1:9000"; empty: AWS.
         aws_endpoint_url: Option<Url> = None, "BLOG_AWS_ENDPOINT_URL", "aws-endpoint-url";
         /// Where mail goes: "file:FOLDER" writes one file a mail; empty: nowhere.
         mail_url: String = "file:./data/mail".to_owned(), "BLOG_MAIL_URL", "mail-url";

@@ -71,6 +71,7 @@ fn other_value(key: &Key) -> &'static str {
         "stores.database_url" => "memory:",
         "stores.media_url" => "file:/srv/media",
         "stores.index_url" => "memory:",
+        "stores.aws_endpoint_url" => "http://127.0.0.1:9000/",
         "stores.mail_url" => "file:/srv/mail",
         "limits.max_picture_mib" => "8",
         "limits.max_video_mib" => "100",
@@ -296,6 +297,11 @@ fn every_mistake_is_one_sentence_that_says_where() {
             "BLOG_SOMETHING_ELSE",
             "x",
             "there is no variable BLOG_SOMETHING_ELSE; \"blog-server config\" prints all there are",
+        ),
+        (
+            "BLOG_AWS_ENDPOINT",
+            "x",
+            "there is no variable BLOG_AWS_ENDPOINT; did you mean BLOG_AWS_ENDPOINT_URL?",
         ),
         (
             "BLOG_PAGE_SIZE",
