@@ -1,6 +1,6 @@
 //! Chromium under chromedriver: started on a free port, ended with everything it started, also after a panic.
 
-use std::io::{BufRead as _, BufReader, Write as _};
+use std::io::{BufRead as _, BufReader};
 use std::os::unix::process::CommandExt as _;
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
@@ -137,17 +137,6 @@ fn on_path(name: &str) -> Option<PathBuf> {
 }
 
 fn left_out() {
-    let all = std::env::var("BLOG_TEST_REQUIRE").is_ok_and(|value| value == "all");
-    assert!(
-        !all,
-        "the journeys in a browser need Chromium and chromedriver"
-    );
     static SAID: Once = Once::new();
-    // Past the capture of what passing tests print, so that it is seen.
-    SAID.call_once(|| {
-        let _ = writeln!(
-            std::io::stderr(),
-            "left out: the journeys in a browser need Chromium and chromedriver"
-        );
-    });
+    SAID.call_once(|| crate::require::left_out("each journey", "Chromium and chromedriver"));
 }

@@ -13,20 +13,38 @@ const REPLY: &str = "Then you know the noise.";
 
 #[tokio::test(flavor = "multi_thread")]
 async fn from_the_owners_link_to_the_second_start_with_scripts() {
-    in_turn(5, async |browser| walk(&browser, Scripts::On).await).await;
+    in_turn(5, async |browser| {
+        walk(&browser, Scripts::On, &[]).await;
+    })
+    .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn from_the_owners_link_to_the_second_start_without_scripts() {
-    in_turn(5, async |browser| walk(&browser, Scripts::Off).await).await;
+    in_turn(5, async |browser| {
+        walk(&browser, Scripts::Off, &[]).await;
+    })
+    .await;
 }
 
-async fn walk(browser: &Browser, scripts: Scripts) {
+/// The same on MySQL, S3 and DynamoDB: other variables, nothing else.
+#[cfg(all(feature = "mysql", feature = "s3", feature = "dynamodb"))]
+#[tokio::test(flavor = "multi_thread")]
+async fn from_the_owners_link_to_the_second_start_beyond_this_machine() {
+    if let Some(stores) = crate::beyond::stores().await {
+        in_turn(5, async |browser| {
+            walk(&browser, Scripts::On, &stores).await;
+        })
+        .await;
+    }
+}
+
+async fn walk(browser: &Browser, scripts: Scripts, stores: &[(&'static str, String)]) {
     let (data, files) = (
         TempDir::new().expect("a temporary folder"),
         TempDir::new().expect("a temporary folder"),
     );
-    let mut server = Server::start(data.path()).await;
+    let mut server = Server::start_with(data.path(), stores).await;
     let mut author = Visitor::new(browser, scripts, &server.origin).await;
     let mut guest = Visitor::new(browser, scripts, &server.origin).await;
 
@@ -51,7 +69,7 @@ async fn walk(browser: &Browser, scripts: Scripts) {
     stays_at_home(&guest).await;
 
     server.stop().await;
-    let server = Server::start(data.path()).await;
+    let server = Server::start_with(data.path(), stores).await;
     assert!(!server.offers_ownership(), "the blog has an owner");
     author.origin.clone_from(&server.origin);
     guest.origin.clone_from(&server.origin);

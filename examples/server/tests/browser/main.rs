@@ -1,6 +1,12 @@
 //! The running binary, used through a real browser.
 
 mod browser;
+#[cfg(all(feature = "mysql", feature = "s3"))]
+#[path = "../common/bucket.rs"]
+mod bucket;
+#[cfg(all(feature = "mysql", feature = "s3"))]
+#[path = "../common/database.rs"]
+mod database;
 mod gate;
 mod http;
 mod journey;
@@ -10,6 +16,8 @@ mod pictures;
 mod post;
 mod reader;
 mod reading;
+#[path = "../common/require.rs"]
+mod require;
 mod server;
 mod site;
 mod unsaved;

@@ -22,6 +22,11 @@ pub(crate) struct Server {
 impl Server {
     /// Starts the server with nothing configured but the port, its data in `folder`.
     pub(crate) async fn start(folder: &Path) -> Self {
+        Self::start_with(folder, &[]).await
+    }
+
+    /// The same with these variables.
+    pub(crate) async fn start_with(folder: &Path, variables: &[(&'static str, String)]) -> Self {
         let mut command = Command::new(env!("CARGO_BIN_EXE_blog-server"));
         for (name, _) in
             std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("BLOG_"))
@@ -31,6 +36,7 @@ impl Server {
         let mut process = command
             .current_dir(folder)
             .env("BLOG_LISTEN", "127.0.0.1:0")
+            .envs(variables.iter().map(|(name, value)| (name, value)))
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())

@@ -31,6 +31,14 @@ pub(crate) struct Answer {
     pub(crate) body: String,
 }
 
+/// What came back, complete, as bytes.
+#[derive(Debug)]
+pub(crate) struct File {
+    pub(crate) status: u16,
+    pub(crate) headers: HeaderMap,
+    pub(crate) bytes: Vec<u8>,
+}
+
 impl Answer {
     /// Where a redirect leads.
     pub(crate) fn location(&self) -> &str {
@@ -123,6 +131,22 @@ impl Client {
         }
     }
 
+    /// A file as it is, or a part of it.
+    pub(crate) async fn bytes(&self, method: Method, path: &str, range: Option<&str>) -> File {
+        let request = Request::builder()
+            .method(method)
+            .uri(path)
+            .header(HOST, self.address.to_string())
+            .header("connection", "close");
+        let request = match range {
+            Some(range) => request.header("range", range),
+            None => request,
+        };
+        let request = request.body(Full::new(Bytes::new())).unwrap();
+        let answer = tokio::time::timeout(PATIENCE, self.exchange(request));
+        answer.await.expect("in time").expect("an answer")
+    }
+
     /// Logs in.
     pub(crate) async fn log_in(&mut self, login: &str, password: &str) -> Answer {
         self.post(
@@ -159,7 +183,16 @@ impl Client {
             request = request.header(COOKIE, pairs.join("; "));
         }
         let request = request.body(Full::new(body))?;
-        let answer = tokio::time::timeout(PATIENCE, self.exchange(request)).await??;
+        let File {
+            status,
+            headers,
+            bytes,
+        } = tokio::time::timeout(PATIENCE, self.exchange(request)).await??;
+        let answer = Answer {
+            status,
+            headers,
+            body: String::from_utf8_lossy(&bytes).into_owned(),
+        };
         for line in answer.headers.get_all(SET_COOKIE) {
             let pair = line.to_str()?.split(';').next().unwrap_or_default();
             let (name, value) = pair.split_once('=').ok_or("a cookie without =")?;
@@ -172,7 +205,7 @@ impl Client {
         Ok(answer)
     }
 
-    async fn exchange(&self, request: Request<Full<Bytes>>) -> Result<Answer, NoAnswer> {
+    async fn exchange(&self, request: Request<Full<Bytes>>) -> Result<File, NoAnswer> {
         let stream = TcpStream::connect(self.address).await?;
         let (mut sender, connection) =
             hyper::client::conn::http1::handshake(TokioIo::new(stream)).await?;
@@ -180,10 +213,10 @@ impl Client {
         let (head, body) = sender.send_request(request).await?.into_parts();
         let body = body.collect().await?.to_bytes();
         connection.abort();
-        Ok(Answer {
+        Ok(File {
             status: head.status.as_u16(),
             headers: head.headers,
-            body: String::from_utf8_lossy(&body).into_owned(),
+            bytes: body.to_vec(),
         })
     }
 }

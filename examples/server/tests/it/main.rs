@@ -3,6 +3,9 @@
 #![expect(clippy::unwrap_used, reason = "a panic is how a test fails")]
 
 mod accounts;
+#[cfg(feature = "s3")]
+#[path = "../common/bucket.rs"]
+mod bucket;
 mod client;
 mod configuration;
 mod crash;
@@ -12,7 +15,10 @@ mod full_disk;
 mod index;
 mod kept;
 mod logs;
+#[path = "../common/require.rs"]
 mod require;
+#[cfg(feature = "s3")]
+mod s3;
 mod server;
 mod shutdown;
 mod start_up;

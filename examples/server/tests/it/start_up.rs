@@ -8,7 +8,7 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
 use crate::server::{Home, PASSWORD};
 
 /// Why the program ended: one line, exit code 1.
-async fn failed(home: &Home, args: &[&str]) -> String {
+pub(crate) async fn failed(home: &Home, args: &[&str]) -> String {
     let output = home.run(args, "").await;
     assert_eq!(output.status.code(), Some(1), "{output:?}");
     assert!(output.stdout.is_empty(), "{output:?}");
