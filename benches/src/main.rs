@@ -1,5 +1,5 @@
-//! The load bench: starts the real server on a real store, drives it over loopback, and prints what it saw; and the
-//! bench of the Markdown renderer.
+//! The benches: `load` starts the real server on a real store and drives it over loopback, `markdown` renders, `s3` uploads
+//! through the S3 store; each prints what it saw.
 //!
 //! `cargo run --release -p blog-bench -- load`, `… -- markdown`
 
@@ -7,6 +7,7 @@
 
 mod load;
 mod markdown;
+mod s3;
 
 use std::process::ExitCode;
 
@@ -25,6 +26,8 @@ enum Command {
     Load(load::Options),
     /// Source to sanitised HTML.
     Markdown(markdown::Options),
+    /// Uploads through the S3 store beside the SDK alone; memory.
+    S3(s3::Options),
 }
 
 #[tokio::main]
@@ -32,6 +35,7 @@ async fn main() -> ExitCode {
     let done = match Arguments::parse().command {
         Command::Load(options) => load::run(options).await,
         Command::Markdown(options) => markdown::run(&options).map_err(Into::into),
+        Command::S3(options) => s3::run(options).await,
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
