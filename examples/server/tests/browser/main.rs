@@ -1,10 +1,12 @@
 //! The running binary, used through a real browser.
 
+#[cfg(all(feature = "mysql", feature = "s3", feature = "dynamodb"))]
+mod beyond;
 mod browser;
-#[cfg(all(feature = "mysql", feature = "s3"))]
+#[cfg(all(feature = "mysql", feature = "s3", feature = "dynamodb"))]
 #[path = "../common/bucket.rs"]
 mod bucket;
-#[cfg(all(feature = "mysql", feature = "s3"))]
+#[cfg(all(feature = "mysql", feature = "s3", feature = "dynamodb"))]
 #[path = "../common/database.rs"]
 mod database;
 mod gate;
