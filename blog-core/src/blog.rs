@@ -10,6 +10,7 @@ use crate::ports::clock::SystemClock;
 use crate::ports::mailer::NoMail;
 use crate::ports::{Clock, Mailer, MediaStore, ObjectIndex};
 use crate::service::accounts::Accounts;
+use crate::service::addresses::Addresses;
 use crate::service::desk::Desk;
 use crate::service::discovery::Discovery;
 use crate::service::discussion::Discussion;
@@ -20,6 +21,7 @@ use crate::service::observed::Observed;
 use crate::service::previews::Previews;
 use crate::service::publishing::Publishing;
 use crate::service::reading::Reading;
+use crate::service::recovery::Recovery;
 use crate::service::sessions::{PendingTouches, Sessions};
 use crate::service::site::{SeenSite, Site};
 use crate::service::static_pages::StaticPages;
@@ -115,6 +117,16 @@ impl Blog {
     /// Accounts: registration, the owner's set-up, log-in, profiles.
     pub fn accounts(&self) -> Accounts {
         Accounts::new(self.core.clone())
+    }
+
+    /// Passwords after the first: forgotten, set anew, changed.
+    pub fn recovery(&self) -> Recovery {
+        Recovery::new(self.core.clone())
+    }
+
+    /// Mail addresses: verified, changed, taken back.
+    pub fn addresses(&self) -> Addresses {
+        Addresses::new(self.core.clone())
     }
 
     /// Sessions: who a cookie belongs to.

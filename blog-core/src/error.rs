@@ -272,6 +272,9 @@ pub enum Reason {
     /// Not an address that mail can be sent to.
     #[error("This is not a mail address.")]
     NotAnAddress,
+    /// Not the password that they have.
+    #[error("This is not your password.")]
+    WrongPassword,
     /// Somebody else has it.
     #[error("This is taken; choose another.")]
     Taken,

@@ -1,6 +1,7 @@
 //! What people do. Each service is a small struct over the shared core: it asks policy, then calls the ports.
 
 pub mod accounts;
+pub mod addresses;
 pub mod desk;
 pub mod discovery;
 pub mod discussion;
@@ -12,6 +13,7 @@ pub mod previews;
 pub mod publishing;
 pub mod quotas;
 pub mod reading;
+pub mod recovery;
 mod renewal;
 pub mod sessions;
 pub mod site;

@@ -1,6 +1,7 @@
 //! The handlers: each reads its request, calls one service, and renders one page.
 
 pub(crate) mod account;
+pub(crate) mod addresses;
 pub(crate) mod archive;
 pub(crate) mod assets;
 pub(crate) mod call;
@@ -15,16 +16,19 @@ mod head;
 pub(crate) mod health;
 pub(crate) mod history;
 pub(crate) mod language;
+mod letters;
 pub(crate) mod library;
 pub(crate) mod lists;
 pub(crate) mod media;
 pub(crate) mod models;
 pub(crate) mod notices;
 pub(crate) mod old_addresses;
+pub(crate) mod passwords;
 pub(crate) mod post;
 pub(crate) mod previews;
 mod refusal;
 pub(crate) mod robots;
+pub(crate) mod sessions;
 pub(crate) mod settings;
 pub(crate) mod sitemap;
 pub(crate) mod static_pages;

@@ -15,8 +15,9 @@ use crate::edge::deadline::Deadline;
 use crate::pages::call::Call;
 use crate::pages::old_addresses::WithOldAddresses;
 use crate::pages::{
-    account, archive, assets, card, comments, desk, editor, feeds, health, history, language,
-    library, lists, media, post, previews, robots, settings, sitemap, static_pages,
+    account, addresses, archive, assets, card, comments, desk, editor, feeds, health, history,
+    language, library, lists, media, passwords, post, previews, robots, sessions, settings,
+    sitemap, static_pages,
 };
 use crate::web::App;
 
@@ -158,6 +159,22 @@ routes! {
     POST "/account/logout"         Anyone Never      FORM    => account::log_out;
     GET  "/account/profile"        Member Never      0       => account::profile_form;
     POST "/account/profile"        Anyone Never      UPLOAD  => account::save_profile;
+    GET  "/account/forgot"         Anyone Revalidate 0       => passwords::forgot_form;
+    POST "/account/forgot"         Anyone Never      FORM    => passwords::forgot;
+    GET  "/account/reset"          Anyone Never      0       => passwords::reset_form;
+    POST "/account/reset"          Anyone Never      FORM    => passwords::reset;
+    GET  "/account/password"       Member Never      0       => passwords::change_form;
+    POST "/account/password"       Member Never      FORM    => passwords::change;
+    GET  "/account/email"          Member Never      0       => addresses::form;
+    POST "/account/email"          Member Never      FORM    => addresses::change;
+    POST "/account/email/link"     Member Never      FORM    => addresses::send_link;
+    GET  "/account/verify"         Anyone Never      0       => addresses::verify_form;
+    POST "/account/verify"         Anyone Never      FORM    => addresses::verify;
+    GET  "/account/undo"           Anyone Never      0       => addresses::undo_form;
+    POST "/account/undo"           Anyone Never      FORM    => addresses::undo;
+    GET  "/account/sessions"       Member Never      0       => sessions::list;
+    POST "/account/sessions/:id/end" Member Never    FORM    => sessions::end;
+    POST "/account/sessions/end-others" Member Never FORM    => sessions::end_others;
     POST "/language"               Public Never      FORM    => language::choose;
     GET  "/admin/settings"         Member Never      0       => settings::form;
     POST "/admin/settings"         Anyone Never      COMMENT => settings::save;

@@ -8,7 +8,7 @@ use super::outbox::drain;
 use super::verdict::{Failure, Verdict, ensure, same};
 use super::{site, static_pages};
 use crate::error::Result;
-use crate::id::{CommentId, MediaId, PostId, StaticPageId, UserId};
+use crate::id::{CommentId, MediaId, PostId, SessionId, StaticPageId, UserId};
 use crate::model::comment::{CommentBody, CommentChange, NewComment};
 use crate::model::effects::Effects;
 use crate::model::media::{AltText, MediaItem, MediaState};
@@ -17,7 +17,7 @@ use crate::model::post::{Post, PostChange, SafeHtml};
 use crate::model::site::{SettingsChange, SiteSettings};
 use crate::model::static_page::StaticPageContent;
 use crate::model::token::{Purpose, Token};
-use crate::model::user::{NewUser, PasswordHash, ProfileChange, Role, User};
+use crate::model::user::{EmailAddress, NewUser, PasswordHash, ProfileChange, Role, User};
 use crate::model::widths::Widths;
 use crate::page::{Cursor, PageRequest};
 use crate::time::Timestamp;
@@ -210,6 +210,12 @@ async fn users(lab: Lab) -> Verdict {
         })
         .await?;
     probe
+        .stores("set_email", async |lab, fx| {
+            let email = EmailAddress::from_store(format!("{}@example.net", fresh_word()));
+            lab.records.users.set_email(id, email, fx).await
+        })
+        .await?;
+    probe
         .stores("set_role", async |lab, fx| {
             lab.records.users.set_role(id, Role::Admin, fx).await
         })
@@ -252,6 +258,12 @@ async fn users_failed(lab: Lab) -> Verdict {
         })
         .await?;
     probe
+        .drops("set_email", async |lab, fx| {
+            let email = EmailAddress::from_store(format!("{}@example.net", fresh_word()));
+            lab.records.users.set_email(nobody, email, fx).await
+        })
+        .await?;
+    probe
         .drops("set_role", async |lab, fx| {
             lab.records.users.set_role(nobody, Role::Admin, fx).await
         })
@@ -276,6 +288,14 @@ async fn sessions(lab: Lab) -> Verdict {
     probe
         .stores("delete", async |lab, fx| {
             lab.records.sessions.delete(&token, fx).await
+        })
+        .await?;
+    probe
+        .stores("end", async |lab, fx| {
+            lab.records
+                .sessions
+                .end(user.id, SessionId::generate(), fx)
+                .await
         })
         .await?;
     probe
@@ -304,6 +324,7 @@ fn token(lab: &Lab) -> Token {
         hash: fresh_bytes().into(),
         purpose: Purpose::Reset,
         user: None,
+        email: None,
         created_at: lab.now,
         expires_at: lab.after(60),
     }

@@ -31,6 +31,8 @@ pub(super) fn checks() -> Vec<Check> {
         sessions.check("sessions-delete-unknown", "Deleting one that does not exist is a success.", delete_unknown),
         sessions.check("sessions-delete-all", "Deletes a user's sessions, all.", delete_all),
         sessions.check("sessions-delete-others", "Deletes a user's sessions, all but one.", delete_others),
+        sessions.check("sessions-end", "Deletes one of a user's sessions.", end),
+        sessions.check("sessions-end-others", "`end`: one that does not exist, or is somebody else's, is left: a success.", end_others),
         sessions.check("sessions-list", "A user's live sessions at `now` (those that `authenticate` would return), newest first.", list),
         sessions.check("sessions-list-most", "`list`: at most 100.", list_most),
         sessions.check("sessions-device", "Texts come back byte for byte (device).", device),
@@ -305,6 +307,34 @@ async fn delete_unknown(lab: Lab) -> Verdict {
         .sessions
         .delete(&session.token, lab.fx())
         .await?;
+    Ok(())
+}
+
+async fn end(lab: Lab) -> Verdict {
+    let user = lab.user().await?;
+    let (one, two) = (lab.session(&user).await?, lab.session(&user).await?);
+    let sessions = &lab.records.sessions;
+    sessions.end(user.id, one.id, lab.fx()).await?;
+    refused!(
+        sessions.authenticate(&one.token, lab.now).await,
+        Error::NotFound(Entity::Session)
+    );
+    same!(
+        sessions.list(user.id, lab.now).await?,
+        vec![two],
+        "the sessions that are left"
+    );
+    Ok(())
+}
+
+async fn end_others(lab: Lab) -> Verdict {
+    let (user, other) = (lab.user().await?, lab.user().await?);
+    let theirs = lab.session(&other).await?;
+    let sessions = &lab.records.sessions;
+    for id in [theirs.id, SessionId::generate()] {
+        sessions.end(user.id, id, lab.fx()).await?;
+    }
+    sessions.authenticate(&theirs.token, lab.now).await?;
     Ok(())
 }
 

@@ -9,13 +9,7 @@ use super::verdict::{Verdict, refused, same, winners};
 use crate::error::{Conflict, Entity, Error, Result};
 use crate::id::UserId;
 use crate::model::token::{Purpose, Token};
-
-const PURPOSES: [Purpose; 4] = [
-    Purpose::Owner,
-    Purpose::Verify,
-    Purpose::Reset,
-    Purpose::Invite,
-];
+use crate::model::user::EmailAddress;
 
 pub(super) fn checks() -> Vec<Check> {
     let tokens = Port::Tokens;
@@ -42,6 +36,7 @@ async fn new(lab: &Lab, purpose: Purpose, user: Option<UserId>) -> Result<Token>
         hash: fresh_bytes().into(),
         purpose,
         user,
+        email: user.map(|_| EmailAddress::from_store("Ann@Example.org".to_owned())),
         created_at: lab.now,
         expires_at: lab.after(3_600),
     };
@@ -87,6 +82,7 @@ async fn purge(lab: Lab) -> Verdict {
             hash: fresh_bytes().into(),
             purpose: Purpose::Reset,
             user: None,
+            email: None,
             created_at: then.minus(Duration::from_secs(60)),
             expires_at: then.minus(Duration::from_secs(seconds)),
         };
@@ -137,7 +133,7 @@ async fn purge(lab: Lab) -> Verdict {
 
 async fn issue(lab: Lab) -> Verdict {
     let user = lab.user().await?;
-    for purpose in PURPOSES {
+    for purpose in Purpose::ALL {
         for user in [Some(user.id), None] {
             let token = new(&lab, purpose, user).await?;
             let found = lab
@@ -191,7 +187,7 @@ async fn peek_keeps(lab: Lab) -> Verdict {
 
 async fn peek_purpose(lab: Lab) -> Verdict {
     let token = new(&lab, Purpose::Verify, None).await?;
-    for purpose in PURPOSES.into_iter().filter(|p| *p != Purpose::Verify) {
+    for purpose in Purpose::ALL.into_iter().filter(|p| *p != Purpose::Verify) {
         refused!(
             lab.records.tokens.peek(&token.hash, purpose, lab.now).await,
             Error::NotFound(Entity::Token)

@@ -1,7 +1,9 @@
 //! What a write leaves behind besides itself, committed in its own transaction.
 
 use super::audit::AuditEntry;
+use super::letter::LetterText;
 use super::outbox::{OutboxMessage, Task};
+use super::user::EmailAddress;
 use crate::id::{AuditId, AutosaveId, MessageId, UserId};
 use crate::time::Timestamp;
 
@@ -49,6 +51,17 @@ impl Effects {
             detail: detail.into(),
         });
         self
+    }
+
+    /// With a mail.
+    pub fn letter(self, to: &EmailAddress, words: LetterText) -> Self {
+        let now = self.at;
+        let task = Task::Mail {
+            to: to.to_string(),
+            subject: words.subject,
+            text: words.text,
+        };
+        self.later(now, task)
     }
 
     /// With work to be done from `available_at` on.

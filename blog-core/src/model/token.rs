@@ -1,6 +1,7 @@
 //! One-time tokens: a secret in a link, good for one purpose, once.
 
 use super::secret::SecretHash;
+use super::user::EmailAddress;
 use crate::id::UserId;
 use crate::time::Timestamp;
 
@@ -16,9 +17,20 @@ pub enum Purpose {
     Reset,
     /// Makes an account where registration is by invitation.
     Invite,
+    /// Takes back a change of the mail address.
+    Undo,
 }
 
 impl Purpose {
+    /// Every purpose.
+    pub const ALL: [Self; 5] = [
+        Self::Owner,
+        Self::Verify,
+        Self::Reset,
+        Self::Invite,
+        Self::Undo,
+    ];
+
     /// The word that stores keep.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -26,12 +38,13 @@ impl Purpose {
             Purpose::Verify => "verify",
             Purpose::Reset => "reset",
             Purpose::Invite => "invite",
+            Purpose::Undo => "undo",
         }
     }
 
     /// Reads the word back.
     pub fn from_word(word: &str) -> Option<Self> {
-        [Self::Owner, Self::Verify, Self::Reset, Self::Invite]
+        Self::ALL
             .into_iter()
             .find(|purpose| purpose.as_str() == word)
     }
@@ -46,6 +59,8 @@ pub struct Token {
     pub purpose: Purpose,
     /// Whose, if it belongs to a user.
     pub user: Option<UserId>,
+    /// The mail address that it is about: which is to be verified, or where the link was sent.
+    pub email: Option<EmailAddress>,
     /// When it was made.
     pub created_at: Timestamp,
     /// From when on it is unknown.

@@ -41,6 +41,9 @@ pub trait SessionStore: Debug + Send + Sync + 'static {
         effects: Effects,
     ) -> Result<()>;
 
+    /// Deletes one of a user's sessions. One that does not exist, or is somebody else's, is left: a success.
+    async fn end(&self, user: UserId, id: SessionId, effects: Effects) -> Result<()>;
+
     /// A user's live sessions at `now` (those that `authenticate` would return), newest first, at most 100.
     async fn list(&self, user: UserId, now: Timestamp) -> Result<Vec<Session>>;
 

@@ -7,7 +7,9 @@ use async_trait::async_trait;
 use crate::error::Result;
 use crate::id::UserId;
 use crate::model::effects::Effects;
-use crate::model::user::{NewUser, PasswordHash, ProfileChange, Role, Subject, User, Username};
+use crate::model::user::{
+    EmailAddress, NewUser, PasswordHash, ProfileChange, Role, Subject, User, Username,
+};
 
 /// Users. Usernames are unique; addresses are unique by [`EmailAddress::key`](crate::model::user::EmailAddress::key).
 #[async_trait]
@@ -55,6 +57,12 @@ pub trait UserStore: Debug + Send + Sync + 'static {
         from: &PasswordHash,
         to: PasswordHash,
     ) -> Result<bool>;
+
+    /// Replaces the address by one that was shown to be theirs, and `verified_at` by the moment of the effects; nothing
+    /// else changes.
+    ///
+    /// Returns `Conflict(Email)` when another user has it, and `NotFound(User)` when there is none.
+    async fn set_email(&self, id: UserId, email: EmailAddress, effects: Effects) -> Result<User>;
 
     /// Replaces the role, raises the epoch and deletes the user's sessions. `NotFound(User)` when there is none.
     async fn set_role(&self, id: UserId, role: Role, effects: Effects) -> Result<User>;

@@ -7,6 +7,7 @@ use crate::blog::{Core, detached};
 use crate::error::{Conflict, Denied, Error, Reason, Result, Violations};
 use crate::id::{MediaId, UserId};
 use crate::model::effects::Effects;
+use crate::model::letter::Compose;
 use crate::model::media::MediaKind;
 use crate::model::outbox::Task;
 use crate::model::secret::Secret;
@@ -16,7 +17,9 @@ use crate::model::user::{
 };
 use crate::password::{Password, Verdict};
 use crate::policy::{Action, Actor};
+use crate::service::addresses::Addresses;
 use crate::service::quotas;
+use crate::service::recovery::chosen;
 use crate::service::sessions::{Login, Sessions};
 use crate::settings::Registration;
 
@@ -98,11 +101,12 @@ impl Accounts {
     }
 
     /// Makes an account where registration is open. The answer is the same whether the address is known or not: if it
-    /// is, nothing is made and its owner gets a mail. A taken username is told, since usernames are public.
+    /// is, nothing is made and its owner gets a mail; if it is not, the mail has a link that verifies it. A taken username
+    /// is told, since usernames are public.
     ///
     /// # Errors
     /// `Denied(RegistrationClosed)`, `Denied(OwnerFirst)`, `Invalid` by field, `RateLimited` above five an hour from one client.
-    pub async fn register(&self, form: SignUp, client: &str) -> Result<()> {
+    pub async fn register(&self, form: SignUp, client: &str, compose: Compose) -> Result<()> {
         if self.core.settings.registration != Registration::Open {
             return Err(Denied::RegistrationClosed.into());
         }
@@ -114,42 +118,16 @@ impl Accounts {
         let this = self.clone();
         detached(async move {
             let email = checked.email.clone();
+            let addresses = Addresses::new(this.core.clone());
             match this.create(checked, Role::Author, false, None).await {
-                Ok(_) => Ok(()),
-                Err(Error::Conflict(Conflict::Email)) => this.tell_known(&email).await,
+                Ok(user) => addresses.invite(&user, email, &compose).await,
+                Err(Error::Conflict(Conflict::Email)) => {
+                    addresses.tell_known(&email, &compose).await
+                }
                 Err(other) => Err(name_taken(other)),
             }
         })
         .await
-    }
-
-    /// Tells the owner of a known address that somebody tried to register with it. The mail goes with a token that
-    /// nobody has the secret of, since mail is an effect and effects belong to a write.
-    async fn tell_known(&self, email: &EmailAddress) -> Result<()> {
-        let now = self.core.now();
-        let (user, _) = self.core.records.users.credentials(email.as_str()).await?;
-        let text = format!(
-            "Somebody tried to make an account at {} with this address.\n\
-             You have one already; your username is {}.\n\
-             If it was not you, there is nothing to do.\n",
-            self.core.settings.title, user.username
-        );
-        let token = Token {
-            hash: Secret::generate().hash(),
-            purpose: Purpose::Verify,
-            user: Some(user.id),
-            created_at: now,
-            expires_at: now,
-        };
-        let effects = Effects::at(now).later(
-            now,
-            Task::Mail {
-                to: email.to_string(),
-                subject: "You already have an account".to_owned(),
-                text,
-            },
-        );
-        self.core.records.tokens.issue(token, effects).await
     }
 
     async fn create(
@@ -204,10 +182,7 @@ impl Accounts {
     /// `NotFound(User)`, `Invalid` with field `password`.
     pub async fn set_password(&self, login: &str, password: &str) -> Result<User> {
         let (user, _) = self.core.records.users.credentials(login).await?;
-        let email = user.email.as_ref().map_or("", |e| e.as_str());
-        let names = [user.username.as_str(), email];
-        let password = Password::chosen(password, &names)
-            .map_err(|reason| Error::invalid("password", reason))?;
+        let password = chosen("password", password, &user)?;
         let hash = self.core.passwords.hash(password).await?;
         let effects = Effects::at(self.core.now()).audit(
             None,
@@ -253,6 +228,7 @@ impl Accounts {
             hash: secret.hash(),
             purpose: Purpose::Owner,
             user: None,
+            email: None,
             created_at: now,
             expires_at: now.plus(OWNER_LINK),
         };

@@ -166,6 +166,48 @@ impl Sessions {
         .await
     }
 
+    /// The visitor's sessions that are alive, newest first, at most 100.
+    ///
+    /// # Errors
+    /// Of the store.
+    pub async fn list(&self, visitor: &Visitor) -> Result<Vec<Session>> {
+        let sessions = &self.core.records.sessions;
+        sessions.list(visitor.user.id, self.core.now()).await
+    }
+
+    /// Ends one of the visitor's sessions. One that ended by itself is a success.
+    ///
+    /// # Errors
+    /// Of the store.
+    pub async fn end_one(&self, visitor: &Visitor, id: SessionId) -> Result<()> {
+        let user = visitor.user.id;
+        let core = self.core.clone();
+        detached(async move {
+            let effects = Effects::at(core.now());
+            let subject = format!("session:{id}");
+            let effects = effects.audit(Some(user), "session.delete", subject, "from the list");
+            core.records.sessions.end(user, id, effects).await
+        })
+        .await
+    }
+
+    /// Ends all of the visitor's sessions but the one they are here with.
+    ///
+    /// # Errors
+    /// Of the store.
+    pub async fn end_others(&self, visitor: &Visitor) -> Result<()> {
+        let (user, own) = (visitor.user.id, visitor.session.id);
+        let core = self.core.clone();
+        detached(async move {
+            let effects = Effects::at(core.now());
+            let subject = format!("user:{user}");
+            let effects = effects.audit(Some(user), "session.delete", subject, "all others");
+            let sessions = &core.records.sessions;
+            sessions.delete_all(user, Some(own), effects).await
+        })
+        .await
+    }
+
     /// Writes the noted uses.
     pub(crate) async fn flush(&self) -> Result<()> {
         let touches = self.core.touches.take();

@@ -109,6 +109,19 @@ impl SessionStore for MemoryStore {
         })
     }
 
+    async fn end(&self, user: UserId, id: SessionId, effects: Effects) -> Result<()> {
+        self.write(effects, |state, _| {
+            if state
+                .sessions
+                .get(&id)
+                .is_some_and(|session| session.user == user)
+            {
+                state.delete_session(id);
+            }
+            Ok(())
+        })
+    }
+
     async fn list(&self, user: UserId, now: Timestamp) -> Result<Vec<Session>> {
         let state = self.lock();
         let ids = state.user_sessions.get(&user).into_iter().flatten();

@@ -6,7 +6,7 @@ use blog_core::error::{Conflict, Entity, Error};
 use blog_core::id::{MediaId, UserId};
 use blog_core::model::effects::Effects;
 use blog_core::model::user::{
-    Bio, NewUser, PasswordHash, ProfileChange, Role, Subject, User, Username,
+    Bio, EmailAddress, NewUser, PasswordHash, ProfileChange, Role, Subject, User, Username,
 };
 use blog_core::ports::UserStore;
 
@@ -175,6 +175,24 @@ impl UserStore for MemoryStore {
         };
         *password = Some(to);
         Ok(true)
+    }
+
+    async fn set_email(&self, id: UserId, email: EmailAddress, effects: Effects) -> Result<User> {
+        self.write(effects, |state, at| {
+            let old = state.user(id)?.user.email.as_ref().map(EmailAddress::key);
+            let key = email.key();
+            if state.emails.get(&key).is_some_and(|owner| *owner != id) {
+                return Err(Conflict::Email.into());
+            }
+            if let Some(old) = old {
+                state.emails.remove(&old);
+            }
+            state.emails.insert(key, id);
+            let row = state.user_mut(id)?;
+            row.user.email = Some(email);
+            row.user.verified_at = Some(at);
+            Ok(state.join_user(state.user(id)?))
+        })
     }
 
     async fn set_role(&self, id: UserId, role: Role, effects: Effects) -> Result<User> {

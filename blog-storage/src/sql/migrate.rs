@@ -68,6 +68,7 @@ const MIGRATIONS: &[Migration] = migrations! {
     17 "0017_archive" oldest 17 then posts::count_all;
     18 "0018_copies" oldest 18;
     19 "0019_renderer" oldest 17;
+    25 "0025_token_email" oldest 17;
 };
 
 /// The last migration that this binary knows.

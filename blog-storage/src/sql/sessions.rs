@@ -205,6 +205,20 @@ impl SessionStore for SqlStore {
             .await
     }
 
+    async fn end(&self, user: UserId, id: SessionId, effects: Effects) -> Result<()> {
+        self.db
+            .retried(|| async {
+                let mut tx = self.db.begin().await?;
+                tx.run(
+                    "DELETE FROM blog_sessions WHERE id = ? AND owner = ?",
+                    args![id, user],
+                )
+                .await?;
+                effects::commit(tx, &effects).await
+            })
+            .await
+    }
+
     async fn list(&self, user: UserId, now: Timestamp) -> Result<Vec<Session>> {
         let rows: Vec<SessionColumns> = self
             .db

@@ -6,6 +6,7 @@ use blog_core::id::UserId;
 use blog_core::model::effects::Effects;
 use blog_core::model::secret::SecretHash;
 use blog_core::model::token::{Purpose, Token};
+use blog_core::model::user::EmailAddress;
 use blog_core::ports::TokenStore;
 use blog_core::time::Timestamp;
 use sqlx::FromRow;
@@ -19,6 +20,7 @@ use super::rows::time;
 #[derive(FromRow)]
 struct TokenRow {
     owner: Option<Uuid>,
+    email: Option<String>,
     created_at: i64,
     expires_at: i64,
 }
@@ -29,6 +31,7 @@ impl TokenRow {
             hash,
             purpose,
             user: self.owner.map(UserId::from),
+            email: self.email.map(EmailAddress::from_store),
             created_at: time(self.created_at),
             expires_at: time(self.expires_at),
         }
@@ -36,28 +39,31 @@ impl TokenRow {
 }
 
 /// The usable token: (hash, purpose, now).
-const USABLE: &str = "SELECT owner, created_at, expires_at FROM blog_tokens \
+const USABLE: &str = "SELECT owner, email, created_at, expires_at FROM blog_tokens \
      WHERE hash = ? AND purpose = ? AND expires_at > ?";
 
 #[async_trait]
 impl TokenStore for SqlStore {
     async fn issue(&self, token: Token, effects: Effects) -> Result<()> {
-        self.db.retried(|| async {
-            let mut tx = self.db.begin().await?;
-            tx.run(
-                "INSERT INTO blog_tokens (hash, purpose, owner, created_at, expires_at) VALUES (?, ?, ?, ?, ?)",
-                args![
-                    token.hash.as_bytes().as_slice(),
-                    token.purpose.as_str(),
-                    token.user,
-                    token.created_at,
-                    token.expires_at,
-                ],
-            )
-            .await?;
-            effects::commit(tx, &effects).await
-        })
-        .await
+        self.db
+            .retried(|| async {
+                let mut tx = self.db.begin().await?;
+                tx.run(
+                    "INSERT INTO blog_tokens (hash, purpose, owner, email, created_at, expires_at) \
+                 VALUES (?, ?, ?, ?, ?, ?)",
+                    args![
+                        token.hash.as_bytes().as_slice(),
+                        token.purpose.as_str(),
+                        token.user,
+                        token.email.as_ref().map(EmailAddress::as_str),
+                        token.created_at,
+                        token.expires_at,
+                    ],
+                )
+                .await?;
+                effects::commit(tx, &effects).await
+            })
+            .await
     }
 
     async fn peek(&self, hash: &SecretHash, purpose: Purpose, now: Timestamp) -> Result<Token> {

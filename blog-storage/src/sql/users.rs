@@ -284,6 +284,24 @@ impl UserStore for SqlStore {
             .await
     }
 
+    async fn set_email(&self, id: UserId, email: EmailAddress, effects: Effects) -> Result<User> {
+        self.db
+            .retried(|| async {
+                let mut tx = self.db.begin().await?;
+                let changed = tx
+                    .run(
+                        "UPDATE blog_users SET email = ?, email_key = ?, verified_at = ? WHERE id = ?",
+                        args![email.as_str(), email.key(), effects.at, id],
+                    )
+                    .await?;
+                found(changed)?;
+                let stored = user_in(&mut tx, id).await?;
+                effects::commit(tx, &effects).await?;
+                Ok(stored)
+            })
+            .await
+    }
+
     async fn set_role(&self, id: UserId, role: Role, effects: Effects) -> Result<User> {
         self.db
             .retried(|| async {

@@ -18,6 +18,7 @@ refusals-letters-slug = Use only the letters a to z, digits, and single dashes b
 refusals-letters-media-key = Use only lower-case letters, digits, -, _, . and single slashes.
 refusals-control-characters = Remove the invisible control characters.
 refusals-not-an-address = This is not a mail address.
+refusals-wrong-password = This is not your password; try again.
 refusals-taken = This is taken; choose another.
 refusals-reserved = This word is reserved; choose another.
 refusals-common-password = This password is too common; use a few unrelated words.

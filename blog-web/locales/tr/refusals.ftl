@@ -12,6 +12,7 @@ refusals-letters-slug = Yalnızca a–z harflerini, rakamları ve aralarında te
 refusals-letters-media-key = Yalnızca küçük harfleri, rakamları, -, _, . işaretlerini ve tek eğik çizgi kullanın.
 refusals-control-characters = Görünmeyen denetim karakterlerini kaldırın.
 refusals-not-an-address = Bu bir e-posta adresi değil.
+refusals-wrong-password = Bu sizin parolanız değil; yeniden deneyin.
 refusals-taken = Bu alınmış; başka bir tane seçin.
 refusals-reserved = Bu sözcük ayrılmış; başka bir tane seçin.
 refusals-common-password = Bu parola çok yaygın; birbiriyle ilgisiz birkaç sözcük kullanın.

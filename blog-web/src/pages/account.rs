@@ -8,7 +8,7 @@ use serde::Deserialize;
 
 use super::call::{Call, own_path};
 use super::library::upload_of;
-use super::{models, refusal};
+use super::{letters, models, refusal};
 use crate::edge::EdgeError;
 use crate::edge::headers::Surface;
 use crate::edge::multipart::{Multipart, MultipartLimits, Part};
@@ -103,7 +103,8 @@ pub(crate) async fn register(mut call: Call) -> Result<Response, EdgeError> {
         password: form.password,
     };
     let accounts = call.blog().accounts();
-    match accounts.register(sign_up, &call.client()).await {
+    let compose = letters::composer(&call);
+    match accounts.register(sign_up, &call.client(), compose).await {
         Ok(()) => Ok(call.redirect_with("/account/login", "registered")),
         Err(error) => {
             let form = FormView::new("/account/register")

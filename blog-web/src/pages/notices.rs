@@ -105,6 +105,41 @@ const TABLE: &[(&str, FlashKind, Phrase)] = &[
         FlashKind::Success,
         Phrase::new("preview-revoked"),
     ),
+    (
+        "password-set",
+        FlashKind::Success,
+        Phrase::new("notices-password-set"),
+    ),
+    (
+        "password-changed",
+        FlashKind::Success,
+        Phrase::new("notices-password-changed"),
+    ),
+    (
+        "link-sent",
+        FlashKind::Success,
+        Phrase::new("notices-link-sent"),
+    ),
+    (
+        "address-verified",
+        FlashKind::Success,
+        Phrase::new("notices-address-verified"),
+    ),
+    (
+        "address-back",
+        FlashKind::Success,
+        Phrase::new("notices-address-back"),
+    ),
+    (
+        "session-ended",
+        FlashKind::Success,
+        Phrase::new("notices-session-ended"),
+    ),
+    (
+        "sessions-ended",
+        FlashKind::Success,
+        Phrase::new("notices-sessions-ended"),
+    ),
     ("page-saved", FlashKind::Success, Phrase::new("pages-saved")),
     (
         "page-deleted",

@@ -130,6 +130,7 @@ pub(super) fn of_reason(reason: &Reason) -> Phrase {
         },
         Reason::ControlCharacters => Phrase::new("refusals-control-characters"),
         Reason::NotAnAddress => Phrase::new("refusals-not-an-address"),
+        Reason::WrongPassword => Phrase::new("refusals-wrong-password"),
         Reason::Taken => Phrase::new("refusals-taken"),
         Reason::Reserved => Phrase::new("refusals-reserved"),
         Reason::CommonPassword => Phrase::new("refusals-common-password"),

@@ -1,7 +1,7 @@
 //! What templates may do with a value, in the language of the page.
 //!
 //! `iso`, `date` and `datetime` take microseconds since the epoch; `bytes` takes a size in bytes;
-//! `grouped` takes a count.
+//! `grouped` takes a count. The function `device` takes a `User-Agent`.
 
 use jiff::Timestamp;
 use jiff::tz::Offset;
@@ -14,6 +14,7 @@ pub(super) fn register(environment: &mut Environment<'static>, lang: Lang) {
     environment.add_filter("date", move |micros: i64| date(lang, micros));
     environment.add_filter("datetime", move |micros: i64| datetime(lang, micros));
     environment.add_filter("bytes", move |size: u64| bytes(lang, size));
+    environment.add_function("device", |agent: &str| super::session::device(agent));
     environment.add_filter("grouped", move |count: u64| grouped(lang, count));
 }
 

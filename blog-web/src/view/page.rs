@@ -6,8 +6,8 @@ use super::SiteView;
 use super::{
     AuthorView, CardView, ChoiceView, CommentView, DeskView, DiffView, ErrorView, FormView,
     HitView, MediaView, MenuEntryView, Page, PagerView, PictureView, PlacesView, PostView,
-    PreviewLinkView, RevisionView, RowView, SafeHtml, ShelfView, SourceView, StaticPageLineView,
-    StepView, StoredPageView, TagGroupView, TagView, ThreadView, YearView,
+    PreviewLinkView, RevisionView, RowView, SafeHtml, SessionView, ShelfView, SourceView,
+    StaticPageLineView, StepView, StoredPageView, TagGroupView, TagView, ThreadView, YearView,
 };
 
 macro_rules! pages {
@@ -47,6 +47,12 @@ pages! {
     LoginPage => "account/login.html",
     ProfilePage => "account/profile.html",
     OwnerPage => "account/owner.html",
+    ForgotPage => "account/forgot.html",
+    ResetPage => "account/reset.html",
+    PasswordPage => "account/password.html",
+    EmailPage => "account/email.html",
+    AddressLinkPage => "account/address_link.html",
+    SessionsPage => "account/sessions.html",
     SettingsPage => "admin/settings.html",
     StaticPageView => "static_page.html",
     StaticPagesPage => "admin/pages.html",
@@ -374,6 +380,62 @@ pub struct ProfilePage {
 pub struct OwnerPage {
     /// Fields `username`, `email` and `password`; `token` is sent along when it is set.
     pub form: FormView,
+}
+
+/// `/account/forgot`.
+#[derive(Debug, Clone, Serialize)]
+pub struct ForgotPage {
+    /// Field `login`.
+    pub form: FormView,
+    /// Whether a link is on its way, if there is such an account.
+    pub sent: bool,
+}
+
+/// `/account/reset`.
+#[derive(Debug, Clone, Serialize)]
+pub struct ResetPage {
+    /// Field `password`; `token` is sent along.
+    pub form: FormView,
+    /// Whose password it sets.
+    pub username: String,
+}
+
+/// `/account/password`.
+#[derive(Debug, Clone, Serialize)]
+pub struct PasswordPage {
+    /// Fields `current` and `password`.
+    pub form: FormView,
+}
+
+/// `/account/email`.
+#[derive(Debug, Clone, Serialize)]
+pub struct EmailPage {
+    /// Fields `email` and `password`.
+    pub form: FormView,
+    /// The address that they have.
+    pub email: Option<String>,
+    /// Whether it is verified.
+    pub verified: bool,
+}
+
+/// `/account/verify` and `/account/undo`: what the link of a mail leads to.
+#[derive(Debug, Clone, Serialize)]
+pub struct AddressLinkPage {
+    /// `token` is sent along.
+    pub form: FormView,
+    /// Whose account it is.
+    pub username: String,
+    /// The address that becomes theirs.
+    pub email: String,
+    /// Whether it takes a change back.
+    pub undo: bool,
+}
+
+/// `/account/sessions`.
+#[derive(Debug, Clone, Serialize)]
+pub struct SessionsPage {
+    /// The own one first, then newest first.
+    pub sessions: Vec<SessionView>,
 }
 
 /// `/admin/settings`.

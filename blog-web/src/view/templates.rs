@@ -10,6 +10,7 @@ macro_rules! templates {
 }
 
 templates! {
+    "_account.html",
     "_admin.html",
     "_card.html",
     "_comment.html",
@@ -23,10 +24,16 @@ templates! {
     "_person.html",
     "_picture.html",
     "_time.html",
+    "account/address_link.html",
+    "account/email.html",
+    "account/forgot.html",
     "account/login.html",
     "account/owner.html",
+    "account/password.html",
     "account/profile.html",
     "account/register.html",
+    "account/reset.html",
+    "account/sessions.html",
     "admin/page_delete.html",
     "admin/page_form.html",
     "admin/pages.html",

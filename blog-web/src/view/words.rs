@@ -124,6 +124,7 @@ catalogues! {
     "frame",
     "history",
     "lists",
+    "mail",
     "meta",
     "library",
     "notices",

@@ -1,12 +1,14 @@
 //! A whole blog in the test's process: memory stores, a clock that stands, no network.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use blog_core::model::user::Role;
 use blog_core::policy::Actor;
 use blog_core::ports::Clock as _;
+use blog_core::ports::Mailer;
 use blog_core::ports::clock::ManualClock;
+use blog_core::ports::mailer::Mail;
 use blog_core::service::accounts::{LogIn, SignUp};
 use blog_core::{Backend, Blog, Settings, Timestamp};
 use blog_web::Web;
@@ -22,7 +24,33 @@ pub(crate) struct TestApp {
     pub(crate) clock: Arc<ManualClock>,
     /// The stores, past the services.
     pub(crate) records: blog_core::backend::Records,
+    letter_box: Arc<LetterBox>,
     endpoint: Box<dyn DynEndpoint<Output = Response>>,
+}
+
+/// Keeps the mails that were sent.
+#[derive(Debug, Default)]
+struct LetterBox(Mutex<Vec<Mail>>);
+
+#[async_trait::async_trait]
+impl Mailer for LetterBox {
+    async fn send(&self, mail: &Mail) -> blog_core::Result<()> {
+        self.0.lock().unwrap().push(mail.clone());
+        Ok(())
+    }
+}
+
+/// The one address in a mail, below the mount.
+pub(crate) fn link_in(mail: &Mail) -> String {
+    let mut links = mail
+        .text
+        .lines()
+        .filter_map(|line| line.strip_prefix("http://localhost:3000"));
+    let link = links
+        .next()
+        .unwrap_or_else(|| panic!("no link in {}", mail.text));
+    assert_eq!(links.next(), None, "{}", mail.text);
+    link.to_owned()
 }
 
 /// Somebody with a browser.
@@ -82,7 +110,9 @@ impl TestApp {
             Timestamp::parse("2026-01-31T18:30:00Z").unwrap(),
         ));
         let records = backend.records.clone();
+        let letter_box = Arc::new(LetterBox::default());
         let blog = Blog::builder(backend)
+            .mailer(letter_box.clone())
             .settings(settings)
             .clock(clock.clone())
             .build()
@@ -92,6 +122,7 @@ impl TestApp {
             blog,
             clock,
             records,
+            letter_box,
             endpoint: Box::new(ToDynEndpoint(web.endpoint().unwrap())),
         }
     }
@@ -197,6 +228,12 @@ impl TestApp {
         pairs
             .find(|pair| pair.starts_with("sid="))
             .map(str::to_owned)
+    }
+
+    /// The mails that were sent since the last look.
+    pub(crate) async fn mails(&self) -> Vec<Mail> {
+        self.blog.worker().catch_up().await;
+        std::mem::take(&mut *self.letter_box.0.lock().unwrap())
     }
 
     pub(crate) fn advance(&self, seconds: u64) -> Timestamp {

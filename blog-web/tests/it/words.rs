@@ -152,6 +152,13 @@ fn cases() -> Vec<Case> {
             Phrase::new("refusals-common-password"),
         ),
         case(
+            "WrongPassword",
+            "/account/password",
+            "current",
+            "not the one I have",
+            Phrase::new("refusals-wrong-password"),
+        ),
+        case(
             "SimilarPassword",
             "/account/register",
             "password",
@@ -229,6 +236,7 @@ fn form<'a>(path: &str, reason: &str, field: &'a str, value: &'a str) -> Vec<(&'
             ("email", "newcomer@example.org"),
             ("password", "seven quiet harbour lamps"),
         ],
+        "/account/password" => vec![("password", "seven quiet harbour lamps")],
         "/posts/one/comments" => vec![("body", "Fine")],
         "/admin/settings" => {
             settings_form("0", &[("menu_label_1", "Fine"), ("menu_target_1", "/")])

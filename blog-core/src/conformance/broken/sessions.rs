@@ -25,10 +25,11 @@ enum Fault {
     TouchLowers,
     ExceptIgnored,
     LongListed,
+    AnybodysEnded,
 }
 
 pub(super) fn all(working: &Backend) -> Vec<Broken> {
-    let faults: [(&str, &[&str], Fault); 6] = [
+    let faults: [(&str, &[&str], Fault); 7] = [
         (
             "sessions-never-expire",
             &["sessions-idle", "sessions-expired"],
@@ -58,6 +59,11 @@ pub(super) fn all(working: &Backend) -> Vec<Broken> {
             "sessions-ended-ones-listed",
             &["sessions-list"],
             Fault::LongListed,
+        ),
+        (
+            "sessions-anybodys-ended",
+            &["sessions-end-others"],
+            Fault::AnybodysEnded,
         ),
     ];
     let broken = |(name, caught_by, fault)| Broken {
@@ -164,6 +170,15 @@ impl SessionStore for Sessions {
     ) -> Result<()> {
         let except = except.filter(|_| self.fault != Fault::ExceptIgnored);
         self.inner.delete_all(user, except, effects).await
+    }
+
+    async fn end(&self, user: UserId, id: SessionId, effects: Effects) -> Result<()> {
+        if self.fault == Fault::AnybodysEnded
+            && let Some(session) = self.remembered(id)
+        {
+            return self.inner.delete(&session.token, effects).await;
+        }
+        self.inner.end(user, id, effects).await
     }
 
     async fn list(&self, user: UserId, now: Timestamp) -> Result<Vec<Session>> {

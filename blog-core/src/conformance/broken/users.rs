@@ -23,10 +23,11 @@ enum Fault {
     LastProfileWins,
     SessionsSurvive,
     RehashWins,
+    AddressUnverified,
 }
 
 pub(super) fn all(working: &Backend) -> Vec<Broken> {
-    let faults: [(&str, &[&str], Fault); 7] = [
+    let faults: [(&str, &[&str], Fault); 8] = [
         (
             "users-only-if-first-ignored",
             &["users-first-refused"],
@@ -61,6 +62,11 @@ pub(super) fn all(working: &Backend) -> Vec<Broken> {
             "users-rehash-wins-over-a-change",
             &["users-rehash-changed"],
             Fault::RehashWins,
+        ),
+        (
+            "users-address-not-verified",
+            &["users-email"],
+            Fault::AddressUnverified,
         ),
     ];
     let broken = |(name, caught_by, fault)| Broken {
@@ -182,6 +188,18 @@ impl UserStore for Users {
             return Ok(false);
         };
         self.inner.rehash_password(id, &from, to).await
+    }
+
+    async fn set_email(&self, id: UserId, email: EmailAddress, effects: Effects) -> Result<User> {
+        let before = self.inner.get(id).await?;
+        let stored = self.inner.set_email(id, email, effects).await?;
+        match self.fault {
+            Fault::AddressUnverified => Ok(User {
+                verified_at: before.verified_at,
+                ..stored
+            }),
+            _ => Ok(stored),
+        }
     }
 
     async fn set_role(&self, id: UserId, role: Role, effects: Effects) -> Result<User> {

@@ -1,11 +1,13 @@
 //! Changes of users.
 
+use crate::conformance::chance::fresh_word;
 use crate::conformance::check::{Check, Port};
 use crate::conformance::lab::Lab;
 use crate::conformance::verdict::{Verdict, ensure, refused, same, winners};
 use crate::error::{Conflict, Entity, Error};
 use crate::id::{MediaId, UserId};
-use crate::model::user::{Bio, DisplayName, PasswordHash, ProfileChange, Role, User};
+use crate::model::effects::Effects;
+use crate::model::user::{Bio, DisplayName, EmailAddress, PasswordHash, ProfileChange, Role, User};
 
 pub(super) fn checks() -> Vec<Check> {
     let users = Port::Users;
@@ -19,6 +21,10 @@ pub(super) fn checks() -> Vec<Check> {
         users.check("users-rehash", "Puts `to`, the same password hashed anew at a log-in, in the place of `from`; nothing else changes.", rehash),
         users.check("users-rehash-changed", "`false`, and nothing at all changes, when the stored hash is no longer `from`.", rehash_changed),
         users.check("users-password-not-found", "`set_password`: `NotFound(User)` when there is none.", password_not_found),
+        users.check("users-email", "Replaces the address by one that was shown to be theirs, and `verified_at` by the moment of the effects; nothing else changes.", email),
+        users.check("users-email-taken", "`set_email`: `Conflict(Email)` when another user has it.", email_taken),
+        users.check("users-email-race", "Of two users who are given one address at once exactly one gets it.", email_race),
+        users.check("users-email-not-found", "`set_email`: `NotFound(User)` when there is none.", email_not_found),
         users.check("users-role", "Replaces the role, raises the epoch and deletes the user's sessions.", role),
         users.check("users-role-not-found", "`set_role`: `NotFound(User)` when there is none.", role_not_found),
         users.check("users-suspend", "Suspends or restores; suspending raises the epoch and deletes the user's sessions.", suspend),
@@ -273,6 +279,84 @@ async fn password_not_found(lab: Lab) -> Verdict {
         lab.records
             .users
             .set_password(UserId::generate(), hash, lab.fx())
+            .await,
+        Error::NotFound(Entity::User)
+    );
+    Ok(())
+}
+
+fn address(word: &str) -> EmailAddress {
+    EmailAddress::from_store(format!("{word}@Example.net"))
+}
+
+async fn email(lab: Lab) -> Verdict {
+    let user = lab.user().await?;
+    let session = lab.session(&user).await?;
+    let users = &lab.records.users;
+    let new = address(&fresh_word());
+    let moved = User {
+        email: Some(new.clone()),
+        verified_at: Some(lab.after(7)),
+        ..user.clone()
+    };
+    let later = || Effects::at(lab.after(7));
+    let answer = users.set_email(user.id, new.clone(), later()).await?;
+    same!(answer, moved, "the answer");
+    same!(users.get(user.id).await?, moved, "the stored user");
+    let (found, _) = users.credentials(&new.key()).await?;
+    same!(found.id, user.id, "who is found by the new address");
+    let old = user.email.as_ref().map(EmailAddress::key);
+    refused!(
+        users.credentials(&old.unwrap_or_default()).await,
+        Error::NotFound(Entity::User)
+    );
+    lab.records
+        .sessions
+        .authenticate(&session.token, lab.now)
+        .await?;
+    // The same one again, as when an address is verified for the first time.
+    let same = users.set_email(user.id, new, later()).await?;
+    same!(same, moved, "the answer to the same address");
+    Ok(())
+}
+
+async fn email_taken(lab: Lab) -> Verdict {
+    let (user, other) = (lab.user().await?, lab.user().await?);
+    let users = &lab.records.users;
+    let theirs = other.email.as_ref().map(EmailAddress::key);
+    let theirs = EmailAddress::from_store(theirs.unwrap_or_default());
+    refused!(
+        users.set_email(user.id, theirs, lab.fx()).await,
+        Error::Conflict(Conflict::Email)
+    );
+    same!(users.get(user.id).await?, user, "the user");
+    same!(users.get(other.id).await?, other, "the other");
+    Ok(())
+}
+
+async fn email_race(lab: Lab) -> Verdict {
+    let wanted = address(&fresh_word());
+    let results = lab
+        .race(6, |lab, _| {
+            let wanted = wanted.clone();
+            async move {
+                let user = lab.user().await?;
+                lab.records.users.set_email(user.id, wanted, lab.fx()).await
+            }
+        })
+        .await?;
+    let won = winners!(results, Error::Conflict(Conflict::Email));
+    same!(won.len(), 1, "users who got it");
+    let (found, _) = lab.records.users.credentials(&wanted.key()).await?;
+    same!(found, won[0], "who is found by it");
+    Ok(())
+}
+
+async fn email_not_found(lab: Lab) -> Verdict {
+    refused!(
+        lab.records
+            .users
+            .set_email(UserId::generate(), address(&fresh_word()), lab.fx())
             .await,
         Error::NotFound(Entity::User)
     );

@@ -28,7 +28,7 @@ use blog_core::model::static_page::{
     NewStaticPage, RenderedPage, StaticPageChange, StaticPageContent,
 };
 use blog_core::model::token::{Purpose, Token};
-use blog_core::model::user::{Bio, DisplayName, PasswordHash, ProfileChange, Role};
+use blog_core::model::user::{Bio, DisplayName, EmailAddress, PasswordHash, ProfileChange, Role};
 use blog_core::model::widths::Widths;
 use blog_core::ports::engagement::View;
 use blog_core::ports::index::IntentLog;
@@ -93,6 +93,7 @@ fn token() -> Token {
         hash: Secret::generate().hash(),
         purpose: Purpose::Reset,
         user: None,
+        email: None,
         created_at: at(0),
         expires_at: at(1_000_000),
     }
@@ -356,6 +357,7 @@ pub(crate) async fn ready(store: &Arc<SqlStore>) -> Vec<Write> {
         }, fx());
         "users::set_password" => g.store.set_password(b, hash("$argon2id$new"), fx());
         "users::rehash_password" => g.store.rehash_password(e, &old, hash("$argon2id$better"));
+        "users::set_email" => g.store.set_email(b, EmailAddress::try_from("b@example.net").expect("an address"), fx());
         "users::set_role" => g.store.set_role(a, Role::Editor, fx());
         "users::set_suspended" => g.store.set_suspended(e, true, fx());
         "sessions::create" => SessionStore::create(&*g.store, session_of(a), fx());
@@ -367,6 +369,7 @@ pub(crate) async fn ready(store: &Arc<SqlStore>) -> Vec<Write> {
         "sessions::confirm_password" => g.store.confirm_password(g.kept[0].id, at(2));
         "sessions::delete" => SessionStore::delete(&*g.store, &g.kept[1].token, fx());
         "sessions::delete_all" => g.store.delete_all(e, None, fx());
+        "sessions::end" => g.store.end(a, SessionId::generate(), fx());
         "sessions::purge" => SessionStore::purge(&*g.store, at(0), 10);
         "tokens::issue" => g.store.issue(token(), fx());
         "tokens::redeem" => g.store.redeem(&used.hash, Purpose::Reset, at(1));

@@ -11,7 +11,9 @@ use parts::*;
 use blog_core::diff::Diff;
 use blog_core::model::focus::Focus;
 
-use crate::view::PreviewLinkView;
+use crate::view::page::{
+    AddressLinkPage, EmailPage, ForgotPage, PasswordPage, ResetPage, SessionsPage,
+};
 use crate::view::page::{
     ArchivePage, AuthorPage, CommentDeletePage, CommentEditPage, ConflictPage, DraftsPage,
     EditorPage, HomePage, LibraryDeletePage, LibraryItemPage, LibraryPage, LoginPage, OwnerPage,
@@ -32,6 +34,7 @@ use crate::view::{
     ThreadView, TocView, UnsavedView, View, ViewerView, WidthView, YearView,
 };
 use crate::view::{MenuEntryView, StaticPageLineView, StoredPageView};
+use crate::view::{PreviewLinkView, SessionView};
 
 const NOW: i64 = 1_769_884_205_000_000;
 

@@ -165,6 +165,29 @@ pub(crate) fn bare_pages(view: &View, chrome: &PageChrome) -> Vec<(&'static str,
     });
     pages.add(&RegisterPage { form: form() });
     pages.add(&LoginPage { form: form() });
+    pages.add(&ForgotPage {
+        form: form(),
+        sent: false,
+    });
+    pages.add(&ResetPage {
+        form: form(),
+        username: String::new(),
+    });
+    pages.add(&PasswordPage { form: form() });
+    pages.add(&EmailPage {
+        form: form(),
+        email: None,
+        verified: false,
+    });
+    pages.add(&AddressLinkPage {
+        form: form(),
+        username: String::new(),
+        email: String::new(),
+        undo: false,
+    });
+    pages.add(&SessionsPage {
+        sessions: Vec::new(),
+    });
     pages.add(&ProfilePage {
         form: form(),
         avatar: None,

@@ -242,6 +242,44 @@ pub(crate) fn full_pages(
             &["username", "email", "password", "token"],
         ),
     });
+    for sent in [true, false] {
+        pages.add(&ForgotPage {
+            form: refused("/account/forgot", text, &["login"]),
+            sent,
+        });
+    }
+    pages.add(&ResetPage {
+        form: refused("/account/reset", text, &["token", "password"]),
+        username: text.to_owned(),
+    });
+    pages.add(&PasswordPage {
+        form: refused("/account/password", text, &["current", "password"]),
+    });
+    for verified in [true, false] {
+        pages.add(&EmailPage {
+            form: refused("/account/email", text, &["email", "password"]),
+            email: Some(text.to_owned()),
+            verified,
+        });
+        pages.add(&AddressLinkPage {
+            form: refused("/account/verify", text, &["token"]),
+            username: text.to_owned(),
+            email: text.to_owned(),
+            undo: verified,
+        });
+    }
+    pages.add(&SessionsPage {
+        sessions: [true, false]
+            .map(|own| SessionView {
+                id: "a".to_owned(),
+                device: text.to_owned(),
+                own,
+                began_at: NOW,
+                seen_at: NOW,
+                ends_at: NOW,
+            })
+            .into(),
+    });
     pages.add(&PreviewLinksPage {
         slug: text.to_owned(),
         title: text.to_owned(),

@@ -1,0 +1,57 @@
+//! Mails about an account, before anybody chose their words.
+
+use std::sync::Arc;
+
+use super::secret::Secret;
+use super::user::{EmailAddress, Username};
+
+/// What a mail is about.
+#[derive(Debug, Clone, Copy)]
+#[non_exhaustive]
+pub enum Letter<'a> {
+    /// To an address that somebody gave as theirs: a link that shows it, good for 24 hours.
+    Verify {
+        /// Whose account it is.
+        username: &'a Username,
+        /// The link's.
+        secret: &'a Secret,
+    },
+    /// To an address that has an account, when somebody tried to register with it or to take it.
+    Known {
+        /// Of the account that there is.
+        username: &'a Username,
+    },
+    /// A link that sets a new password, good for 30 minutes.
+    Reset {
+        /// Whose account it is.
+        username: &'a Username,
+        /// The link's.
+        secret: &'a Secret,
+    },
+    /// The password was changed.
+    PasswordChanged {
+        /// Whose account it is.
+        username: &'a Username,
+    },
+    /// To the old address, when another took its place: a link that takes it back, good for 7 days.
+    Moved {
+        /// Whose account it is.
+        username: &'a Username,
+        /// The new address.
+        to: &'a EmailAddress,
+        /// The link's.
+        secret: &'a Secret,
+    },
+}
+
+/// The words of a mail.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LetterText {
+    /// On one line.
+    pub subject: String,
+    /// Plain text, lines ended by `\n`.
+    pub text: String,
+}
+
+/// Whoever knows the pages, and so the links and the reader's language, puts a letter into words.
+pub type Compose = Arc<dyn Fn(&Letter<'_>) -> LetterText + Send + Sync>;

@@ -1,0 +1,274 @@
+//! Mail addresses: shown to be somebody's, changed, and taken back.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::blog::{Core, detached};
+use crate::error::{Entity, Error, Result};
+use crate::model::effects::Effects;
+use crate::model::letter::{Compose, Letter};
+use crate::model::secret::Secret;
+use crate::model::token::{Purpose, Token};
+use crate::model::user::{EmailAddress, User};
+use crate::service::quotas;
+use crate::service::recovery::Recovery;
+use crate::service::sessions::Visitor;
+
+/// How long a link that verifies is good.
+const VERIFY: Duration = Duration::from_secs(24 * 3600);
+/// How long the old address can take a change back.
+const UNDO: Duration = Duration::from_secs(7 * 24 * 3600);
+
+/// Mail addresses.
+#[derive(Debug, Clone)]
+pub struct Addresses {
+    core: Arc<Core>,
+}
+
+/// A link of a mail, before its button is pressed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AddressLink {
+    /// Whose account it is.
+    pub user: User,
+    /// The address that becomes theirs, or becomes theirs again.
+    pub email: EmailAddress,
+}
+
+impl Addresses {
+    pub(crate) fn new(core: Arc<Core>) -> Self {
+        Self { core }
+    }
+
+    /// Sends a link that verifies the address they have; nothing where it is verified already.
+    ///
+    /// # Errors
+    /// `RateLimited` above three an hour, `Denied(LogIn)` for users without an address.
+    pub async fn send_link(&self, visitor: &Visitor, compose: Compose) -> Result<()> {
+        let user = visitor.user.clone();
+        let Some(email) = user.email.clone().filter(|_| user.verified_at.is_none()) else {
+            return Ok(());
+        };
+        quotas::LINK_ACCOUNT
+            .take(&self.core, &user.id.to_string())
+            .await?;
+        let this = self.clone();
+        detached(async move { this.invite(&user, email, &compose).await }).await
+    }
+
+    /// Sends the link that makes an address theirs.
+    pub(crate) async fn invite(
+        &self,
+        user: &User,
+        email: EmailAddress,
+        compose: &Compose,
+    ) -> Result<()> {
+        let secret = Secret::generate();
+        let letter = Letter::Verify {
+            username: &user.username,
+            secret: &secret,
+        };
+        let now = self.core.now();
+        let effects = Effects::at(now).letter(&email, compose(&letter));
+        let token = Token {
+            hash: secret.hash(),
+            purpose: Purpose::Verify,
+            user: Some(user.id),
+            email: Some(email),
+            created_at: now,
+            expires_at: now.plus(VERIFY),
+        };
+        self.core.records.tokens.issue(token, effects).await?;
+        self.core.wake.notify_one();
+        Ok(())
+    }
+
+    /// Tells the owner of a known address that somebody gave it as theirs. The mail goes with a token that nobody has the
+    /// secret of, since mail is an effect and effects belong to a write.
+    pub(crate) async fn tell_known(&self, email: &EmailAddress, compose: &Compose) -> Result<()> {
+        let now = self.core.now();
+        let (user, _) = self.core.records.users.credentials(&email.key()).await?;
+        let letter = Letter::Known {
+            username: &user.username,
+        };
+        let effects = Effects::at(now).letter(email, compose(&letter));
+        let token = Token {
+            hash: Secret::generate().hash(),
+            purpose: Purpose::Verify,
+            user: Some(user.id),
+            email: None,
+            created_at: now,
+            expires_at: now,
+        };
+        self.core.records.tokens.issue(token, effects).await?;
+        self.core.wake.notify_one();
+        Ok(())
+    }
+
+    /// Sends a link to a new address; it takes the place of the old one when the link is followed. The answer is the same
+    /// where somebody else has the address: then they are told.
+    ///
+    /// # Errors
+    /// `Invalid` with field `email`, or with field `password` for a wrong one; `RateLimited`.
+    pub async fn change(
+        &self,
+        visitor: &Visitor,
+        email: &str,
+        password: &str,
+        compose: Compose,
+    ) -> Result<()> {
+        let email = EmailAddress::try_from(email).map_err(|why| Error::invalid("email", why))?;
+        let user = visitor.user.clone();
+        let this = self.clone();
+        let password = password.to_owned();
+        detached(async move {
+            let recovery = Recovery::new(this.core.clone());
+            recovery.confirm(&user, "password", &password).await?;
+            quotas::LINK_ACCOUNT
+                .take(&this.core, &user.id.to_string())
+                .await?;
+            match this.core.records.users.credentials(&email.key()).await {
+                Ok((other, _)) if other.id != user.id => this.tell_known(&email, &compose).await,
+                Ok(_) | Err(Error::NotFound(_)) => this.invite(&user, email, &compose).await,
+                Err(other) => Err(other),
+            }
+        })
+        .await
+    }
+
+    /// What a link that verifies is about, for showing its page.
+    ///
+    /// # Errors
+    /// `NotFound(Token)`.
+    pub async fn check(&self, secret: &Secret) -> Result<AddressLink> {
+        self.look(secret, Purpose::Verify).await
+    }
+
+    /// What a link that takes a change back is about, for showing its page.
+    ///
+    /// # Errors
+    /// `NotFound(Token)`.
+    pub async fn check_undo(&self, secret: &Secret) -> Result<AddressLink> {
+        self.look(secret, Purpose::Undo).await
+    }
+
+    async fn look(&self, secret: &Secret, purpose: Purpose) -> Result<AddressLink> {
+        let tokens = &self.core.records.tokens;
+        let token = tokens
+            .peek(&secret.hash(), purpose, self.core.now())
+            .await?;
+        self.about(token).await
+    }
+
+    async fn about(&self, token: Token) -> Result<AddressLink> {
+        let gone = Error::NotFound(Entity::Token);
+        let (Some(user), Some(email)) = (token.user, token.email) else {
+            return Err(gone);
+        };
+        match self.core.records.users.get(user).await {
+            Ok(user) if !user.suspended => Ok(AddressLink { user, email }),
+            Ok(_) | Err(Error::NotFound(_)) => Err(gone),
+            Err(other) => Err(other),
+        }
+    }
+
+    /// Makes the link's address theirs. Where it takes the place of another, the old one is told, with a link that takes
+    /// it back for 7 days.
+    ///
+    /// # Errors
+    /// `NotFound(Token)`, `Conflict(Email)` when somebody else took the address since.
+    pub async fn verify(&self, secret: &Secret, compose: Compose) -> Result<User> {
+        let this = self.clone();
+        let hash = secret.hash();
+        detached(async move {
+            let tokens = &this.core.records.tokens;
+            let now = this.core.now();
+            let token = tokens.redeem(&hash, Purpose::Verify, now).await?;
+            let AddressLink { user, email } = this.about(token).await?;
+            let stored = this.take(&user, email.clone(), "by a link").await?;
+            tokens.revoke(Some(user.id), Purpose::Verify).await?;
+            let old = user.email.clone().filter(|old| old.key() != email.key());
+            if let Some(old) = old {
+                this.tell_old(&user, old, &email, &compose).await?;
+            }
+            Ok(stored)
+        })
+        .await
+    }
+
+    async fn take(&self, user: &User, email: EmailAddress, how: &str) -> Result<User> {
+        let subject = format!("user:{}", user.id);
+        let effects = Effects::at(self.core.now());
+        let effects = effects.audit(Some(user.id), "user.email", subject, how);
+        self.core
+            .records
+            .users
+            .set_email(user.id, email, effects)
+            .await
+    }
+
+    async fn tell_old(
+        &self,
+        user: &User,
+        old: EmailAddress,
+        new: &EmailAddress,
+        compose: &Compose,
+    ) -> Result<()> {
+        let secret = Secret::generate();
+        let letter = Letter::Moved {
+            username: &user.username,
+            to: new,
+            secret: &secret,
+        };
+        let now = self.core.now();
+        let effects = Effects::at(now).letter(&old, compose(&letter));
+        let token = Token {
+            hash: secret.hash(),
+            purpose: Purpose::Undo,
+            user: Some(user.id),
+            email: Some(old),
+            created_at: now,
+            expires_at: now.plus(UNDO),
+        };
+        self.core.records.tokens.issue(token, effects).await?;
+        self.core.wake.notify_one();
+        Ok(())
+    }
+
+    /// Takes a change of the address back: it is the old one again, all sessions end, and no other link is good. Whoever
+    /// changed it may know the password, so its owner is to set a new one.
+    ///
+    /// # Errors
+    /// `NotFound(Token)`, `Conflict(Email)` when somebody else took the address since.
+    pub async fn undo(&self, secret: &Secret) -> Result<User> {
+        let this = self.clone();
+        let hash = secret.hash();
+        detached(async move {
+            let core = &this.core;
+            let tokens = &core.records.tokens;
+            let token = tokens.redeem(&hash, Purpose::Undo, core.now()).await?;
+            let AddressLink { user, email } = this.about(token).await?;
+            let stored = this.take(&user, email, "taken back").await?;
+            for purpose in [Purpose::Verify, Purpose::Reset, Purpose::Undo] {
+                tokens.revoke(Some(user.id), purpose).await?;
+            }
+            let effects = Effects::at(core.now());
+            core.records
+                .sessions
+                .delete_all(user.id, None, effects)
+                .await?;
+            Ok(stored)
+        })
+        .await
+    }
+
+    /// Counts somebody's address as verified, from the command line.
+    ///
+    /// # Errors
+    /// `NotFound(User)`, also for a user without an address.
+    pub async fn confirm(&self, login: &str) -> Result<User> {
+        let (user, _) = self.core.records.users.credentials(login).await?;
+        let email = user.email.clone();
+        let email = email.ok_or(Error::NotFound(Entity::User))?;
+        self.take(&user, email, "from the command line").await
+    }
+}

@@ -1,0 +1,48 @@
+# The mails that accounts bring about. Each is plain text with one link on a line of its own.
+
+mail-verify-subject = { $site }: is this your address?
+mail-verify =
+    Hello { $name },
+
+    somebody made an account at { $site }, or changed its address, and gave this one. If it was you, follow this link; it is good for 24 hours:
+
+    { $link }
+
+    If it was not you, there is nothing to do.
+mail-known-subject = { $site }: you have an account already
+mail-known =
+    Hello { $name },
+
+    somebody gave this address as theirs at { $site }. It belongs to your account already. If it was you and your password is gone, set a new one here:
+
+    { $link }
+
+    If it was not you, there is nothing to do.
+mail-reset-subject = { $site }: a new password
+mail-reset =
+    Hello { $name },
+
+    this link sets a new password for your account at { $site }; it is good once, for 30 minutes:
+
+    { $link }
+
+    If you did not ask for it, there is nothing to do: your password stays as it is.
+mail-moved-subject = { $site }: your address was changed
+mail-moved =
+    Hello { $name },
+
+    the address of your account at { $site } is { $address } from now on. If it was not you, take it back here within 7 days:
+
+    { $link }
+mail-password-subject = { $site }: your password was changed
+mail-password =
+    Hello { $name },
+
+    the password of your account at { $site } was changed just now. If it was not you, set a new one here:
+
+    { $link }
+mail-other-subject = { $site }: news about your account
+mail-other =
+    There is news about your account at { $site }. Log in to see it:
+
+    { $link }
