@@ -24,6 +24,8 @@ use crate::handle::found;
 const PAGE: u16 = 1_000;
 /// How many differences are looked at again at a time.
 const AT_ONCE: usize = 16;
+/// How many rows are read again at once.
+const BATCH: usize = 100;
 /// After how many differences they are looked at again.
 const SUSPECTS: usize = 1_000;
 
@@ -254,29 +256,37 @@ impl Reconcile {
             return Ok(());
         }
         tokio::time::sleep(request.pause).await;
-        let looked: Vec<Result<Option<Drift>>> = stream::iter(suspects.drain(..))
-            .map(|key| self.look(request, key))
-            .buffered(AT_ONCE)
-            .collect()
-            .await;
-        for drift in looked {
-            match drift? {
-                None => found.passing += 1,
-                Some(drift) => {
-                    found.drift += 1;
-                    found.repaired += u64::from(drift.is_repaired);
-                    watch(Step::Drift(&drift));
+        for keys in suspects.chunks(BATCH) {
+            // The rows first: whatever happens between the two looks is an event behind them.
+            let rows = self.index.get_many(self.media.bucket(), keys).await?;
+            let looked: Vec<Result<Option<Drift>>> = stream::iter(keys.iter().zip(rows))
+                .map(|(key, row)| self.look(request, key.clone(), row))
+                .buffered(AT_ONCE)
+                .collect()
+                .await;
+            for drift in looked {
+                match drift? {
+                    None => found.passing += 1,
+                    Some(drift) => {
+                        found.drift += 1;
+                        found.repaired += u64::from(drift.is_repaired);
+                        watch(Step::Drift(&drift));
+                    }
                 }
             }
         }
+        suspects.clear();
         Ok(())
     }
 
-    async fn look(&self, request: &Request, key: String) -> Result<Option<Drift>> {
+    async fn look(
+        &self,
+        request: &Request,
+        key: String,
+        row: Option<IndexItem>,
+    ) -> Result<Option<Drift>> {
         let bucket = self.media.bucket();
         let now = self.clock.now();
-        // The row first: whatever happens between the two looks is an event behind it.
-        let row = self.index.get(bucket, &key).await?;
         let there = match self.media.head(&ObjectKey::from_store(key.clone())).await {
             Ok(meta) => Some(meta),
             Err(Error::NotFound(_)) => None,
@@ -292,6 +302,10 @@ impl Reconcile {
                 .as_ref()
                 .is_some_and(|meta| is_young(meta.modified_at))
         {
+            return Ok(None);
+        }
+        // An event that came between the two looks explains the difference.
+        if row.is_some() && self.index.get(bucket, &key).await? != row {
             return Ok(None);
         }
         let mut drift = Drift {

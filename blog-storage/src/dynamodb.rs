@@ -8,6 +8,7 @@
 //! Tombstones leave by the table's time to live, and by [`purge`](blog_core::ports::ObjectIndex::purge) where that has
 //! not come yet.
 
+mod batch;
 mod failure;
 mod list;
 mod row;
@@ -46,7 +47,8 @@ const MEETINGS: u32 = 64;
 const AT_ONCE: usize = 16;
 
 /// What this adapter asks of DynamoDB while a blog runs, as IAM names it; [`create_table`] asks for [`TABLE_ACTIONS`].
-pub const ACTIONS: [&str; 5] = [
+pub const ACTIONS: [&str; 6] = [
+    "dynamodb:BatchGetItem",
     "dynamodb:DeleteItem",
     "dynamodb:DescribeTable",
     "dynamodb:GetItem",
@@ -206,6 +208,12 @@ impl ObjectIndex for DynamoIndex {
             .await
             .map_err(failed)?;
         found.item.map(|item| row::item(&item)).transpose()
+    }
+
+    async fn get_many(&self, bucket: &str, keys: &[String]) -> Result<Vec<Option<IndexItem>>> {
+        let ids: Vec<String> = keys.iter().map(|key| row::id(bucket, key)).collect();
+        let found = self.batch(ids.iter().cloned().collect()).await?;
+        Ok(ids.iter().map(|id| found.get(id).cloned()).collect())
     }
 
     async fn by_owner(&self, owner: UserId, page: PageRequest) -> Result<Page<IndexItem>> {

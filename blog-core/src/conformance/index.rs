@@ -32,6 +32,7 @@ pub(super) fn checks() -> Vec<Check> {
         index.check("index-converges", "Whatever the order and the repetition of a key's events, the row ends as the event with the greatest sequencer says.", converges),
         index.check("index-race", "Events of one key applied at once leave the row as the greatest sequencer says.", race),
         index.check("index-get", "The row of an object, tombstones too; `None` when it was never heard of.", get),
+        index.check("index-get-many", "The rows of these keys, in their order, each as `get` finds it; at most 100 keys are asked for at once.", get_many),
     ];
     checks.extend(lists::checks());
     checks
@@ -566,5 +567,36 @@ async fn get(lab: Lab) -> Verdict {
     }
     lab.index.apply(&removed(&lab, &bucket, "k", 2)).await?;
     stored(&lab, &bucket, "k").await?;
+    Ok(())
+}
+
+async fn get_many(lab: Lab) -> Verdict {
+    let (bucket, other) = (fresh_word(), fresh_word());
+    // In an order that is not that of the keys, one of them twice; every third was never heard of.
+    let mut keys: Vec<String> = (0..99).map(|n| format!("k{:02}", (n * 37) % 99)).collect();
+    keys.push(keys[1].clone());
+    let mut expected = Vec::new();
+    for (key, nth) in keys.iter().zip(0..) {
+        if nth % 3 == 0 {
+            lab.index.apply(&created(&lab, &other, key, 1)).await?;
+        } else if nth % 10 == 1 {
+            lab.index.apply(&removed(&lab, &bucket, key, 1)).await?;
+        } else {
+            lab.index.apply(&created(&lab, &bucket, key, 1)).await?;
+        }
+    }
+    for key in &keys {
+        expected.push(lab.index.get(&bucket, key).await?);
+    }
+    same!(
+        lab.index.get_many(&bucket, &keys).await?,
+        expected,
+        "the rows of 100 keys"
+    );
+    same!(
+        lab.index.get_many(&bucket, &[]).await?,
+        vec![],
+        "the rows of no key"
+    );
     Ok(())
 }

@@ -23,6 +23,15 @@ pub trait ObjectIndex: Debug + Send + Sync + 'static {
     /// The row of an object, tombstones too; `None` when it was never heard of.
     async fn get(&self, bucket: &str, key: &str) -> Result<Option<IndexItem>>;
 
+    /// The rows of these keys, in their order, each as `get` finds it; at most 100 keys are asked for at once.
+    async fn get_many(&self, bucket: &str, keys: &[String]) -> Result<Vec<Option<IndexItem>>> {
+        let mut rows = Vec::with_capacity(keys.len());
+        for key in keys {
+            rows.push(self.get(bucket, key).await?);
+        }
+        Ok(rows)
+    }
+
     /// The present objects of an owner, newest first by `first_seen`; equal times in an order of the adapter's that
     /// does not change. In one query.
     async fn by_owner(&self, owner: UserId, page: PageRequest) -> Result<Page<IndexItem>>;

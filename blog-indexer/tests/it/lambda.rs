@@ -22,7 +22,7 @@ use aws::Aws;
 const BINARY: &str = env!("CARGO_BIN_EXE_blog-indexer");
 
 /// A variable of the tests; `None` where it is not set and may be missing.
-fn variable(name: &str) -> Option<String> {
+pub(crate) fn variable(name: &str) -> Option<String> {
     match std::env::var(name) {
         Ok(url) => Some(url),
         Err(_) if std::env::var_os("BLOG_TEST_REQUIRE").is_some() => {
@@ -199,7 +199,7 @@ async fn the_function_is_ready_soon_and_says_what_it_lacks() {
 
     // Until its first call outside, of several starts the quickest: others may work on this machine.
     let mut quickest = Duration::MAX;
-    for _ in 0..5 {
+    for _ in 0..10 {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let endpoint = format!("http://{}", listener.local_addr().unwrap());
         let begun = Instant::now();
@@ -224,5 +224,5 @@ async fn the_function_is_ready_soon_and_says_what_it_lacks() {
         "ready before its first outside call in {} ms",
         quickest.as_millis()
     );
-    assert!(quickest < Duration::from_millis(500), "{quickest:?}");
+    assert!(quickest <= Duration::from_millis(50), "{quickest:?}");
 }

@@ -33,6 +33,18 @@ impl Clock for Later {
     }
 }
 
+/// A clock that is two hours ahead.
+#[cfg(feature = "lambda")]
+#[derive(Debug)]
+struct MuchLater;
+
+#[cfg(feature = "lambda")]
+impl Clock for MuchLater {
+    fn now(&self) -> Timestamp {
+        SystemClock.now().plus(Duration::from_secs(7_200))
+    }
+}
+
 fn body(text: String) -> ByteStream {
     stream::iter([Ok(Bytes::from(text))]).boxed()
 }
@@ -509,5 +521,71 @@ async fn a_million_keys_are_compared_in_constant_memory() {
         begun.elapsed().as_secs_f64(),
         endless.asked.load(Ordering::SeqCst),
         most - before
+    );
+}
+
+#[cfg(feature = "lambda")]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn twenty_thousand_keys_are_filled_into_dynamodb_and_compared() {
+    use blog_storage::dynamodb::{DynamoIndex, create_table};
+
+    let Some(endpoint) = crate::lambda::variable("BLOG_TEST_DYNAMODB_URL") else {
+        return;
+    };
+    let url = format!("dynamodb://reconcile-{}", uuid::Uuid::now_v7().simple());
+    assert!(create_table(&url, Some(&endpoint)).await.unwrap());
+    let index = Arc::new(DynamoIndex::open(&url, Some(&endpoint)).await.unwrap());
+    let media = Arc::new(MemoryMedia::new());
+    for number in 0..20_000 {
+        media
+            .put(&key(&name(number)), body(format!("{number}")), options())
+            .await
+            .unwrap();
+    }
+    let reconcile = Reconcile::new(media.clone(), index.clone(), Arc::new(Later));
+    let request = Request {
+        is_applied: true,
+        pause: Duration::ZERO,
+        ..Request::default()
+    };
+    let begun = Instant::now();
+    let found = reconcile.run(&request, &mut |_| {}).await.unwrap();
+    let filled = begun.elapsed();
+    assert_eq!(
+        (found.compared, found.drift, found.repaired),
+        (20_000, 20_000, 20_000)
+    );
+    // One of each class.
+    media.delete(&key(&name(7))).await.unwrap();
+    media
+        .put(&key(&name(8)), body("others".to_owned()), options())
+        .await
+        .unwrap();
+    media
+        .put(&key("o/new"), body("new".to_owned()), options())
+        .await
+        .unwrap();
+    // What was filled in is an hour old only to a clock two hours ahead.
+    let reconcile = Reconcile::new(media, index, Arc::new(MuchLater));
+    let begun = Instant::now();
+    let mut drifts = BTreeMap::new();
+    let mut watch = |step: Step<'_>| {
+        if let Step::Drift(drift) = step {
+            drifts.insert(drift.key.clone(), drift.class);
+        }
+    };
+    let found = reconcile.run(&request, &mut watch).await.unwrap();
+    let compared = begun.elapsed();
+    assert_eq!((found.compared, found.repaired), (20_001, 3));
+    let expected = [
+        (name(7), Class::Orphan),
+        (name(8), Class::Mismatched),
+        ("o/new".to_owned(), Class::Missing),
+    ];
+    assert_eq!(drifts, BTreeMap::from(expected));
+    println!(
+        "20000 keys filled into DynamoDB in {:.1} s, compared in {:.1} s",
+        filled.as_secs_f64(),
+        compared.as_secs_f64()
     );
 }

@@ -31,7 +31,11 @@ pub(crate) async fn run(config: &Config, asked: Reconciling) -> Result<(), Failu
         after: mark.as_ref().map(Mark::read).transpose()?.flatten(),
         is_applied: asked.is_applied,
         settling: Duration::from_secs(asked.settling_seconds),
-        ..Request::default()
+        // Where nothing is young, nothing is on its way.
+        pause: match asked.settling_seconds {
+            0 => Duration::ZERO,
+            _ => Request::default().pause,
+        },
     };
     let bar = bar();
     let mut failed = None;

@@ -34,10 +34,11 @@ enum Fault {
     ShardLeftOut,
     EndInMilliseconds,
     MomentsInSeconds,
+    BatchLeftOut,
 }
 
 pub(super) fn all(working: &Backend) -> Vec<Broken> {
-    let faults: [(&str, &[&str], Fault); 14] = [
+    let faults: [(&str, &[&str], Fault); 15] = [
         (
             "index-last-event-wins",
             &["index-stale", "index-converges"],
@@ -107,6 +108,11 @@ pub(super) fn all(working: &Backend) -> Vec<Broken> {
             "index-moments-in-seconds",
             &["index-apply"],
             Fault::MomentsInSeconds,
+        ),
+        (
+            "index-unprocessed-keys-left-out",
+            &["index-get-many"],
+            Fault::BatchLeftOut,
         ),
     ];
     let broken = |(name, caught_by, fault)| Broken {
@@ -251,6 +257,20 @@ impl ObjectIndex for Index {
         }
         let hidden = self.fault == Fault::NoTombstone;
         Ok(found.filter(|item| !hidden || item.state == ObjectState::Present))
+    }
+
+    async fn get_many(&self, bucket: &str, keys: &[String]) -> Result<Vec<Option<IndexItem>>> {
+        // A batch is answered in parts; here the first one is taken for the whole.
+        let answered = match self.fault {
+            Fault::BatchLeftOut => keys.len() / 2,
+            _ => keys.len(),
+        };
+        let mut rows = Vec::with_capacity(keys.len());
+        for key in &keys[..answered] {
+            rows.push(self.get(bucket, key).await?);
+        }
+        rows.resize(keys.len(), None);
+        Ok(rows)
     }
 
     async fn by_owner(&self, owner: UserId, page: PageRequest) -> Result<Page<IndexItem>> {

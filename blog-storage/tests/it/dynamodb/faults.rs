@@ -231,3 +231,43 @@ async fn no_row_points_to_nothing_after_any_fault() {
         "{left} of 60 changes were told by a replay; {present} objects and {gone} that are gone are as the index says"
     );
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_batch_that_is_answered_in_parts_is_asked_for_to_its_end_or_refused() {
+    let Some(endpoint) = endpoint() else {
+        return;
+    };
+    let (proxy, index, direct) = behind(&endpoint, |operation, before| match operation {
+        "BatchGetItem" if before < 3 => Fault::Half,
+        _ => Fault::None,
+    })
+    .await;
+    let keys: Vec<String> = (0..40).map(|number| format!("k{number:02}")).collect();
+    for key in keys.iter().step_by(2) {
+        direct.apply(&created(key, 1)).await.unwrap();
+    }
+    let rows = index.get_many("media", &keys).await.unwrap();
+    let found: Vec<bool> = rows.iter().map(Option::is_some).collect();
+    let expected: Vec<bool> = (0..40).map(|number| number % 2 == 0).collect();
+    assert_eq!(found, expected);
+    assert_eq!(proxy.count("BatchGetItem"), 4);
+
+    let (proxy, index, _) = behind(&endpoint, |operation, _| match operation {
+        "BatchGetItem" => Fault::Empty,
+        _ => Fault::None,
+    })
+    .await;
+    let error = index.get_many("media", &keys).await.expect_err("refused");
+    assert_eq!(
+        error.retry_after(),
+        Some(Duration::from_secs(5)),
+        "{}",
+        error.chain()
+    );
+    assert!(
+        error
+            .chain()
+            .contains("40 keys of a batch were not answered in 6 attempts")
+    );
+    assert_eq!(proxy.count("BatchGetItem"), 6);
+}

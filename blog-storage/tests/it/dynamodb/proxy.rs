@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex};
 
+use serde_json::{Value, json};
 use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader};
 use tokio::net::{TcpListener, TcpStream};
 
@@ -21,6 +22,10 @@ pub(crate) enum Fault {
     Unheard,
     /// It is refused: the key is not known.
     Stranger,
+    /// Of a batch, half the keys are answered.
+    Half,
+    /// Of a batch, no key is answered.
+    Empty,
 }
 
 type Decide = dyn Fn(&str, usize) -> Fault + Send + Sync;
@@ -93,6 +98,57 @@ async fn message(from: &mut BufReader<TcpStream>) -> Option<(String, Vec<u8>)> {
     Some((head, body))
 }
 
+/// Asks for a part of a batch's keys, and answers that the others were not processed.
+async fn part(
+    server: &mut BufReader<TcpStream>,
+    head: &str,
+    body: &[u8],
+    fault: Fault,
+) -> Option<Vec<u8>> {
+    let mut asked: Value = serde_json::from_slice(body).unwrap();
+    let table = asked["RequestItems"]
+        .as_object()
+        .unwrap()
+        .keys()
+        .next()?
+        .clone();
+    let keys = asked["RequestItems"][&table]["Keys"]
+        .as_array_mut()
+        .unwrap();
+    let answered = if fault == Fault::Half {
+        keys.len() / 2
+    } else {
+        0
+    };
+    let left = keys.split_off(answered);
+    let mut answer = json!({"Responses": {}});
+    if answered > 0 {
+        let body = asked.to_string();
+        let lines = head.lines().filter(|line| !line.is_empty());
+        let mut head: String = lines
+            .filter(|line| !line.to_ascii_lowercase().starts_with("content-length:"))
+            .map(|line| format!("{line}\r\n"))
+            .collect();
+        head.push_str(&format!("content-length: {}\r\n\r\n", body.len()));
+        server
+            .get_mut()
+            .write_all((head + &body).as_bytes())
+            .await
+            .ok()?;
+        let (_, body) = message(server).await?;
+        answer = serde_json::from_slice(&body).unwrap();
+    }
+    if !left.is_empty() {
+        answer["UnprocessedKeys"] = json!({table: {"Keys": left, "ConsistentRead": true}});
+    }
+    let body = answer.to_string();
+    let length = body.len();
+    let head = format!(
+        "HTTP/1.1 200 OK\r\ncontent-type: application/x-amz-json-1.0\r\ncontent-length: {length}\r\n\r\n"
+    );
+    Some((head + &body).into_bytes())
+}
+
 async fn pass(
     client: TcpStream,
     server: String,
@@ -119,9 +175,15 @@ async fn pass(
             Fault::Internal => Some((500, "InternalServerError")),
             Fault::Stranger => Some((400, "UnrecognizedClientException")),
             Fault::Lost => return,
-            Fault::None | Fault::Unheard => None,
+            Fault::None | Fault::Unheard | Fault::Half | Fault::Empty => None,
         };
         let answer = match refusal {
+            None if matches!(fault, Fault::Half | Fault::Empty) => {
+                let Some(answer) = part(&mut server, &head, &body, fault).await else {
+                    return;
+                };
+                answer
+            }
             Some((status, name)) => {
                 let body = format!(
                     "{{\"__type\":\"com.amazonaws.dynamodb.v20120810#{name}\",\"message\":\"as the test wants it\"}}"

@@ -1,5 +1,10 @@
 //! The object index in DynamoDB, as the command line and the start see it.
 
+use std::time::Duration;
+
+use blog_core::model::media::{ObjectKey, PutMode, PutOptions};
+use futures_util::{StreamExt as _, stream};
+
 use crate::require::left_out;
 use crate::server::Home;
 
@@ -87,32 +92,34 @@ async fn printed(home: &Home, args: &[&str]) -> Vec<String> {
     text.lines().map(str::to_owned).collect()
 }
 
-#[tokio::test]
-async fn files_that_the_index_never_heard_of_are_found_and_filled_in() {
-    let home = Home::new();
-    printed(&home, &["migrate"]).await;
+/// The stores of a home, past the program.
+async fn stores(home: &Home) -> blog_storage::Connected {
     let urls = blog_storage::Urls::new(
         format!("sqlite:{}", home.database().display()),
         format!("file:{}", home.path().join("data/media").display()),
     );
-    let stores = blog_storage::connect(&urls).await.unwrap();
-    let put = async |name: &str| {
-        let body = futures_util::stream::iter([Ok(bytes::Bytes::from_static(b"bytes"))]);
-        let options = blog_core::model::media::PutOptions {
-            mode: blog_core::model::media::PutMode::Create,
-            size: None,
-            content_type: "image/png".to_owned(),
-        };
-        let key = blog_core::model::media::ObjectKey::try_from(name).unwrap();
-        stores
-            .backend
-            .media
-            .put(&key, Box::pin(body), options)
-            .await
-            .unwrap();
+    blog_storage::connect(&urls).await.unwrap()
+}
+
+async fn put(stores: &blog_storage::Connected, name: &str) {
+    let body = futures_util::stream::iter([Ok(bytes::Bytes::from_static(b"bytes"))]);
+    let options = PutOptions {
+        mode: PutMode::Create,
+        size: None,
+        content_type: "image/png".to_owned(),
     };
+    let key = ObjectKey::try_from(name).unwrap();
+    let media = &stores.backend.media;
+    media.put(&key, Box::pin(body), options).await.unwrap();
+}
+
+#[tokio::test]
+async fn files_that_the_index_never_heard_of_are_found_and_filled_in() {
+    let home = Home::new();
+    printed(&home, &["migrate"]).await;
+    let stores = stores(&home).await;
     for name in ["a/1.png", "a/2.png", "b/1.png"] {
-        put(name).await;
+        put(&stores, name).await;
     }
     // Young: their events may be on the way.
     let lines = printed(&home, &["reconcile"]).await;
@@ -150,6 +157,49 @@ async fn files_that_the_index_never_heard_of_are_found_and_filled_in() {
     assert_eq!(
         lines,
         ["3 compared: 0 differ, 0 set right, 0 left alone as too young or on their way."]
+    );
+    stores.close().await;
+}
+
+#[tokio::test]
+async fn a_rebuild_that_was_killed_goes_on_and_ends_the_same() {
+    const FILES: usize = 2_600;
+    let home = Home::new();
+    printed(&home, &["migrate"]).await;
+    let stores = stores(&home).await;
+    stream::iter(0..FILES)
+        .map(async |number| put(&stores, &format!("o/{number:04}.png")).await)
+        .buffer_unordered(16)
+        .collect::<()>()
+        .await;
+    let rebuild = ["index", "rebuild", "--resume", "mark"];
+    let mark = home.path().join("mark");
+    let mut child = home
+        .command(&rebuild)
+        .stdout(std::process::Stdio::null())
+        .spawn()
+        .unwrap();
+    let marked = async {
+        while !mark.exists() {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(60), marked)
+        .await
+        .expect("it notes how far it is");
+    child.kill().await.unwrap();
+    let behind = std::fs::read_to_string(&mark).unwrap();
+    let done = behind[2..6].parse::<usize>().unwrap() + 1;
+    assert!(done < FILES, "it was killed half-way, behind {behind}");
+    let lines = printed(&home, &rebuild).await;
+    let last = lines.last().unwrap();
+    let rest = format!("{} compared: ", FILES - done);
+    assert!(last.starts_with(&rest), "{last}");
+    assert!(!mark.exists(), "it is done");
+    let lines = printed(&home, &["reconcile", "--settling-seconds", "0"]).await;
+    assert_eq!(
+        lines,
+        ["2600 compared: 0 differ, 0 set right, 0 left alone as too young or on their way."]
     );
     stores.close().await;
 }
