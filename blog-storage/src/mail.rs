@@ -1,4 +1,7 @@
-//! Mail as files in a folder: for blogs without a mail server, and for tests.
+//! Mail as files in a folder: for blogs without a mail server, and for tests. [`smtp`] hands it to a mail server.
+
+#[cfg(feature = "smtp")]
+pub mod smtp;
 
 use std::fs::{self, File};
 use std::io::{self, Write as _};
@@ -46,7 +49,7 @@ impl Mailer for FolderMail {
     /// # Errors
     /// `Invalid` with field `to` for an address that no mail header can hold, `StorageFull`, `Unavailable`.
     async fn send(&self, mail: &Mail) -> Result<()> {
-        let bytes = format(mail)?;
+        let bytes = message(BACKEND, &local_sender()?, mail)?.formatted();
         let folder = self.folder.clone();
         tokio::task::spawn_blocking(move || {
             write(&folder, &bytes).map_err(|error| named(error, &folder))
@@ -56,16 +59,20 @@ impl Mailer for FolderMail {
     }
 }
 
+fn local_sender() -> Result<Mailbox> {
+    let from = Address::new(FROM.0, FROM.1).map_err(|e| Error::backend(BACKEND, e))?;
+    Ok(Mailbox::new(None, from))
+}
+
 /// The mail with its headers. Whatever the mail holds, it makes no header of its own: an address is parsed, control
 /// characters of a subject become spaces, and the rest is encoded (RFC 2047).
-fn format(mail: &Mail) -> Result<Vec<u8>> {
+fn message(backend: &'static str, from: &Mailbox, mail: &Mail) -> Result<Message> {
     let to: Address = mail
         .to
         .parse()
         .map_err(|_| Error::invalid("to", Reason::NotAnAddress))?;
-    let from = Address::new(FROM.0, FROM.1).map_err(|e| Error::backend(BACKEND, e))?;
-    let message = Message::builder()
-        .from(Mailbox::new(None, from))
+    Message::builder()
+        .from(from.clone())
         .to(Mailbox::new(None, to))
         .subject(mail.subject.replace(char::is_control, " "))
         .message_id(None)
@@ -80,8 +87,7 @@ fn format(mail: &Mail) -> Result<Vec<u8>> {
                         .to_owned(),
                 ),
         )
-        .map_err(|e| Error::backend(BACKEND, e))?;
-    Ok(message.formatted())
+        .map_err(|e| Error::backend(backend, e))
 }
 
 fn write(folder: &Path, bytes: &[u8]) -> io::Result<()> {
@@ -139,6 +145,10 @@ mod tests {
             subject: subject.to_owned(),
             text: text.to_owned(),
         }
+    }
+
+    fn format(mail: &Mail) -> Result<Vec<u8>> {
+        Ok(message(BACKEND, &local_sender()?, mail)?.formatted())
     }
 
     fn formatted(to: &str, subject: &str, text: &str) -> String {

@@ -22,6 +22,8 @@ const LOOK: Duration = Duration::from_millis(500);
 const POLL: Duration = Duration::from_secs(1);
 const FLUSH: Duration = Duration::from_secs(10);
 const SWEEP: Duration = Duration::from_secs(600);
+/// Of a mail: with the pauses between, about a day after the first.
+const LAST_TRY: u32 = 100;
 const LEASE: Duration = Duration::from_secs(60);
 const CLAIM: u32 = 16;
 const PURGE: u32 = 1_000;
@@ -164,8 +166,16 @@ impl Core {
             id, task, attempts, ..
         } = message;
         let outbox = &self.records.outbox;
+        let is_mail = matches!(task, Task::Mail { .. });
         let settled = match self.perform(task).await {
             Ok(()) => outbox.done(id, attempts).await,
+            // No later time makes a mail out of one that nobody can get, and a link that is a day late is good for nothing.
+            Err(error)
+                if is_mail && (matches!(error, Error::Invalid(_)) || attempts >= LAST_TRY) =>
+            {
+                tracing::error!(message = %id, attempts, error = error.chain(), "a mail is given up");
+                outbox.done(id, attempts).await
+            }
             Err(error) => {
                 tracing::warn!(message = %id, attempts, error = error.chain(), "a task failed and is tried again");
                 let wait = Duration::from_secs(2_u64.saturating_pow(attempts.min(10)).min(900));

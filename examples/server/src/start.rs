@@ -10,6 +10,7 @@ use blog_core::ports::{Clock, Mailer};
 use blog_core::settings::Settings;
 use blog_storage::connect::ConnectError;
 use blog_storage::mail::FolderMail;
+use blog_storage::mail::smtp::SmtpMail;
 use blog_storage::{Connected, Urls, connect};
 
 use crate::config::{Config, ConfigError};
@@ -28,7 +29,7 @@ pub(crate) async fn open_at(
     config: &Config,
     clock: Arc<dyn Clock>,
 ) -> Result<(Blog, Connected), Failure> {
-    let mailer = mailer(&config.stores.mail_url)?;
+    let mailer = mailer(config)?;
     let stores = migrated(config).await?;
     let blog = Blog::builder(stores.backend.clone())
         .settings(settings(config))
@@ -80,9 +81,18 @@ async fn migrated(config: &Config) -> Result<Connected, Failure> {
     Ok(connected)
 }
 
-fn mailer(url: &str) -> Result<Arc<dyn Mailer>, Failure> {
+fn mailer(config: &Config) -> Result<Arc<dyn Mailer>, Failure> {
+    let url = config.stores.mail_url.as_str();
     if url.is_empty() {
         return Ok(Arc::new(NoMail));
+    }
+    if url.starts_with("smtp") {
+        let mail = SmtpMail::new(url, &sender(config)).map_err(|error| {
+            ConfigError::new(format!(
+                "mail cannot go where stores.mail_url says: {error}"
+            ))
+        })?;
+        return Ok(Arc::new(mail));
     }
     let folder = url
         .strip_prefix("file:")
@@ -91,13 +101,22 @@ fn mailer(url: &str) -> Result<Arc<dyn Mailer>, Failure> {
         // What stands behind the scheme may be a password.
         let scheme = url.split(':').next().unwrap_or_default();
         return Err(ConfigError::new(format!(
-            "mail cannot go to \"{scheme}:…\": stores.mail_url must be file: with a folder, such as \
-             file:./data/mail, or empty to send none"
+            "mail cannot go to \"{scheme}:…\": stores.mail_url must be smtps: or smtp: with a server, \
+             file: with a folder, such as file:./data/mail, or empty to send none"
         ))
         .into());
     };
     let mail = FolderMail::open(folder).map_err(|error| Failure::run(error.chain()))?;
     Ok(Arc::new(mail))
+}
+
+/// Who mails are from.
+fn sender(config: &Config) -> String {
+    if !config.stores.mail_from.is_empty() {
+        return config.stores.mail_from.clone();
+    }
+    let host = config.site.base_url.as_ref().and_then(|url| url.host_str());
+    format!("blog@{}", host.unwrap_or("localhost"))
 }
 
 fn settings(config: &Config) -> Settings {

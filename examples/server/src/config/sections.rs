@@ -75,8 +75,11 @@ section! {
         /// Where the AWS stores are instead of at AWS: the address of an emulator, or of a server that speaks the same
         /// language, such as "http://127.0.0.1:9000"; empty: AWS.
         aws_endpoint_url: Option<Url> = None, "BLOG_AWS_ENDPOINT_URL", "aws-endpoint-url";
-        /// Where mail goes: "file:FOLDER" writes one file a mail; empty: nowhere.
+        /// Where mail goes: "smtps://USER:PASSWORD@HOST" to a mail server over TLS, "smtp://…" to one with STARTTLS
+        /// ("?tls=none" for one without); "file:FOLDER" writes one file a mail; empty: nowhere.
         mail_url: String = "file:./data/mail".to_owned(), "BLOG_MAIL_URL", "mail-url";
+        /// Who the mails to a mail server are from; empty: blog@ and the host of base_url.
+        mail_from: String = String::new(), "BLOG_MAIL_FROM", "mail-from";
     }
 }
 

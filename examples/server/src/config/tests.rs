@@ -73,6 +73,7 @@ fn other_value(key: &Key) -> &'static str {
         "stores.index_url" => "memory:",
         "stores.aws_endpoint_url" => "http://127.0.0.1:9000/",
         "stores.mail_url" => "file:/srv/mail",
+        "stores.mail_from" => "news@blog.example",
         "limits.max_picture_mib" => "8",
         "limits.max_video_mib" => "100",
         "log.filter" => "warn",

@@ -61,7 +61,11 @@ async fn a_wrong_variable_flag_or_combination_stops_the_start() {
     assert!(sentence.contains("sqlite:"), "{sentence}");
     let sentence = refused(&Home::new(), &["serve", "--media-url", "ftp://example.org"]).await;
     assert!(sentence.contains("file:"), "{sentence}");
-    let sentence = refused(&Home::new(), &["serve", "--mail-url", "smtp://example.org"]).await;
+    let sentence = refused(
+        &Home::new(),
+        &["serve", "--mail-url", "pigeon://example.org"],
+    )
+    .await;
     assert!(sentence.contains("file:"), "{sentence}");
 }
 

@@ -15,6 +15,7 @@ mod full_disk;
 mod index;
 mod kept;
 mod logs;
+mod mail;
 #[path = "../common/require.rs"]
 mod require;
 #[cfg(feature = "s3")]
