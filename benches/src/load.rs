@@ -1,5 +1,6 @@
 //! One run: every figure in turn, on one server and one store.
 
+mod cached;
 mod client;
 mod seed;
 mod server;
@@ -7,6 +8,7 @@ mod slow;
 mod upload;
 
 use std::error::Error;
+use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
 use clap::Args;
@@ -48,7 +50,11 @@ pub(crate) async fn run(options: Options) -> Outcome {
         queries(&binary, folder.path(), posts).await?;
     }
     println!("== requests");
-    requests(&binary, folder.path(), &options).await?;
+    for cache in ["24", "0"] {
+        requests(&binary, folder.path(), &options, cache).await?;
+    }
+    println!("== kept pages against nginx");
+    cached::run(&binary, folder.path(), &options).await?;
     println!("== a thousand clients with half a head");
     slow::run(&binary, folder.path()).await?;
     println!("== upload");
@@ -117,8 +123,11 @@ async fn requests(
     binary: &std::path::Path,
     folder: &std::path::Path,
     options: &Options,
+    cache: &str,
 ) -> Outcome {
-    let server = Server::start(binary, folder, &[("BLOG_LOG", "error")]).await?;
+    println!("with a page cache of {cache} MiB:");
+    let environment = [("BLOG_LOG", "error"), ("BLOG_PAGE_CACHE_MIB", cache)];
+    let server = Server::start(binary, folder, &environment).await?;
     let cookie = client::log_in(server.address, seed::LOGIN, seed::PASSWORD).await?;
     let post = format!("/posts/{}", seed::SLUG);
     for (page, cookie) in [
@@ -130,29 +139,7 @@ async fn requests(
     ] {
         let cpu = server.cpu()?;
         let began = Instant::now();
-        let until = began + Duration::from_secs(options.seconds);
-        let workers: Vec<_> = (0..16)
-            .map(|_| {
-                let (address, page) = (server.address, page.to_owned());
-                let cookie = cookie.map(str::to_owned);
-                tokio::spawn(async move {
-                    let mut client = Client::connect(address).await?;
-                    let mut done = 0_u64;
-                    while Instant::now() < until {
-                        let answer = client.get(&page, cookie.as_deref()).await?;
-                        if answer.0 != 200 {
-                            return Err(format!("{page} answered {}", answer.0).into());
-                        }
-                        done += 1;
-                    }
-                    Outcome::Ok(done)
-                })
-            })
-            .collect();
-        let mut done = 0;
-        for worker in workers {
-            done += worker.await??;
-        }
+        let done = load(server.address, page, cookie, options.seconds).await?;
         let took = began.elapsed();
         let cpu = server.cpu()? - cpu;
         println!(
@@ -168,6 +155,34 @@ async fn requests(
     }
     println!("memory after this: {:.1} MB PSS", server.pss_mb()?);
     server.stop().await
+}
+
+/// Asks for a page on sixteen connections for so many seconds; how many answers there were.
+async fn load(address: SocketAddr, page: &str, cookie: Option<&str>, seconds: u64) -> Outcome<u64> {
+    let until = Instant::now() + Duration::from_secs(seconds);
+    let workers: Vec<_> = (0..16)
+        .map(|_| {
+            let page = page.to_owned();
+            let cookie = cookie.map(str::to_owned);
+            tokio::spawn(async move {
+                let mut client = Client::connect(address).await?;
+                let mut done = 0_u64;
+                while Instant::now() < until {
+                    let answer = client.get(&page, cookie.as_deref()).await?;
+                    if answer.0 != 200 {
+                        return Err(format!("{page} answered {}", answer.0).into());
+                    }
+                    done += 1;
+                }
+                Outcome::Ok(done)
+            })
+        })
+        .collect();
+    let mut done = 0;
+    for worker in workers {
+        done += worker.await??;
+    }
+    Ok(done)
 }
 
 fn millis(duration: Duration) -> f64 {

@@ -99,7 +99,7 @@ impl Server {
         })
     }
 
-    fn pid(&self) -> Outcome<u32> {
+    pub(super) fn pid(&self) -> Outcome<u32> {
         Ok(self.child.id().ok_or("the server has ended")?)
     }
 
@@ -124,13 +124,7 @@ impl Server {
 
     /// Its time on the processors so far.
     pub(super) fn cpu(&self) -> Outcome<Duration> {
-        let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.pid()?))?;
-        // Behind the name, which may hold spaces: state is field 3, user and system time are 14 and 15, in
-        // hundredths of a second (USER_HZ is 100 on Linux).
-        let (_, rest) = stat.rsplit_once(')').ok_or("stat has no name")?;
-        let fields: Vec<&str> = rest.split_whitespace().collect();
-        let ticks: u64 = fields[11].parse::<u64>()? + fields[12].parse::<u64>()?;
-        Ok(Duration::from_millis(ticks * 10))
+        cpu_of(self.pid()?)
     }
 
     /// Asks for a page and counts the statements in the log that carry the request's id.
@@ -165,6 +159,17 @@ impl Server {
             sets_cookie: cookie.is_none() && headers.contains_key(http::header::SET_COOKIE),
         })
     }
+}
+
+/// The time of a process on the processors so far.
+pub(super) fn cpu_of(pid: u32) -> Outcome<Duration> {
+    let stat = std::fs::read_to_string(format!("/proc/{pid}/stat"))?;
+    // Behind the name, which may hold spaces: state is field 3, user and system time are 14 and 15, in
+    // hundredths of a second (USER_HZ is 100 on Linux).
+    let (_, rest) = stat.rsplit_once(')').ok_or("stat has no name")?;
+    let fields: Vec<&str> = rest.split_whitespace().collect();
+    let ticks: u64 = fields[11].parse::<u64>()? + fields[12].parse::<u64>()?;
+    Ok(Duration::from_millis(ticks * 10))
 }
 
 fn address_in(line: &str) -> Option<SocketAddr> {
