@@ -2,6 +2,7 @@
 
 mod contention;
 mod outages;
+mod own;
 mod proxy;
 pub(crate) mod server;
 mod writes;

@@ -20,6 +20,8 @@ pub(crate) type NoAnswer = Box<dyn std::error::Error + Send + Sync>;
 #[derive(Debug, Clone)]
 pub(crate) struct Client {
     address: SocketAddr,
+    /// The host that is asked for, wherever the connection leads.
+    host: SocketAddr,
     cookies: BTreeMap<String, String>,
 }
 
@@ -63,6 +65,7 @@ impl Client {
     pub(crate) fn new(address: SocketAddr) -> Self {
         Self {
             address,
+            host: address,
             cookies: BTreeMap::new(),
         }
     }
@@ -71,7 +74,24 @@ impl Client {
     pub(crate) fn moved_to(&self, address: SocketAddr) -> Self {
         Self {
             address,
+            host: address,
             cookies: self.cookies.clone(),
+        }
+    }
+
+    /// Asks for the same host by way of another address, as a balancer does.
+    pub(crate) fn by_way_of(&self, address: SocketAddr) -> Self {
+        Self {
+            address,
+            ..self.clone()
+        }
+    }
+
+    /// Somebody else at the same address, without cookies.
+    pub(crate) fn stranger(&self) -> Self {
+        Self {
+            cookies: BTreeMap::new(),
+            ..self.clone()
         }
     }
 
@@ -108,6 +128,17 @@ impl Client {
 
     /// Posts one file as multipart.
     pub(crate) async fn upload(&mut self, path: &str, name: &str, content: &[u8]) -> Answer {
+        let sent = self.try_upload(path, name, content);
+        sent.await.expect("an answer")
+    }
+
+    /// The same to a server that may die meanwhile.
+    pub(crate) async fn try_upload(
+        &mut self,
+        path: &str,
+        name: &str,
+        content: &[u8],
+    ) -> Result<Answer, NoAnswer> {
         let mut body = format!(
             "--limit\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{name}\"\r\n\
              Content-Type: application/octet-stream\r\n\r\n"
@@ -116,9 +147,7 @@ impl Client {
         body.extend_from_slice(content);
         body.extend_from_slice(b"\r\n--limit--\r\n");
         let kind = "multipart/form-data; boundary=limit";
-        self.send(Method::POST, path, kind, body.into())
-            .await
-            .expect("an answer")
+        self.send(Method::POST, path, kind, body.into()).await
     }
 
     /// Writes a published post; its path once it is answered.
@@ -166,7 +195,7 @@ impl Client {
         let mut request = Request::builder()
             .method(method.clone())
             .uri(path)
-            .header(HOST, self.address.to_string())
+            .header(HOST, self.host.to_string())
             .header("accept", "text/html")
             .header("connection", "close");
         if method == Method::POST {

@@ -7,6 +7,7 @@ mod accounts;
 #[path = "../common/bucket.rs"]
 mod bucket;
 mod client;
+mod cluster;
 mod configuration;
 mod crash;
 mod demo;
@@ -16,6 +17,8 @@ mod index;
 mod kept;
 mod logs;
 mod mail;
+mod mysql;
+mod outage;
 #[path = "../common/require.rs"]
 mod require;
 #[cfg(feature = "s3")]
