@@ -92,11 +92,20 @@ const AT_ONCE: usize = 8 * 1024;
 /// 64 MiB: three pictures of the largest size, or many that are only beginning.
 const PICTURE_BYTES: usize = 64 * 1024 * 1024;
 
-/// Runs a mutation in a task of its own: a deadline or a client that leaves abandons the wait, not the work.
+/// Runs a mutation in a task of its own: a deadline or a client that leaves abandons the wait, not the work. Whoever
+/// reads after its end sees what it changed.
 pub(crate) async fn detached<T: Send + 'static>(
+    core: &Arc<Core>,
     work: impl Future<Output = Result<T>> + Send + 'static,
 ) -> Result<T> {
     use tracing::Instrument as _;
+    let core = core.clone();
+    let work = async move {
+        let done = work.await;
+        // Also after a failure: the write may have been made.
+        core.seen_site.wrote();
+        done
+    };
     tokio::spawn(work.in_current_span())
         .await
         .map_err(|panic| Error::backend("the task", panic))?

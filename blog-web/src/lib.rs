@@ -9,6 +9,7 @@
 //! Neither knows what a blog is, so both can be used alone. [`Web`] puts a blog's pages between them;
 //! [`routes::TABLE`] lists every address.
 
+mod cache;
 mod card;
 pub mod edge;
 mod pages;

@@ -15,6 +15,7 @@ mod freshness;
 mod head;
 pub(crate) mod health;
 pub(crate) mod history;
+pub(crate) mod kept;
 pub(crate) mod language;
 mod letters;
 pub(crate) mod library;

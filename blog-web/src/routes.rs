@@ -16,7 +16,7 @@ use crate::pages::call::Call;
 use crate::pages::old_addresses::WithOldAddresses;
 use crate::pages::{
     account, addresses, archive, assets, card, comments, desk, editor, feeds, health, history,
-    language, library, lists, media, passwords, post, previews, robots, sessions, settings,
+    kept, language, library, lists, media, passwords, post, previews, robots, sessions, settings,
     sitemap, static_pages,
 };
 use crate::web::App;
@@ -40,11 +40,14 @@ pub enum Cache {
     Never,
     /// With an `ETag`, asked for again each time; never for a request with a session.
     Revalidate,
+    /// The same, and kept in the page cache: for a request that brings no cookie of a person, the answer depends on
+    /// nothing but the site, the address and the language.
+    Kept,
     /// For ever: the address changes with the content.
     Immutable,
 }
 
-type Answer = Pin<Box<dyn Future<Output = Result<Response, EdgeError>> + Send>>;
+pub(crate) type Answer = Pin<Box<dyn Future<Output = Result<Response, EdgeError>> + Send>>;
 
 /// One route.
 #[derive(Clone, Copy)]
@@ -57,6 +60,8 @@ pub struct Route {
     pub who: Who,
     /// How its answers may be cached.
     pub cache: Cache,
+    /// The parameters of the query that a kept answer depends on; others are left out before anything looks at them.
+    pub query: &'static [&'static str],
     /// The largest body in bytes; a larger one is refused before it is read.
     pub max_body: u64,
     handler: fn(Call) -> Answer,
@@ -78,13 +83,14 @@ const POST: u64 = 2 * 1024 * 1024;
 const UPLOAD: u64 = u64::MAX;
 
 macro_rules! routes {
-    ($($method:ident $path:literal $who:ident $cache:ident $max:expr => $handler:path;)*) => {
+    ($($method:ident $path:literal $who:ident $cache:ident $(? $query:ident)* $max:expr => $handler:path;)*) => {
         /// Every route of the blog.
         pub const TABLE: &[Route] = &[$(Route {
             method: stringify!($method),
             path: $path,
             who: Who::$who,
             cache: Cache::$cache,
+            query: &[$(stringify!($query)),*],
             max_body: $max,
             handler: |call| Box::pin($handler(call)),
         }),*];
@@ -92,28 +98,28 @@ macro_rules! routes {
 }
 
 routes! {
-    GET  "/"                       Anyone Revalidate 0       => lists::home;
-    GET  "/@:user"                 Anyone Revalidate 0       => lists::author;
-    GET  "/tags/:tag"              Anyone Revalidate 0       => lists::tag;
-    GET  "/tags"                   Anyone Revalidate 0       => archive::tags;
-    GET  "/archive"                Anyone Revalidate 0       => archive::index;
-    GET  "/archive/:year"          Anyone Revalidate 0       => archive::year;
-    GET  "/archive/:year/:month"   Anyone Revalidate 0       => archive::month;
-    GET  "/search"                 Anyone Revalidate 0       => lists::search;
-    GET  "/feed.xml"               Public Revalidate 0       => feeds::show;
-    GET  "/atom.xml"               Public Revalidate 0       => feeds::show;
-    GET  "/feed.json"              Public Revalidate 0       => feeds::show;
-    GET  "/@:user/feed.xml"        Public Revalidate 0       => feeds::show;
-    GET  "/@:user/atom.xml"        Public Revalidate 0       => feeds::show;
-    GET  "/@:user/feed.json"       Public Revalidate 0       => feeds::show;
-    GET  "/tags/:tag/feed.xml"     Public Revalidate 0       => feeds::show;
-    GET  "/tags/:tag/atom.xml"     Public Revalidate 0       => feeds::show;
-    GET  "/tags/:tag/feed.json"    Public Revalidate 0       => feeds::show;
-    GET  "/robots.txt"             Public Revalidate 0       => robots::show;
-    GET  "/sitemap.xml"            Public Revalidate 0       => sitemap::index;
-    GET  "/sitemap-:part"          Public Revalidate 0       => sitemap::part;
-    GET  "/pages/:slug"            Anyone Revalidate 0       => static_pages::show;
-    GET  "/posts/:slug"            Anyone Revalidate 0       => post::show;
+    GET  "/"                      Anyone Kept ?after     0 => lists::home;
+    GET  "/@:user"                Anyone Kept ?after     0 => lists::author;
+    GET  "/tags/:tag"             Anyone Kept ?after     0 => lists::tag;
+    GET  "/tags"                  Anyone Kept ?after     0 => archive::tags;
+    GET  "/archive"               Anyone Kept            0 => archive::index;
+    GET  "/archive/:year"         Anyone Kept ?after     0 => archive::year;
+    GET  "/archive/:year/:month"  Anyone Kept ?after     0 => archive::month;
+    GET  "/search"                Anyone Kept ?q ?after  0 => lists::search;
+    GET  "/feed.xml"              Public Kept            0 => feeds::show;
+    GET  "/atom.xml"              Public Kept            0 => feeds::show;
+    GET  "/feed.json"             Public Kept            0 => feeds::show;
+    GET  "/@:user/feed.xml"       Public Kept            0 => feeds::show;
+    GET  "/@:user/atom.xml"       Public Kept            0 => feeds::show;
+    GET  "/@:user/feed.json"      Public Kept            0 => feeds::show;
+    GET  "/tags/:tag/feed.xml"    Public Kept            0 => feeds::show;
+    GET  "/tags/:tag/atom.xml"    Public Kept            0 => feeds::show;
+    GET  "/tags/:tag/feed.json"   Public Kept            0 => feeds::show;
+    GET  "/robots.txt"            Public Kept            0 => robots::show;
+    GET  "/sitemap.xml"           Public Kept            0 => sitemap::index;
+    GET  "/sitemap-:part"         Public Kept            0 => sitemap::part;
+    GET  "/pages/:slug"           Anyone Kept            0 => static_pages::show;
+    GET  "/posts/:slug"           Anyone Kept ?after     0 => post::show;
     GET  "/posts/:slug/card.png"   Public Revalidate 0       => card::show;
     POST "/posts/:slug/like"       Anyone Never      FORM    => post::like;
     POST "/posts/:slug/comments"   Anyone Never      COMMENT => comments::create;
@@ -256,6 +262,15 @@ impl Endpoint for PathEndpoint {
             (Who::Public, Cache::Immutable | Cache::Never) => site.last_seen(),
             _ => site.now().await,
         };
+        if route.cache == Cache::Kept {
+            kept::canonical(request.uri_mut(), route.query);
+            if let Some(cache) = &self.app.cache
+                && kept::is_everybodys(&self.app, &request)
+            {
+                let app = self.app.clone();
+                return Ok(kept::answer(app, cache, request, site, route.handler).await?);
+            }
+        }
         let call = Call::new(self.app.clone(), request, visitor, site);
         if route.who == Who::Member && call.visitor.is_none() {
             return Ok(call.to_login()?);

@@ -8,6 +8,7 @@ use poem::endpoint::{DynEndpoint, ToDynEndpoint};
 use poem::{Endpoint, EndpointExt as _, Request, Response, Route};
 use url::Url;
 
+use crate::cache::PageCache;
 use crate::card::Press;
 use crate::edge::client::TrustedProxies;
 use crate::edge::cookie::{FlashCookie, LanguageCookie, SessionCookie};
@@ -34,6 +35,7 @@ pub struct Web {
     blog: Blog,
     site: Site,
     proxies: TrustedProxies,
+    cache_bytes: u64,
 }
 
 /// What every handler shares.
@@ -47,6 +49,7 @@ pub(crate) struct App {
     pub(crate) language: LanguageCookie,
     pub(crate) health: Health,
     pub(crate) desk: DeskLimits,
+    pub(crate) cache: Option<PageCache>,
     pub(crate) cards: Press,
 }
 
@@ -110,6 +113,7 @@ impl Web {
             blog,
             site: Site::on_loopback(3000),
             proxies: TrustedProxies::default(),
+            cache_bytes: crate::cache::DEFAULT_BYTES,
         }
     }
 
@@ -124,6 +128,13 @@ impl Web {
     #[must_use]
     pub fn trusted_proxies(mut self, proxies: TrustedProxies) -> Self {
         self.proxies = proxies;
+        self
+    }
+
+    /// With a page cache of so many bytes, 24 MiB until told; 0 for none.
+    #[must_use]
+    pub fn page_cache(mut self, bytes: u64) -> Self {
+        self.cache_bytes = bytes;
         self
     }
 
@@ -177,6 +188,7 @@ impl Web {
             language: LanguageCookie::for_site(&self.site),
             health: Health::default(),
             desk: DeskLimits::default(),
+            cache: PageCache::new(self.cache_bytes),
             cards: Press::default(),
             blog: self.blog,
             site: self.site,

@@ -330,6 +330,8 @@ async fn site_next(lab: Lab) -> Verdict {
     for (now, next) in [(0, 2), (1, 2), (2, 3)] {
         let found = lab.records.posts.site(at(now)).await?.next_publication;
         same!(found, Some(at(next)), "the next publication after {now} s");
+        let found = lab.records.site.current(at(now)).await?.next_publication;
+        same!(found, Some(at(next)), "the site's next one after {now} s");
     }
     let behind = lab.records.posts.site(at(3)).await?.next_publication;
     ensure!(

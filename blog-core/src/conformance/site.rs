@@ -61,7 +61,7 @@ fn entry(label: &str, target: &str) -> MenuEntry {
 
 /// The version that the next save must name.
 pub(super) async fn version(lab: &Lab) -> Verdict<u64> {
-    let stored = lab.records.site.current().await?.settings;
+    let stored = lab.records.site.current(lab.now).await?.settings;
     Ok(stored.map_or(0, |stored| stored.version))
 }
 
@@ -80,7 +80,7 @@ async fn wear(lab: &Lab, logo: Option<MediaId>) -> Verdict<StoredSettings> {
 }
 
 async fn first(lab: Lab) -> Verdict {
-    if lab.records.site.current().await?.settings.is_some() {
+    if lab.records.site.current(lab.now).await?.settings.is_some() {
         // Only a store without settings shows it.
         return Ok(());
     }
@@ -90,7 +90,7 @@ async fn first(lab: Lab) -> Verdict {
     };
     let early = lab.records.site.save_settings(change(1), lab.fx()).await;
     refused!(early, Error::Conflict(Conflict::Version { current: 0 }));
-    let none = lab.records.site.current().await?.settings;
+    let none = lab.records.site.current(lab.now).await?.settings;
     same!(none, None, "the settings after a refused save");
     let saved = lab.records.site.save_settings(change(0), lab.fx()).await?;
     same!(saved.version, 1, "the version of the first save");
@@ -109,7 +109,7 @@ async fn save(lab: Lab) -> Verdict {
             updated_at: lab.now,
         };
         same!(saved, expected, "the answer of a save");
-        let found = lab.records.site.current().await?.settings;
+        let found = lab.records.site.current(lab.now).await?.settings;
         same!(found, Some(expected), "the stored settings");
     }
     Ok(())
@@ -137,7 +137,7 @@ async fn conflict(lab: Lab) -> Verdict {
             other => ensure!(false, "a save from version {expected_version}: {other:?}"),
         }
     }
-    let found = lab.records.site.current().await?.settings;
+    let found = lab.records.site.current(lab.now).await?.settings;
     same!(found, Some(stored), "the settings after refused saves");
     Ok(())
 }
@@ -160,7 +160,7 @@ async fn race(lab: Lab) -> Verdict {
             1,
             "saves of eight from one version that succeeded"
         );
-        let found = lab.records.site.current().await?.settings;
+        let found = lab.records.site.current(lab.now).await?.settings;
         same!(found, won.into_iter().next(), "the winner's settings");
     }
     Ok(())
@@ -177,7 +177,7 @@ async fn no_logo(lab: Lab) -> Verdict {
     };
     let refused = lab.records.site.save_settings(change, lab.fx()).await;
     refused!(refused, Error::NotFound(Entity::Media));
-    let found = lab.records.site.current().await?.settings;
+    let found = lab.records.site.current(lab.now).await?.settings;
     same!(found, Some(stored), "the settings after a refused save");
     Ok(())
 }
@@ -196,7 +196,7 @@ async fn logo(lab: Lab) -> Verdict {
         public_key: Some(key),
         ..item
     };
-    let found = lab.records.site.current().await?.settings;
+    let found = lab.records.site.current(lab.now).await?.settings;
     let found = found.and_then(|stored| stored.logo);
     same!(
         found,
@@ -210,7 +210,7 @@ async fn logo(lab: Lab) -> Verdict {
 
 async fn generation(lab: Lab) -> Verdict {
     let posts = lab.records.posts.site(lab.now).await?.generation;
-    let before = lab.records.site.current().await?.generation;
+    let before = lab.records.site.current(lab.now).await?.generation;
     same!(before, posts, "the generation, as the posts have it");
     let change = SettingsChange {
         expected_version: version(&lab).await?,
@@ -218,7 +218,7 @@ async fn generation(lab: Lab) -> Verdict {
     };
     let effects = lab.fx().invalidating();
     lab.records.site.save_settings(change, effects).await?;
-    let after = lab.records.site.current().await?.generation;
+    let after = lab.records.site.current(lab.now).await?.generation;
     same!(
         after,
         before + 1,

@@ -190,7 +190,7 @@ async fn menu_pages(lab: Lab) -> Verdict {
             title: page.content.title.clone(),
         })
         .collect();
-    let found = lab.records.site.current().await?.menu_pages;
+    let found = lab.records.site.current(lab.now).await?.menu_pages;
     let mine: Vec<_> = found
         .iter()
         .filter(|page| expected.iter().any(|own| own.slug == page.slug))
@@ -206,7 +206,7 @@ async fn menu_pages(lab: Lab) -> Verdict {
         let delete = lab.records.static_pages.delete(page.id, 1, lab.fx());
         delete.await?;
     }
-    let after = lab.records.site.current().await?.menu_pages;
+    let after = lab.records.site.current(lab.now).await?.menu_pages;
     same!(
         after.len(),
         found.len() - expected.len(),

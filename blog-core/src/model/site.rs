@@ -155,6 +155,8 @@ pub struct MenuPage {
 pub struct SiteRecord {
     /// Raised by every write whose effects say `invalidates`.
     pub generation: u64,
+    /// The earliest `published_at` that lies ahead of the asked moment.
+    pub next_publication: Option<Timestamp>,
     /// None before the first save.
     pub settings: Option<StoredSettings>,
     /// The published static pages that stand in the menu, oldest first.
@@ -166,6 +168,8 @@ pub struct SiteRecord {
 pub struct ShownSite {
     /// As [`SiteRecord::generation`].
     pub generation: u64,
+    /// As [`SiteRecord::next_publication`].
+    pub next_publication: Option<Timestamp>,
     /// What is saved, or configured.
     pub settings: SiteSettings,
     /// The picture of `settings.logo`.

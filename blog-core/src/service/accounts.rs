@@ -116,7 +116,7 @@ impl Accounts {
         }
         quotas::SIGN_UP.take(&self.core, client).await?;
         let this = self.clone();
-        detached(async move {
+        detached(&self.core, async move {
             let email = checked.email.clone();
             let addresses = Addresses::new(this.core.clone());
             match this.create(checked, Role::Author, false, None).await {
@@ -259,7 +259,7 @@ impl Accounts {
         let this = self.clone();
         let hash = secret.hash();
         let device = device.to_owned();
-        detached(async move {
+        detached(&self.core, async move {
             let owner = this.create(checked, Role::Admin, true, None).await;
             let owner = owner.map_err(name_taken)?;
             let tokens = &this.core.records.tokens;
@@ -291,7 +291,11 @@ impl Accounts {
             return Err(Denied::Credentials.into());
         };
         let this = self.clone();
-        detached(async move { this.try_log_in(form, password).await }).await
+        detached(
+            &self.core,
+            async move { this.try_log_in(form, password).await },
+        )
+        .await
     }
 
     async fn try_log_in(&self, form: LogIn, password: Password) -> Result<Login> {
@@ -374,7 +378,10 @@ impl Accounts {
         };
         violations.finish()?;
         let this = self.clone();
-        detached(async move { this.save_profile(id, input, display_name, bio).await }).await
+        detached(&self.core, async move {
+            this.save_profile(id, input, display_name, bio).await
+        })
+        .await
     }
 
     async fn save_profile(

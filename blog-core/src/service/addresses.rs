@@ -52,7 +52,10 @@ impl Addresses {
             .take(&self.core, &user.id.to_string())
             .await?;
         let this = self.clone();
-        detached(async move { this.invite(&user, email, &compose).await }).await
+        detached(&self.core, async move {
+            this.invite(&user, email, &compose).await
+        })
+        .await
     }
 
     /// Sends the link that makes an address theirs.
@@ -120,7 +123,7 @@ impl Addresses {
         let user = visitor.user.clone();
         let this = self.clone();
         let password = password.to_owned();
-        detached(async move {
+        detached(&self.core, async move {
             let recovery = Recovery::new(this.core.clone());
             recovery.confirm(&user, "password", &password).await?;
             quotas::LINK_ACCOUNT
@@ -179,7 +182,7 @@ impl Addresses {
     pub async fn verify(&self, secret: &Secret, compose: Compose) -> Result<User> {
         let this = self.clone();
         let hash = secret.hash();
-        detached(async move {
+        detached(&self.core, async move {
             let tokens = &this.core.records.tokens;
             let now = this.core.now();
             let token = tokens.redeem(&hash, Purpose::Verify, now).await?;
@@ -242,7 +245,7 @@ impl Addresses {
     pub async fn undo(&self, secret: &Secret) -> Result<User> {
         let this = self.clone();
         let hash = secret.hash();
-        detached(async move {
+        detached(&self.core, async move {
             let core = &this.core;
             let tokens = &core.records.tokens;
             let token = tokens.redeem(&hash, Purpose::Undo, core.now()).await?;

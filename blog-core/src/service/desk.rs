@@ -84,7 +84,10 @@ impl Desk {
             saved_at: now,
         };
         let core = self.core.clone();
-        detached(async move { core.records.autosaves.keep(autosave).await }).await?;
+        detached(&self.core, async move {
+            core.records.autosaves.keep(autosave).await
+        })
+        .await?;
         Ok(now)
     }
 

@@ -69,7 +69,10 @@ impl Discussion {
             state: CommentState::Visible,
         };
         let core = self.core.clone();
-        detached(async move { core.records.comments.create(new, effects).await }).await
+        detached(&self.core, async move {
+            core.records.comments.create(new, effects).await
+        })
+        .await
     }
 
     /// A comment that the actor may edit, with its post.
@@ -129,8 +132,10 @@ impl Discussion {
             html,
         };
         let core = self.core.clone();
-        let comment =
-            detached(async move { core.records.comments.update(change, effects).await }).await?;
+        let comment = detached(&self.core, async move {
+            core.records.comments.update(change, effects).await
+        })
+        .await?;
         Ok((comment, post))
     }
 
@@ -147,7 +152,10 @@ impl Discussion {
             "",
         );
         let core = self.core.clone();
-        detached(async move { core.records.comments.delete(id, effects).await }).await?;
+        detached(&self.core, async move {
+            core.records.comments.delete(id, effects).await
+        })
+        .await?;
         Ok(post)
     }
 

@@ -75,40 +75,32 @@ impl Engagement {
         let post = self.core.records.posts.get(post, &visibility).await?;
         self.core.policy.check(actor, Action::Like)?;
         let core = self.core.clone();
-        detached(async move {
+        detached(&self.core, async move {
             let engagement = &core.records.engagement;
-            let likes = engagement
-                .set_like(post.id, user, liked, core.now())
-                .await?;
+            let likes = engagement.set_like(post.id, user, liked, core.now());
+            let likes = likes.await?;
+            core.seen_site.counted();
             Ok((post, likes))
         })
         .await
     }
 
-    /// Notes that somebody saw a public post; written later, counted once per visitor and day. Programs that say
-    /// that they are one are left out. Neither the address nor the `User-Agent` is ever stored.
-    pub fn seen(&self, post: &Post, client: &str, user_agent: &str) {
+    /// Notes that somebody saw a post that everybody may see; written later, counted once per visitor and day. Programs
+    /// that say that they are one are left out. Neither the address nor the `User-Agent` is ever stored.
+    pub fn seen(&self, post: PostId, client: &str, user_agent: &str) {
         let agent: String = user_agent
             .chars()
             .take(AGENT_CHARS)
             .map(|c| c.to_ascii_lowercase())
             .collect();
-        let now = self.core.now();
-        let public = self.core.visibility(&Actor::Anonymous, Surface::Page);
-        let out = public.allows(&crate::policy::PostFacts {
-            author: post.author.id,
-            author_suspended: false,
-            status: post.status,
-            published_at: post.published_at,
-        });
-        if !out || agent.is_empty() || BOTS.iter().any(|bot| agent.contains(bot)) {
+        if agent.is_empty() || BOTS.iter().any(|bot| agent.contains(bot)) {
             return;
         }
         let mut pending = self.core.views.lock();
         if pending.seen.len() < MAX_PENDING {
             pending.seen.insert(Seen {
-                post: post.id,
-                day: now.day(),
+                post,
+                day: self.core.now().day(),
                 visitor: format!("{client}\n{agent}"),
             });
         }
@@ -137,7 +129,9 @@ impl Engagement {
         }
         let engagement = &self.core.records.engagement;
         for batch in views.chunks(500) {
-            engagement.record_views(batch).await?;
+            if engagement.record_views(batch).await? > 0 {
+                self.core.seen_site.counted();
+            }
         }
         Ok(())
     }

@@ -117,7 +117,10 @@ impl Library {
         let alt = AltText::try_from(alt).map_err(|reason| Error::invalid("alt", reason))?;
         let effects = Effects::at(self.core.now()).invalidating();
         let core = self.core.clone();
-        detached(async move { core.records.catalog.set_alt(id, alt, effects).await }).await
+        detached(&self.core, async move {
+            core.records.catalog.set_alt(id, alt, effects).await
+        })
+        .await
     }
 
     /// Moves the point of an own picture that stays in sight where it is cropped.
@@ -131,7 +134,10 @@ impl Library {
         }
         let effects = Effects::at(self.core.now()).invalidating();
         let core = self.core.clone();
-        detached(async move { core.records.catalog.set_focus(id, focus, effects).await }).await
+        detached(&self.core, async move {
+            core.records.catalog.set_focus(id, focus, effects).await
+        })
+        .await
     }
 
     /// Deletes an own item that nothing uses, and its objects.
@@ -146,7 +152,7 @@ impl Library {
         let effects = deleting(effects, &item, &item.objects());
         let tasks = effects.due();
         let core = self.core.clone();
-        detached(async move {
+        detached(&self.core, async move {
             core.records.catalog.delete(id, effects).await?;
             core.perform_now(tasks).await;
             Ok(())

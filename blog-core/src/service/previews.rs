@@ -94,7 +94,10 @@ impl Previews {
             detail,
         );
         let core = self.core.clone();
-        detached(async move { core.records.preview_links.create(link, effects).await }).await?;
+        detached(&self.core, async move {
+            core.records.preview_links.create(link, effects).await
+        })
+        .await?;
         Ok((secret, until))
     }
 
@@ -111,7 +114,10 @@ impl Previews {
             format!("link:{id}"),
         );
         let (core, of) = (self.core.clone(), post.id);
-        detached(async move { core.records.preview_links.revoke(of, id, effects).await }).await?;
+        detached(&self.core, async move {
+            core.records.preview_links.revoke(of, id, effects).await
+        })
+        .await?;
         Ok(post)
     }
 

@@ -136,7 +136,7 @@ impl Publishing {
         };
         let tasks = effects.due();
         let core = self.core.clone();
-        let post = detached(async move {
+        let post = detached(&self.core, async move {
             let post = core.records.posts.create(new, effects).await?;
             core.perform_now(tasks).await;
             Ok(post)
@@ -223,7 +223,7 @@ impl Publishing {
         };
         let tasks = effects.due();
         let core = self.core.clone();
-        let post = detached(async move {
+        let post = detached(&self.core, async move {
             let post = core.records.posts.save(change, effects).await?;
             core.perform_now(tasks).await;
             Ok(post)
@@ -307,7 +307,7 @@ impl Publishing {
             );
         let tasks = effects.due();
         let core = self.core.clone();
-        detached(async move {
+        detached(&self.core, async move {
             let post = core.records.posts.delete(id, version, effects).await?;
             core.perform_now(tasks).await;
             Ok(post)

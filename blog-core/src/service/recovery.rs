@@ -59,7 +59,10 @@ impl Recovery {
         }
         quotas::LINK_CLIENT.take(&self.core, client).await?;
         let this = self.clone();
-        detached(async move { this.send_reset(&login, &compose).await }).await
+        detached(&self.core, async move {
+            this.send_reset(&login, &compose).await
+        })
+        .await
     }
 
     async fn send_reset(&self, login: &str, compose: &Compose) -> Result<()> {
@@ -159,7 +162,7 @@ impl Recovery {
         let password = chosen("password", password, &user)?;
         let this = self.clone();
         let hash = secret.hash();
-        detached(async move {
+        detached(&self.core, async move {
             let password = this.core.passwords.hash(password).await?;
             let tokens = &this.core.records.tokens;
             let now = this.core.now();
@@ -192,7 +195,7 @@ impl Recovery {
         let remember = visitor.session.remember;
         let password = chosen("password", &input.password, &user)?;
         let this = self.clone();
-        detached(async move {
+        detached(&self.core, async move {
             this.confirm(&user, "current", &input.current).await?;
             let password = this.core.passwords.hash(password).await?;
             let effects = this.changed(&user, "by its owner", &compose);

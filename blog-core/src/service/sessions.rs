@@ -159,7 +159,7 @@ impl Sessions {
     pub async fn end(&self, secret: &Secret) -> Result<()> {
         let hash = secret.hash();
         let core = self.core.clone();
-        detached(async move {
+        detached(&self.core, async move {
             let effects = Effects::at(core.now()).audit(None, "session.delete", "", "log-out");
             core.records.sessions.delete(&hash, effects).await
         })
@@ -182,7 +182,7 @@ impl Sessions {
     pub async fn end_one(&self, visitor: &Visitor, id: SessionId) -> Result<()> {
         let user = visitor.user.id;
         let core = self.core.clone();
-        detached(async move {
+        detached(&self.core, async move {
             let effects = Effects::at(core.now());
             let subject = format!("session:{id}");
             let effects = effects.audit(Some(user), "session.delete", subject, "from the list");
@@ -198,7 +198,7 @@ impl Sessions {
     pub async fn end_others(&self, visitor: &Visitor) -> Result<()> {
         let (user, own) = (visitor.user.id, visitor.session.id);
         let core = self.core.clone();
-        detached(async move {
+        detached(&self.core, async move {
             let effects = Effects::at(core.now());
             let subject = format!("user:{user}");
             let effects = effects.audit(Some(user), "session.delete", subject, "all others");

@@ -1,5 +1,6 @@
 //! The site itself: what pages show of it, and the settings that an admin saves.
 
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
@@ -178,9 +179,10 @@ impl Site {
         Self { core }
     }
 
-    /// The site as pages show it, at most a second old; what this process saved is there at once. Mostly without a
-    /// query: the worker looks twice a second, and where none runs, a request does at most once a second. When the
-    /// store does not answer, it is the last that was seen, or else the configuration.
+    /// The site as pages show it, at most a second old; what this process wrote is there at once. Mostly without a
+    /// query: the worker looks twice a second, and where none runs, a request does at most once a second, and after a
+    /// write. When the store does not answer within half a second, it is the last that was seen, or else the
+    /// configuration.
     pub async fn now(&self) -> Arc<ShownSite> {
         self.core.site().await
     }
@@ -190,13 +192,23 @@ impl Site {
         self.core.last_site()
     }
 
+    /// Whether the store did not answer when it was asked last: what pages show may be old.
+    pub fn is_lost(&self) -> bool {
+        self.core.seen_site.while_lost().is_some()
+    }
+
+    /// Grows with every like and view that this process stores, which the generation does not tell.
+    pub fn numbers(&self) -> u64 {
+        self.core.seen_site.numbers.load(Ordering::Acquire)
+    }
+
     /// The settings as they are stored now, for their form.
     ///
     /// # Errors
     /// `Denied`.
     pub async fn for_edit(&self, actor: &Actor) -> Result<ShownSite> {
         self.core.policy.check(actor, Action::ManageSite)?;
-        let record = self.core.records.site.current().await?;
+        let record = self.core.records.site.current(self.core.now()).await?;
         Ok(shown(record, &self.core.settings))
     }
 
@@ -232,10 +244,9 @@ impl Site {
             settings,
         };
         let core = self.core.clone();
-        detached(async move {
+        detached(&self.core, async move {
             core.records.site.save_settings(change, effects).await?;
             core.perform_now(tasks).await;
-            core.look_at_site().await;
             Ok(())
         })
         .await
@@ -278,6 +289,7 @@ fn shown(record: SiteRecord, configured: &Settings) -> ShownSite {
     match record.settings {
         Some(stored) => ShownSite {
             generation: record.generation,
+            next_publication: record.next_publication,
             settings: stored.settings,
             logo: stored.logo,
             menu_pages: record.menu_pages,
@@ -286,6 +298,7 @@ fn shown(record: SiteRecord, configured: &Settings) -> ShownSite {
         },
         None => ShownSite {
             generation: record.generation,
+            next_publication: record.next_publication,
             settings: SiteSettings {
                 title: SiteTitle::from_store(configured.title.clone()),
                 description: SiteDescription::from_store(configured.description.clone()),
@@ -307,29 +320,69 @@ fn shown(record: SiteRecord, configured: &Settings) -> ShownSite {
 /// How long what was seen of the site counts.
 const FRESH: Duration = Duration::from_secs(1);
 
+/// How long a page waits for a store that may have died; then it goes on with what was seen last.
+const PATIENCE: Duration = Duration::from_millis(500);
+
 /// What this process saw of the site last.
 #[derive(Debug, Default)]
 pub(crate) struct SeenSite {
-    seen: RwLock<Option<(Arc<ShownSite>, Timestamp)>>,
+    seen: RwLock<Option<Seen>>,
     /// Who holds it looks at the store; what they see replaces what was seen before.
     looking: tokio::sync::Mutex<()>,
+    /// Writes of this process that have ended: what was seen before the last of them does not count.
+    writes: AtomicU64,
+    /// As [`Site::numbers`].
+    numbers: AtomicU64,
+}
+
+#[derive(Debug, Clone)]
+struct Seen {
+    site: Arc<ShownSite>,
+    /// From before the question.
+    at: Timestamp,
+    /// [`SeenSite::writes`] from before the question.
+    writes: u64,
+    /// Whether the store answered.
+    answered: bool,
 }
 
 impl SeenSite {
-    fn last(&self) -> Option<(Arc<ShownSite>, Timestamp)> {
+    /// A write of this process has ended, well or not.
+    pub(crate) fn wrote(&self) {
+        self.writes.fetch_add(1, Ordering::AcqRel);
+    }
+
+    /// This process has written numbers of likes or views.
+    pub(crate) fn counted(&self) {
+        self.numbers.fetch_add(1, Ordering::AcqRel);
+    }
+
+    fn last(&self) -> Option<Seen> {
         let seen = self.seen.read();
         seen.unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// What was seen within the last second. A clock that stepped back makes it stale.
+    /// What was seen within the last second, after the last write of this process, and before the next publication. A
+    /// clock that stepped back makes it stale.
     fn fresh(&self, now: Timestamp) -> Option<Arc<ShownSite>> {
-        let (site, at) = self.last()?;
-        (at <= now && now.since(at) < FRESH).then_some(site)
+        let seen = self.last()?;
+        let counts = seen.at <= now && now.since(seen.at) < FRESH;
+        let unchanged = seen.writes == self.writes.load(Ordering::Acquire)
+            && seen.site.next_publication.is_none_or(|next| next > now);
+        // A store that does not answer is asked once a second, whatever happened.
+        (counts && (unchanged || !seen.answered)).then_some(seen.site)
     }
 
-    fn put(&self, site: Arc<ShownSite>, at: Timestamp) {
-        let mut seen = self.seen.write().unwrap_or_else(PoisonError::into_inner);
-        *seen = Some((site, at));
+    /// What was seen last, if the store did not answer then.
+    fn while_lost(&self) -> Option<Arc<ShownSite>> {
+        self.last()
+            .filter(|seen| !seen.answered)
+            .map(|seen| seen.site)
+    }
+
+    fn put(&self, seen: Seen) {
+        let mut place = self.seen.write().unwrap_or_else(PoisonError::into_inner);
+        *place = Some(seen);
     }
 }
 
@@ -337,21 +390,29 @@ impl Core {
     /// As [`Site::now`].
     pub(crate) async fn site(&self) -> Arc<ShownSite> {
         let now = self.now();
-        if let Some(site) = self.seen_site.fresh(now) {
+        let seen = &self.seen_site;
+        if let Some(site) = seen.fresh(now) {
             return site;
         }
-        let _turn = self.seen_site.looking.lock().await;
+        let turn = match (seen.looking.try_lock(), seen.while_lost()) {
+            (Ok(turn), _) => turn,
+            // Nobody stands in line for a store that has died.
+            (Err(_), Some(site)) => return site,
+            (Err(_), None) => seen.looking.lock().await,
+        };
         // Somebody else may have looked while this one waited.
-        match self.seen_site.fresh(now) {
+        let site = match seen.fresh(now) {
             Some(site) => site,
             None => self.look().await,
-        }
+        };
+        drop(turn);
+        site
     }
 
     /// As [`Site::last_seen`].
     pub(crate) fn last_site(&self) -> Arc<ShownSite> {
         match self.seen_site.last() {
-            Some((site, _)) => site,
+            Some(seen) => seen.site,
             None => Arc::new(shown(SiteRecord::default(), &self.settings)),
         }
     }
@@ -365,16 +426,36 @@ impl Core {
 
     /// Called by whoever holds the turn.
     async fn look(&self) -> Arc<ShownSite> {
-        // The age counts from before the question.
+        let writes = self.seen_site.writes.load(Ordering::Acquire);
         let now = self.now();
-        let site = match self.records.site.current().await {
-            Ok(record) => Arc::new(shown(record, &self.settings)),
-            Err(error) => {
-                tracing::warn!(error = error.chain(), "the site's settings cannot be read");
-                self.last_site()
+        let asked = tokio::time::timeout(PATIENCE, self.records.site.current(now)).await;
+        let lost = self.seen_site.while_lost().is_some();
+        let (site, answered) = match asked {
+            Ok(Ok(record)) => (Arc::new(shown(record, &self.settings)), true),
+            Ok(Err(error)) if !lost => {
+                tracing::warn!(
+                    error = error.chain(),
+                    "the store does not answer: pages go on from what was seen last"
+                );
+                (self.last_site(), false)
             }
+            Err(_) if !lost => {
+                tracing::warn!(
+                    "the store does not answer in time: pages go on from what was seen last"
+                );
+                (self.last_site(), false)
+            }
+            Ok(Err(_)) | Err(_) => (self.last_site(), false),
         };
-        self.seen_site.put(site.clone(), now);
+        if lost && answered {
+            tracing::info!("the store answers again");
+        }
+        self.seen_site.put(Seen {
+            site: site.clone(),
+            at: now,
+            writes,
+            answered,
+        });
         site
     }
 }

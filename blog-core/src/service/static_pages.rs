@@ -155,7 +155,7 @@ impl StaticPages {
         let tasks = effects.due();
         let new = NewStaticPage { id, content };
         let core = self.core.clone();
-        detached(async move {
+        detached(&self.core, async move {
             let page = core.records.static_pages.create(new, effects).await;
             let page = page.map_err(taken)?;
             core.changed(tasks).await;
@@ -187,7 +187,7 @@ impl StaticPages {
             content,
         };
         let core = self.core.clone();
-        detached(async move {
+        detached(&self.core, async move {
             let page = core.records.static_pages.save(change, effects).await;
             let page = page.map_err(taken)?;
             core.changed(tasks).await;
@@ -211,7 +211,7 @@ impl StaticPages {
         let effects = showing(effects, now, stored.content.media.clone());
         let tasks = effects.due();
         let core = self.core.clone();
-        detached(async move {
+        detached(&self.core, async move {
             let pages = &core.records.static_pages;
             pages.delete(id, version, effects).await?;
             core.changed(tasks).await;

@@ -168,7 +168,10 @@ impl Core {
         let outbox = &self.records.outbox;
         let is_mail = matches!(task, Task::Mail { .. });
         let settled = match self.perform(task).await {
-            Ok(()) => outbox.done(id, attempts).await,
+            Ok(()) => {
+                self.seen_site.wrote();
+                outbox.done(id, attempts).await
+            }
             // No later time makes a mail out of one that nobody can get, and a link that is a day late is good for nothing.
             Err(error)
                 if is_mail && (matches!(error, Error::Invalid(_)) || attempts >= LAST_TRY) =>

@@ -118,6 +118,20 @@ impl PostRow {
 }
 
 impl State {
+    /// The earliest publication after a moment.
+    pub(super) fn next_publication(&self, now: Timestamp) -> Option<Timestamp> {
+        let after_now = (
+            Bound::Excluded((now, PostId::from(Uuid::max()))),
+            Bound::Unbounded,
+        );
+        let mut ahead = self.by_published.range(after_now);
+        let next = ahead.find(|(_, id)| {
+            let row = self.posts.get(id);
+            row.is_some_and(|row| row.content.status != PostStatus::Draft)
+        });
+        next.map(|(at, _)| *at)
+    }
+
     /// Whether a post may be seen.
     pub(super) fn sees(&self, visibility: &Visibility, row: &PostRow) -> bool {
         let author = self.users.get(&row.author);
@@ -547,21 +561,9 @@ impl PostStore for MemoryStore {
 
     async fn site(&self, now: Timestamp) -> Result<SiteState> {
         let state = self.lock();
-        let after_now = (
-            Bound::Excluded((now, PostId::from(Uuid::max()))),
-            Bound::Unbounded,
-        );
-        let next_publication = state
-            .by_published
-            .range(after_now)
-            .find(|(_, id)| {
-                let row = state.posts.get(id);
-                row.is_some_and(|row| row.content.status != PostStatus::Draft)
-            })
-            .map(|(at, _)| *at);
         Ok(SiteState {
             generation: state.generation,
-            next_publication,
+            next_publication: state.next_publication(now),
         })
     }
 }

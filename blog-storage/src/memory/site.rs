@@ -38,7 +38,7 @@ impl State {
 
 #[async_trait]
 impl SiteStore for MemoryStore {
-    async fn current(&self) -> Result<SiteRecord> {
+    async fn current(&self, now: Timestamp) -> Result<SiteRecord> {
         let state = self.lock();
         let pages = state.pages_by_created.iter();
         let menu_pages = pages
@@ -52,6 +52,7 @@ impl SiteStore for MemoryStore {
             .collect();
         Ok(SiteRecord {
             generation: state.generation,
+            next_publication: state.next_publication(now),
             settings: state.settings.as_ref().map(|row| state.join_settings(row)),
             menu_pages,
         })

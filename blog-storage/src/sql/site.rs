@@ -11,6 +11,7 @@ use blog_core::model::site::{
 };
 use blog_core::model::slug::PageSlug;
 use blog_core::ports::SiteStore;
+use blog_core::time::Timestamp;
 use serde::{Deserialize, Serialize};
 use sqlx::FromRow;
 use uuid::Uuid;
@@ -20,6 +21,7 @@ use super::args::{args, unsigned};
 use super::catalog::require_media;
 use super::db::Tx;
 use super::effects;
+use super::posts::text;
 use super::rows::{focus, from_json, media_columns, media_ref, time, to_json, unreadable};
 
 /// The columns of the settings `s` with their logo `l`, null before the first save.
@@ -32,9 +34,11 @@ macro_rules! settings {
     };
 }
 
-/// The site, once for each page in the menu, and once where there is none.
+/// The site, once for each page in the menu, and once where there is none: (moment).
 const CURRENT: &str = concat!(
-    "SELECT g.generation, ",
+    "SELECT ",
+    text::site!(),
+    ", ",
     settings!(),
     ", p.slug AS page_slug, p.title AS page_title FROM blog_site g \
      LEFT JOIN blog_settings s ON s.id = g.id LEFT JOIN blog_media l ON l.id = s.logo \
@@ -144,6 +148,7 @@ impl SettingsRow {
 #[derive(FromRow)]
 struct CurrentRow {
     generation: i64,
+    next_publication: Option<i64>,
     #[sqlx(flatten)]
     settings: SettingsRow,
     page_slug: Option<String>,
@@ -157,12 +162,13 @@ async fn settings_in(tx: &mut Tx<'_>) -> Result<Option<StoredSettings>> {
 
 #[async_trait]
 impl SiteStore for SqlStore {
-    async fn current(&self) -> Result<SiteRecord> {
-        let rows: Vec<CurrentRow> = self.db.all(CURRENT, args![]).await?;
+    async fn current(&self, now: Timestamp) -> Result<SiteRecord> {
+        let rows: Vec<CurrentRow> = self.db.all(CURRENT, args![now]).await?;
         let mut record = SiteRecord::default();
         for (place, row) in rows.into_iter().enumerate() {
             if place == 0 {
                 record.generation = unsigned(row.generation);
+                record.next_publication = row.next_publication.map(time);
                 record.settings = row.settings.stored()?;
             }
             if let (Some(slug), Some(title)) = (row.page_slug, row.page_title) {

@@ -9,6 +9,7 @@ use serde::Deserialize;
 
 use super::call::Call;
 use super::head;
+use super::kept::Shows;
 use super::models;
 use crate::edge::EdgeError;
 use crate::edge::head::WasHead;
@@ -24,11 +25,16 @@ pub(crate) async fn show(call: Call) -> Result<Response, EdgeError> {
     };
     let post = &found.post;
     let by_its_author = call.actor.user() == Some(post.author.id);
-    if call.request.data::<WasHead>().is_none() && !by_its_author {
+    let is_public = blog_core::policy::is_public(post, call.blog().now());
+    if is_public && call.request.data::<WasHead>().is_none() && !by_its_author {
         let engagement = call.blog().engagement();
-        engagement.seen(post, &call.client(), call.user_agent());
+        engagement.seen(post.id, &call.client(), call.user_agent());
     }
-    page(&call, &found, None, None).await
+    let mut response = page(&call, &found, None, None).await?;
+    if is_public {
+        response.set_data(Shows(post.id));
+    }
+    Ok(response)
 }
 
 /// The post's page with a refused comment in its form.

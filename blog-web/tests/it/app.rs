@@ -106,6 +106,11 @@ impl TestApp {
     }
 
     pub(crate) fn on(backend: Backend, settings: Settings) -> Self {
+        Self::cached(backend, settings, 1024 * 1024)
+    }
+
+    /// With a page cache of so many bytes.
+    pub(crate) fn cached(backend: Backend, settings: Settings, bytes: u64) -> Self {
         let clock = Arc::new(ManualClock::new(
             Timestamp::parse("2026-01-31T18:30:00Z").unwrap(),
         ));
@@ -117,7 +122,9 @@ impl TestApp {
             .clock(clock.clone())
             .build()
             .unwrap();
-        let web = Web::new(blog.clone()).site(Site::on_loopback(3000));
+        let web = Web::new(blog.clone())
+            .site(Site::on_loopback(3000))
+            .page_cache(bytes);
         Self {
             blog,
             clock,

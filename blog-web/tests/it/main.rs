@@ -20,6 +20,7 @@ mod history;
 mod library;
 mod matrix;
 mod old_addresses;
+mod page_cache;
 mod previews;
 mod queries;
 mod raw;

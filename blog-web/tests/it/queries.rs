@@ -9,6 +9,11 @@ use std::sync::Arc;
 use crate::app::{Person, TestApp, post_form};
 
 async fn sqlite(folder: &std::path::Path) -> (TestApp, Arc<SqlStore>) {
+    sqlite_with(folder, 1024 * 1024).await
+}
+
+/// With a page cache of so many bytes.
+async fn sqlite_with(folder: &std::path::Path, cache: u64) -> (TestApp, Arc<SqlStore>) {
     let url = format!("sqlite:{}", folder.join("blog.db").display());
     let store = SqlStore::connect(&url).await.unwrap();
     store.migrate().await.unwrap();
@@ -18,7 +23,7 @@ async fn sqlite(folder: &std::path::Path) -> (TestApp, Arc<SqlStore>) {
         media: Arc::new(blog_storage::memory::MemoryMedia::new()),
         index: store.clone(),
     };
-    (TestApp::on(backend, Settings::default()), store)
+    (TestApp::cached(backend, Settings::default(), cache), store)
 }
 
 /// Page, then the most statements for a stranger.
@@ -49,7 +54,7 @@ const PAGES: [(&str, u64); 19] = [
 #[tokio::test]
 async fn pages_ask_as_often_for_one_post_as_for_five_hundred() {
     let folder = tempfile::tempdir().unwrap();
-    let (app, store) = sqlite(folder.path()).await;
+    let (app, store) = sqlite_with(folder.path(), 0).await;
     let author = app.person("ada", Role::Author).await;
     let parts: [(&str, Option<&str>, &[u8]); 1] = [("file", Some("a.png"), &crate::app::png())];
     app.post_parts("/media/uploads", &author, &parts).await;
@@ -95,9 +100,9 @@ async fn pages_ask_as_often_for_one_post_as_for_five_hundred() {
 }
 
 #[tokio::test]
-async fn what_programs_have_already_costs_one_statement() {
+async fn what_programs_have_already_costs_one_statement_where_nothing_is_kept() {
     let folder = tempfile::tempdir().unwrap();
-    let (app, store) = sqlite(folder.path()).await;
+    let (app, store) = sqlite_with(folder.path(), 0).await;
     let author = app.person("ada", Role::Author).await;
     app.post("/write", &author, &post_form("One", "Text", "published"))
         .await;

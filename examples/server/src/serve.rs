@@ -49,6 +49,7 @@ pub(crate) async fn serve(config: &Config) -> Result<(), Failure> {
             peers: config.serve.trusted_proxies.clone(),
             hops: config.serve.trusted_hops.as_usize(),
         })
+        .page_cache(config.limits.page_cache_mib.get() * start::MIB)
         .standalone()
         .map_err(|error| Failure::run(format!("the pages cannot be made: {error}")))?;
 

@@ -17,7 +17,7 @@ use crate::config::{Config, ConfigError};
 use crate::failure::Failure;
 use crate::{log, print};
 
-const MIB: u64 = 1024 * 1024;
+pub(crate) const MIB: u64 = 1024 * 1024;
 
 /// Opens the stores, brings their schema up to date, and makes the blog.
 pub(crate) async fn open(config: &Config) -> Result<(Blog, Connected), Failure> {

@@ -16,6 +16,7 @@ use crate::model::static_page::{
 };
 use crate::page::{Page, PageRequest};
 use crate::ports::{SiteStore, StaticPageStore};
+use crate::time::Timestamp;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Fault {
@@ -88,8 +89,8 @@ struct Site {
 
 #[async_trait]
 impl SiteStore for Site {
-    async fn current(&self) -> Result<SiteRecord> {
-        let mut record = self.inner.current().await?;
+    async fn current(&self, now: Timestamp) -> Result<SiteRecord> {
+        let mut record = self.inner.current(now).await?;
         if self.fault == Fault::LogoAsOfItsSave
             && let (Some(settings), Some(saved)) =
                 (&mut record.settings, self.saved.lock().await.clone())

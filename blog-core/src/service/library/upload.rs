@@ -127,7 +127,7 @@ impl Library {
     async fn take_picture(&self, new: NewItem, body: ByteStream) -> Result<MediaItem> {
         let (bytes, room) = self.collect(body).await?;
         let this = self.clone();
-        detached(async move {
+        detached(&self.core, async move {
             let turn = this.core.pictures.acquire().await;
             // One picture at a time: decoded, it may take a quarter of a gigabyte.
             let picture = tokio::task::spawn_blocking(move || picture::reencode(&bytes))

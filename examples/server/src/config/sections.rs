@@ -90,6 +90,9 @@ section! {
         max_picture_mib: Number<1, 1024> = Number::new(20), "BLOG_MAX_PICTURE_MIB", "max-picture-mib";
         /// The largest video, in MiB.
         max_video_mib: Number<1, 1_048_576> = Number::new(2048), "BLOG_MAX_VIDEO_MIB", "max-video-mib";
+        /// The memory for finished pages, in MiB; they are also what readers get while the database does not answer.
+        /// 0 for none.
+        page_cache_mib: Number<0, 65_536> = Number::new(24), "BLOG_PAGE_CACHE_MIB", "page-cache-mib";
     }
 }
 

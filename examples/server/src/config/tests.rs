@@ -76,6 +76,7 @@ fn other_value(key: &Key) -> &'static str {
         "stores.mail_from" => "news@blog.example",
         "limits.max_picture_mib" => "8",
         "limits.max_video_mib" => "100",
+        "limits.page_cache_mib" => "64",
         "log.filter" => "warn",
         "log.format" => "json",
         new => panic!("give {new} a value here"),

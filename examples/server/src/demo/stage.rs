@@ -95,7 +95,7 @@ impl<'a> Stage<'a> {
             }
             What::Views { post, count, day } => {
                 let engagement = self.blog.engagement();
-                let stored = &self.written(post)?.stored;
+                let stored = self.written(post)?.stored.id;
                 for visitor in 0..count {
                     engagement.seen(stored, &format!("visitor {day}.{visitor}"), "Demo");
                 }
