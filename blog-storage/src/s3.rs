@@ -1,6 +1,6 @@
 //! Media in an S3 bucket.
 //!
-//! A body is gathered in parts of [`PART`] bytes: one that fits into the first is one `PutObject`, a longer one a
+//! A body is gathered in parts of 8 MiB: one that fits into the first is one `PutObject`, a longer one a
 //! multipart upload, of which one part at a time is in memory. S3 shows an object whole or not at all. `Create` is
 //! `If-None-Match: *` on the request that makes the object appear.
 
