@@ -8,8 +8,8 @@ mod fonts;
 mod press;
 
 use cosmic_text::{
-    Attrs, Buffer, Color, Ellipsize, EllipsizeHeightLimit, Family, FontSystem, Metrics, Shaping,
-    SwashCache, Wrap,
+    Align, Attrs, Buffer, Color, Ellipsize, EllipsizeHeightLimit, Family, FontSystem, Metrics,
+    Shaping, SwashCache, Wrap,
 };
 use image::codecs::png::PngEncoder;
 use image::{ExtendedColorType, ImageEncoder as _, ImageError, Rgb, RgbImage};
@@ -175,7 +175,9 @@ impl Words {
         }
         buffer.set_size(Some(width), None);
         let attrs = Attrs::new().family(Family::Name(family));
-        buffer.set_text(text, &attrs, Shaping::Advanced, None);
+        // A title that reads from the right stands at the right; a name is put where it belongs.
+        let align = (family == fonts::SANS).then_some(Align::Left);
+        buffer.set_text(text, &attrs, Shaping::Advanced, align);
         buffer.shape_until_scroll(fonts, false);
         let mut glyphs = buffer.layout_runs().flat_map(|run| run.glyphs);
         let whole = glyphs.all(|glyph| glyph.glyph_id != 0);

@@ -168,3 +168,24 @@ fn other_words_are_another_version() {
     assert_eq!(versions.len(), 5);
     assert_eq!(one.version(), card("One").version());
 }
+
+#[test]
+fn a_name_that_reads_from_the_right_stands_where_every_name_does() {
+    let feet = |author: &str| {
+        let card = Card {
+            author: author.to_owned(),
+            site: String::new(),
+            ..card("A quiet harbour")
+        };
+        let picture = image::load_from_memory(&card.draw().unwrap()).unwrap();
+        let picture = picture.into_rgb8();
+        let below = picture
+            .enumerate_pixels()
+            .filter(|(x, y, pixel)| *y > RULE + 2 && (BAND..WIDTH).contains(x) && **pixel != PAPER);
+        below.map(|(x, ..)| x).min().unwrap()
+    };
+    for author in ["Salma Haddad", "سلمى حدّاد · Salma Haddad", "سلمى"] {
+        let left = feet(author);
+        assert!(left.abs_diff(MARGIN) < 8, "{author}: {left}");
+    }
+}
