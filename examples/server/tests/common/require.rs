@@ -11,5 +11,7 @@ pub(crate) fn left_out(test: &str, what: &str) {
     assert!(!all, "{test} needs {what}");
     // Past the capture of what passing tests print, so that it is seen.
     let line = format!("left out: {test} needs {what}\n");
-    std::io::stderr().write_all(line.as_bytes()).unwrap();
+    std::io::stderr()
+        .write_all(line.as_bytes())
+        .expect("standard error takes a line");
 }

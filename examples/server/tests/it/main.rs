@@ -1,6 +1,7 @@
 //! The real binary, started on a free port, asked over HTTP, and ended in every way there is.
 
 #![expect(clippy::unwrap_used, reason = "a panic is how a test fails")]
+#![expect(clippy::print_stdout, reason = "what was left out is said")]
 
 mod accounts;
 #[cfg(feature = "s3")]
