@@ -21,7 +21,7 @@ pub struct StaticPageContent {
     pub excerpt: String,
     /// The media items that the page may show, each once; no other placeholder of its HTML is resolved.
     pub media: Vec<MediaId>,
-    /// [`RENDERER_VERSION`](crate::markdown::RENDERER_VERSION) of the making.
+    /// [`RENDERER_VERSION`] of the making.
     pub renderer_version: u32,
     /// Whether everybody sees it; a draft is for admins.
     pub published: bool,
