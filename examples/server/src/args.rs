@@ -81,6 +81,16 @@ pub(crate) enum UserCommand {
         /// Name or address.
         login: String,
     },
+    /// Make a link that sets a password.
+    ResetLink {
+        /// Name or address.
+        login: String,
+    },
+    /// Count the mail address as verified.
+    Verify {
+        /// Name or address.
+        login: String,
+    },
     /// Change a role.
     Role {
         /// Name or address.
@@ -148,6 +158,12 @@ fn user_command(matches: &ArgMatches) -> UserCommand {
     };
     match matches.subcommand() {
         Some(("password", matches)) => UserCommand::Password {
+            login: text(matches, "login"),
+        },
+        Some(("reset-link", matches)) => UserCommand::ResetLink {
+            login: text(matches, "login"),
+        },
+        Some(("verify", matches)) => UserCommand::Verify {
             login: text(matches, "login"),
         },
         Some(("role", matches)) => UserCommand::Role {
@@ -223,6 +239,16 @@ fn command() -> clap::Command {
         .subcommand(
             clap::Command::new("password")
                 .about("Sets a password, the first line of standard input, and logs the user out everywhere")
+                .arg(login()),
+        )
+        .subcommand(
+            clap::Command::new("reset-link")
+                .about("Prints a link that sets a new password, good once, for 30 minutes")
+                .arg(login()),
+        )
+        .subcommand(
+            clap::Command::new("verify")
+                .about("Counts the user's mail address as verified")
                 .arg(login()),
         )
         .subcommand(

@@ -8,7 +8,7 @@ use blog_core::service::accounts::SignUp;
 use crate::args::UserCommand;
 use crate::config::Config;
 use crate::failure::Failure;
-use crate::{print, start};
+use crate::{print, site, start};
 
 /// No password is longer, and a pipe may bring anything.
 const LONGEST_LINE: u64 = 4096;
@@ -47,6 +47,28 @@ pub(crate) async fn run(config: &Config, command: UserCommand) -> Result<(), Fai
                 "The password of {} is changed; all their sessions are over.\n",
                 user.username
             )
+        }
+        UserCommand::ResetLink { login } => {
+            let (user, secret) = blog
+                .recovery()
+                .link(&login)
+                .await
+                .map_err(|error| about(&login, "no link was made", &error))?;
+            let mut url = site::shown_url(config, config.serve.listen);
+            url.set_path(&format!("{}account/reset", url.path()));
+            url.set_query(Some(&format!("token={}", secret.encode())));
+            format!(
+                "This link sets a new password for {}; it is good once, for 30 minutes:\n{url}\n",
+                user.username
+            )
+        }
+        UserCommand::Verify { login } => {
+            let user = blog
+                .addresses()
+                .confirm(&login)
+                .await
+                .map_err(|error| about(&login, "the address was not verified", &error))?;
+            format!("The address of {} counts as verified.\n", user.username)
         }
         UserCommand::Role { login, role } => {
             let user = accounts

@@ -71,6 +71,39 @@ async fn a_new_password_or_role_ends_all_sessions() {
 }
 
 #[tokio::test]
+async fn a_blog_without_mail_sets_passwords_and_verifies_from_the_command_line() {
+    let home = Home::new()
+        .variable("BLOG_MAIL_URL", "")
+        .variable("BLOG_REQUIRE_VERIFIED_EMAIL", "true");
+    home.add_user("ada", "author").await;
+    let server = home.serve().await;
+    let output = home
+        .run(&["user", "reset-link", "ada@example.org"], "")
+        .await;
+    assert!(output.status.success(), "{output:?}");
+    let told = String::from_utf8(output.stdout).unwrap();
+    let link = told.lines().last().unwrap();
+    let path = link.strip_prefix("http://127.0.0.1:3000").unwrap();
+    let mut ada = server.client();
+    assert_eq!(ada.get(path).await.status, 200);
+    let token = path.split("token=").nth(1).unwrap();
+    let new = "four quiet otters swim";
+    let form = [("token", token), ("password", new)];
+    assert_eq!(ada.post("/account/reset", &form).await.status, 303);
+    assert_eq!(ada.post("/account/reset", &form).await.status, 404);
+    assert_eq!(ada.log_in("ada", new).await.status, 303);
+
+    let post = [("title", "One"), ("body", "Text"), ("status", "published")];
+    assert_eq!(ada.post("/write", &post).await.status, 403);
+    let output = home.run(&["user", "verify", "ada"], "").await;
+    assert!(output.status.success(), "{output:?}");
+    assert_eq!(ada.post("/write", &post).await.status, 303);
+    let output = home.run(&["user", "verify", "nobody"], "").await;
+    assert!(sentence(&output).contains("there is no user"));
+    server.stop().await;
+}
+
+#[tokio::test]
 async fn refusals_say_what_is_wrong() {
     let home = Home::new();
     home.add_user("ada", "author").await;
