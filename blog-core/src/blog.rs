@@ -103,7 +103,7 @@ pub(crate) async fn detached<T: Send + 'static>(
     let work = async move {
         let done = work.await;
         // Also after a failure: the write may have been made.
-        core.seen_site.wrote();
+        core.seen_site.wrote(done.is_ok());
         done
     };
     tokio::spawn(work.in_current_span())

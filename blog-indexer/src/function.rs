@@ -70,6 +70,11 @@ pub enum Returned {
     /// Bucket and index could not be compared.
     #[error("bucket and index could not be compared: {}", .0.chain())]
     Reconcile(Error),
+    /// The function's time was over before anything was compared.
+    #[error(
+        "there was no time to compare anything: give the function a time-out of a minute or more"
+    )]
+    NoTime,
 }
 
 /// What a call came to.
@@ -139,6 +144,7 @@ impl Function {
         let (answer, found) = match run {
             Ok(Ok(found)) => (Ok(json!({"done": true})), found),
             Ok(Err(error)) => (Err(Returned::Reconcile(error)), Found::default()),
+            Err(_) if behind == request.after => (Err(Returned::NoTime), Found::default()),
             Err(_) => (
                 Ok(json!({"done": false, "after": behind})),
                 Found::default(),

@@ -19,7 +19,7 @@ const ANSWER: Duration = Duration::from_secs(5);
 const OPERATION: Duration = Duration::from_secs(10);
 /// How often a request is sent in all, with pauses that grow. The SDK has a budget beside it: where much fails, nothing
 /// is sent again.
-const ATTEMPTS: u32 = 3;
+pub(crate) const ATTEMPTS: u32 = 3;
 
 /// The configuration that the environment gives (`AWS_REGION`, `AWS_ACCESS_KEY_ID`, `AWS_PROFILE`, a role of the
 /// machine), with one TLS library for all stores. `endpoint` is another server than AWS: an emulator, or a store that

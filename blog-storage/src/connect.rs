@@ -192,7 +192,7 @@ async fn index(url: &str, endpoint: Option<&str>) -> Result<Arc<dyn ObjectIndex>
             let index = crate::dynamodb::DynamoIndex::open(url, endpoint).await;
             let index = index.map_err(|source| ConnectError::Open {
                 what: "the index",
-                url: url.to_owned(),
+                url: shown(url),
                 source,
             })?;
             Ok(Arc::new(index))
@@ -285,14 +285,12 @@ fn place<'a>(url: &'a str, example: &'static str) -> Result<&'a str, ConnectErro
 }
 
 /// A URL that may be shown: without the password between `user:` and `@`.
-#[cfg(any(feature = "sqlite", feature = "mysql", feature = "s3"))]
-fn shown(url: &str) -> String {
+pub fn shown(url: &str) -> String {
     let Some((scheme, rest)) = url.split_once("://") else {
         return url.to_owned();
     };
-    // A password may hold what it should not, so the last @ before the path counts.
-    let end = rest.find(['?', '#']).unwrap_or(rest.len());
-    match rest[..end].rfind('@') {
+    // A password may hold what it should not, so the last @ counts.
+    match rest.rfind('@') {
         Some(at) => {
             let user = rest[..at].split(':').next().unwrap_or_default();
             format!("{scheme}://{user}:…{}", &rest[at..])

@@ -145,7 +145,7 @@ impl S3Media {
 
 /// The limits of a request that may take its time.
 fn patient() -> aws_sdk_s3::config::Builder {
-    aws_sdk_s3::Config::builder().timeout_config(aws::limits(LONG, LONG))
+    aws_sdk_s3::Config::builder().timeout_config(aws::limits(LONG, LONG * aws::ATTEMPTS))
 }
 
 /// An etag without its quotation marks.

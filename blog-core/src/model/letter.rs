@@ -33,14 +33,14 @@ pub enum Letter<'a> {
         /// Whose account it is.
         username: &'a Username,
     },
-    /// To the old address, when another took its place: a link that takes it back, good for 7 days.
+    /// To the old address, when another took its place.
     Moved {
         /// Whose account it is.
         username: &'a Username,
         /// The new address.
         to: &'a EmailAddress,
-        /// The link's.
-        secret: &'a Secret,
+        /// Of a link that takes it back, good for 7 days; none for an address that was theirs for less.
+        secret: Option<&'a Secret>,
     },
 }
 

@@ -19,7 +19,7 @@ use crate::password::{Password, Verdict};
 use crate::policy::{Action, Actor};
 use crate::service::addresses::Addresses;
 use crate::service::quotas;
-use crate::service::recovery::chosen;
+use crate::service::recovery::{Recovery, chosen};
 use crate::service::sessions::{Login, Sessions};
 use crate::settings::Registration;
 
@@ -192,6 +192,7 @@ impl Accounts {
         );
         let users = &self.core.records.users;
         users.set_password(user.id, hash, effects).await?;
+        Recovery::new(self.core.clone()).end_links(user.id).await?;
         Ok(user)
     }
 

@@ -58,6 +58,15 @@ impl Addresses {
         .await
     }
 
+    /// Nobody's mail box is flooded through us, whoever asks; what is above that is not sent.
+    async fn may_write_to(&self, email: &EmailAddress) -> Result<bool> {
+        match quotas::LETTER.take(&self.core, &email.key()).await {
+            Ok(()) => Ok(true),
+            Err(Error::RateLimited { .. }) => Ok(false),
+            Err(other) => Err(other),
+        }
+    }
+
     /// Sends the link that makes an address theirs.
     pub(crate) async fn invite(
         &self,
@@ -65,6 +74,9 @@ impl Addresses {
         email: EmailAddress,
         compose: &Compose,
     ) -> Result<()> {
+        if !self.may_write_to(&email).await? {
+            return Ok(());
+        }
         let secret = Secret::generate();
         let letter = Letter::Verify {
             username: &user.username,
@@ -88,6 +100,9 @@ impl Addresses {
     /// Tells the owner of a known address that somebody gave it as theirs. The mail goes with a token that nobody has the
     /// secret of, since mail is an effect and effects belong to a write.
     pub(crate) async fn tell_known(&self, email: &EmailAddress, compose: &Compose) -> Result<()> {
+        if !self.may_write_to(email).await? {
+            return Ok(());
+        }
         let now = self.core.now();
         let (user, _) = self.core.records.users.credentials(&email.key()).await?;
         let letter = Letter::Known {
@@ -174,8 +189,9 @@ impl Addresses {
         }
     }
 
-    /// Makes the link's address theirs. Where it takes the place of another, the old one is told, with a link that takes
-    /// it back for 7 days.
+    /// Makes the link's address theirs. Where it takes the place of another that was shown to be theirs, the old one is
+    /// told; with a link that takes it back for 7 days if it was theirs for as long, so that whoever held it for a moment
+    /// gets none.
     ///
     /// # Errors
     /// `NotFound(Token)`, `Conflict(Email)` when somebody else took the address since.
@@ -187,20 +203,36 @@ impl Addresses {
             let now = this.core.now();
             let token = tokens.redeem(&hash, Purpose::Verify, now).await?;
             let AddressLink { user, email } = this.about(token).await?;
-            let stored = this.take(&user, email.clone(), "by a link").await?;
-            tokens.revoke(Some(user.id), Purpose::Verify).await?;
+            let mut effects = Effects::at(now);
             let old = user.email.clone().filter(|old| old.key() != email.key());
-            if let Some(old) = old {
-                this.tell_old(&user, old, &email, &compose).await?;
+            if let (Some(old), Some(since)) = (old, user.verified_at) {
+                let secret = match now.since(since) >= UNDO {
+                    true => Some(this.keep_for_undo(&user, old.clone()).await?),
+                    false => None,
+                };
+                let letter = Letter::Moved {
+                    username: &user.username,
+                    to: &email,
+                    secret: secret.as_ref(),
+                };
+                effects = effects.letter(&old, compose(&letter));
             }
+            let stored = this.take(&user, email, "by a link", effects).await?;
+            tokens.revoke(Some(user.id), Purpose::Verify).await?;
+            this.core.wake.notify_one();
             Ok(stored)
         })
         .await
     }
 
-    async fn take(&self, user: &User, email: EmailAddress, how: &str) -> Result<User> {
+    async fn take(
+        &self,
+        user: &User,
+        email: EmailAddress,
+        how: &str,
+        effects: Effects,
+    ) -> Result<User> {
         let subject = format!("user:{}", user.id);
-        let effects = Effects::at(self.core.now());
         let effects = effects.audit(Some(user.id), "user.email", subject, how);
         self.core
             .records
@@ -209,21 +241,11 @@ impl Addresses {
             .await
     }
 
-    async fn tell_old(
-        &self,
-        user: &User,
-        old: EmailAddress,
-        new: &EmailAddress,
-        compose: &Compose,
-    ) -> Result<()> {
+    /// The secret of a link that takes the address back. It is stored before the address changes, since the letter goes
+    /// with the change.
+    async fn keep_for_undo(&self, user: &User, old: EmailAddress) -> Result<Secret> {
         let secret = Secret::generate();
-        let letter = Letter::Moved {
-            username: &user.username,
-            to: new,
-            secret: &secret,
-        };
         let now = self.core.now();
-        let effects = Effects::at(now).letter(&old, compose(&letter));
         let token = Token {
             hash: secret.hash(),
             purpose: Purpose::Undo,
@@ -232,9 +254,9 @@ impl Addresses {
             created_at: now,
             expires_at: now.plus(UNDO),
         };
-        self.core.records.tokens.issue(token, effects).await?;
-        self.core.wake.notify_one();
-        Ok(())
+        let tokens = &self.core.records.tokens;
+        tokens.issue(token, Effects::at(now)).await?;
+        Ok(secret)
     }
 
     /// Takes a change of the address back: it is the old one again, all sessions end, and no other link is good. Whoever
@@ -250,7 +272,8 @@ impl Addresses {
             let tokens = &core.records.tokens;
             let token = tokens.redeem(&hash, Purpose::Undo, core.now()).await?;
             let AddressLink { user, email } = this.about(token).await?;
-            let stored = this.take(&user, email, "taken back").await?;
+            let effects = Effects::at(core.now());
+            let stored = this.take(&user, email, "taken back", effects).await?;
             for purpose in [Purpose::Verify, Purpose::Reset, Purpose::Undo] {
                 tokens.revoke(Some(user.id), purpose).await?;
             }
@@ -272,6 +295,8 @@ impl Addresses {
         let (user, _) = self.core.records.users.credentials(login).await?;
         let email = user.email.clone();
         let email = email.ok_or(Error::NotFound(Entity::User))?;
-        self.take(&user, email, "from the command line").await
+        let effects = Effects::at(self.core.now());
+        self.take(&user, email, "from the command line", effects)
+            .await
     }
 }

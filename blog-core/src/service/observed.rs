@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use async_trait::async_trait;
 use tokio::sync::RwLock;
@@ -13,6 +14,9 @@ use crate::model::index::{Intent, ObjectChange, ObjectEvent};
 use crate::model::media::{ByteRange, ByteStream, Object, ObjectKey, ObjectMeta, PutOptions};
 use crate::page::Page;
 use crate::ports::{Clock, IntentLog, MediaStore, ObjectIndex};
+
+/// No put goes on for longer, here or in another process.
+pub(crate) const LONGEST_PUT: Duration = Duration::from_secs(24 * 3600);
 
 /// A media store whose every finished put and delete is told to the object index.
 ///
@@ -108,8 +112,12 @@ impl Observed {
                     continue;
                 }
                 match self.tell(&intent.key, intent.owner, None).await {
-                    Ok(()) => {
-                        self.intents.finish(intent.id).await?;
+                    Ok(is_there) => {
+                        // What is not there yet may be on its way through another process.
+                        let young = self.clock.now().since(intent.at) < LONGEST_PUT;
+                        if is_there || !young {
+                            self.intents.finish(intent.id).await?;
+                        }
                         replayed += 1;
                     }
                     // One damaged object must not keep the others from the index.
@@ -144,19 +152,20 @@ impl Observed {
             // Whether it happened is not known, so the store is asked. If nothing is there, nothing was taken away.
             Err(Error::Unavailable { .. } | Error::Backend { .. }) => {
                 match self.inner.head(key).await {
-                    Err(Error::NotFound(_)) => Ok(()),
+                    // It may still appear: the next replays look again.
+                    Err(Error::NotFound(_)) => return,
                     _ => self.tell(key, *owner, None).await,
                 }
             }
-            Err(_) => Ok(()),
+            Err(_) => Ok(false),
         };
         self.finish(*id, key, told).await;
     }
 
-    async fn finish(&self, intent: u64, key: &ObjectKey, told: Result<()>) {
+    async fn finish<T>(&self, intent: u64, key: &ObjectKey, told: Result<T>) {
         let finished = match told {
-            Ok(()) => self.intents.finish(intent).await,
-            failed => failed,
+            Ok(_) => self.intents.finish(intent).await,
+            Err(error) => Err(error),
         };
         if let Err(error) = finished {
             tracing::warn!(%key, error = error.chain(), "the index hears of this object at the next replay");
@@ -164,13 +173,13 @@ impl Observed {
     }
 
     /// Tells the index what is there now. The owner is the object's if it is the one that was `put`; where that is not
-    /// known, if the index has not heard of this content yet.
+    /// known, if the index has not heard of this content yet. Answers whether something is there.
     async fn tell(
         &self,
         key: &ObjectKey,
         owner: Option<UserId>,
         put: Option<&ObjectMeta>,
-    ) -> Result<()> {
+    ) -> Result<bool> {
         let bucket = self.inner.bucket();
         let mut hasher = DefaultHasher::new();
         key.hash(&mut hasher);
@@ -184,7 +193,7 @@ impl Observed {
                     (Some(_), Some(put)) => put.etag == meta.etag,
                     (Some(_), None) => {
                         let row = self.index.get(bucket, key.as_str()).await?;
-                        row.is_none_or(|row| row.etag != meta.etag)
+                        row.is_none_or(|row| row.etag != meta.etag || row.owner.is_none())
                     }
                 };
                 ObjectChange::Created {
@@ -205,7 +214,9 @@ impl Observed {
             sequencer,
             at: self.clock.now(),
         };
-        self.index.apply(&event).await.map(drop)
+        let is_there = matches!(event.change, ObjectChange::Created { .. });
+        self.index.apply(&event).await?;
+        Ok(is_there)
     }
 }
 

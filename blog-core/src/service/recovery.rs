@@ -5,8 +5,10 @@ use std::time::Duration;
 
 use crate::blog::{Core, detached};
 use crate::error::{Entity, Error, Reason, Result};
+use crate::id::UserId;
 use crate::model::effects::Effects;
 use crate::model::letter::{Compose, Letter};
+use crate::model::outbox::Task;
 use crate::model::secret::Secret;
 use crate::model::token::{Purpose, Token};
 use crate::model::user::{EmailAddress, User};
@@ -73,7 +75,7 @@ impl Recovery {
         };
         let account = found.as_ref().map(|user| user.id.to_string());
         let account = account.as_deref().unwrap_or(login);
-        let granted = match quotas::LINK_ACCOUNT.take(&self.core, account).await {
+        let granted = match quotas::FORGOT_ACCOUNT.take(&self.core, account).await {
             Ok(()) => true,
             Err(Error::RateLimited { .. }) => false,
             Err(other) => return Err(other),
@@ -103,6 +105,8 @@ impl Recovery {
             token.user = Some(user.id);
             token.email = Some(email);
             token.expires_at = now.plus(RESET);
+        } else {
+            effects = effects.later(now, Task::DeleteObjects { keys: Vec::new() });
         }
         self.core.records.tokens.issue(token, effects).await?;
         self.core.wake.notify_one();
@@ -152,7 +156,8 @@ impl Recovery {
         }
     }
 
-    /// Sets the password by a link: uses up this link and every other one of theirs, ends all their sessions, logs
+    /// Sets the password by a link: uses up this link and every other one of theirs but those that take a change of the
+    /// address back, ends all their sessions, logs
     /// nobody in, and tells them by mail. A refused password costs nobody the link.
     ///
     /// # Errors
@@ -166,11 +171,15 @@ impl Recovery {
             let password = this.core.passwords.hash(password).await?;
             let tokens = &this.core.records.tokens;
             let now = this.core.now();
-            tokens.redeem(&hash, Purpose::Reset, now).await?;
+            let token = tokens.redeem(&hash, Purpose::Reset, now).await?;
+            // It may have been changed while the password was hashed.
+            if this.core.records.users.get(user.id).await?.email != token.email {
+                return Err(Error::NotFound(Entity::Token));
+            }
             let effects = this.changed(&user, "by a link", &compose);
             let users = &this.core.records.users;
             users.set_password(user.id, password, effects).await?;
-            tokens.revoke(Some(user.id), Purpose::Reset).await?;
+            this.end_links(user.id).await?;
             // Whoever guessed at the old one kept its owner out as well.
             quotas::LOGIN_ACCOUNT
                 .clear(&this.core, &user.id.to_string())
@@ -201,8 +210,7 @@ impl Recovery {
             let effects = this.changed(&user, "by its owner", &compose);
             let users = &this.core.records.users;
             users.set_password(user.id, password, effects).await?;
-            let tokens = &this.core.records.tokens;
-            tokens.revoke(Some(user.id), Purpose::Reset).await?;
+            this.end_links(user.id).await?;
             this.core.wake.notify_one();
             let user = users.get(user.id).await?;
             Sessions::new(this.core.clone())
@@ -210,6 +218,14 @@ impl Recovery {
                 .await
         })
         .await
+    }
+
+    /// Ends the links that somebody who knew the old password may have asked for.
+    pub(crate) async fn end_links(&self, user: UserId) -> Result<()> {
+        for purpose in [Purpose::Reset, Purpose::Verify] {
+            self.core.records.tokens.revoke(Some(user), purpose).await?;
+        }
+        Ok(())
     }
 
     /// Whether the password is the user's: asked before what may not be done by whoever finds an open browser.

@@ -197,6 +197,12 @@ impl Site {
         self.core.seen_site.while_lost().is_some()
     }
 
+    /// Grows with every write of this process that succeeded: while the store does not say how it stands, this process
+    /// still knows of these.
+    pub fn changes(&self) -> u64 {
+        self.core.seen_site.changes.load(Ordering::Acquire)
+    }
+
     /// Grows with every like and view that this process stores, which the generation does not tell.
     pub fn numbers(&self) -> u64 {
         self.core.seen_site.numbers.load(Ordering::Acquire)
@@ -331,6 +337,8 @@ pub(crate) struct SeenSite {
     looking: tokio::sync::Mutex<()>,
     /// Writes of this process that have ended: what was seen before the last of them does not count.
     writes: AtomicU64,
+    /// As [`Site::changes`].
+    changes: AtomicU64,
     /// As [`Site::numbers`].
     numbers: AtomicU64,
 }
@@ -348,7 +356,10 @@ struct Seen {
 
 impl SeenSite {
     /// A write of this process has ended, well or not.
-    pub(crate) fn wrote(&self) {
+    pub(crate) fn wrote(&self, well: bool) {
+        if well {
+            self.changes.fetch_add(1, Ordering::AcqRel);
+        }
         self.writes.fetch_add(1, Ordering::AcqRel);
     }
 

@@ -13,6 +13,7 @@ use crate::model::outbox::{OutboxMessage, Task};
 use crate::ports::mailer::Mail;
 use crate::service::engagement::Engagement;
 use crate::service::library::Library;
+use crate::service::observed::LONGEST_PUT;
 use crate::service::publishing::Publishing;
 use crate::service::renewal::Renewal;
 use crate::service::sessions::Sessions;
@@ -29,8 +30,8 @@ const CLAIM: u32 = 16;
 const PURGE: u32 = 1_000;
 /// How long a text waits for the writer who did not save it.
 const UNSAVED: Duration = Duration::from_secs(30 * 86_400);
-/// A pending item this old belongs to an upload that never ended.
-const STALE_UPLOAD: Duration = Duration::from_secs(24 * 3600);
+/// How long a mail server may take for one mail in all.
+const MAIL: Duration = Duration::from_secs(30);
 
 /// The work in the background. Any number of instances may run it on the same stores.
 #[derive(Debug, Clone)]
@@ -47,24 +48,25 @@ impl Worker {
     pub async fn run(self, cancel: CancellationToken) {
         let mut look = tokio::time::interval(LOOK);
         look.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
-        let mut poll = tokio::time::interval(POLL);
         let mut flush = tokio::time::interval(FLUSH);
         let mut sweep = tokio::time::interval(SWEEP);
         let renewal = Renewal::new(self.core.clone()).run(cancel.clone());
         let renewal = tokio::spawn(renewal);
+        // Apart, since a mail server that does not answer must hold up nothing else.
+        let tasks = tokio::spawn(self.core.clone().work(cancel.clone()));
         loop {
             tokio::select! {
                 () = cancel.cancelled() => break,
                 _ = look.tick() => self.core.look_at_site().await,
-                _ = poll.tick() => self.core.run_due_tasks().await,
-                () = self.core.wake.notified() => self.core.run_due_tasks().await,
                 _ = flush.tick() => self.flush().await,
                 _ = sweep.tick() => report("sweeping", self.sweep().await),
             }
         }
         self.flush().await;
-        if let Err(panic) = renewal.await {
-            tracing::error!(error = %panic, "the renewal ended early");
+        for part in [renewal, tasks] {
+            if let Err(panic) = part.await {
+                tracing::error!(error = %panic, "a part of the worker ended early");
+            }
         }
     }
 
@@ -101,7 +103,7 @@ impl Worker {
         let unsaved = now.minus(UNSAVED);
         while core.records.autosaves.purge(unsaved, PURGE).await? == u64::from(PURGE) {}
         core.records.engagement.forget_before(now.day()).await?;
-        let stale = now.minus(STALE_UPLOAD);
+        let stale = now.minus(LONGEST_PUT);
         for item in core.records.catalog.stale(stale, PURGE).await? {
             // One that cannot be swept must not keep the others.
             report(
@@ -143,6 +145,22 @@ impl Core {
         self.wake.notify_one();
     }
 
+    /// Does what is due, until cancelled; what is under way then is done by the next who claims it.
+    async fn work(self: Arc<Self>, cancel: CancellationToken) {
+        let mut poll = tokio::time::interval(POLL);
+        loop {
+            tokio::select! {
+                () = cancel.cancelled() => return,
+                _ = poll.tick() => {}
+                () = self.wake.notified() => {}
+            }
+            tokio::select! {
+                () = cancel.cancelled() => return,
+                () = self.run_due_tasks() => {}
+            }
+        }
+    }
+
     /// Does the tasks that are due: what writes left, and what a crash or a failure kept them from doing.
     async fn run_due_tasks(self: &Arc<Self>) {
         loop {
@@ -155,9 +173,9 @@ impl Core {
             if claimed.is_empty() {
                 return;
             }
-            for message in claimed {
-                self.run_task(message).await;
-            }
+            // Together, so that all of them end within their lease.
+            let tasks = claimed.into_iter().map(|message| self.run_task(message));
+            futures_util::future::join_all(tasks).await;
         }
     }
 
@@ -169,7 +187,7 @@ impl Core {
         let is_mail = matches!(task, Task::Mail { .. });
         let settled = match self.perform(task).await {
             Ok(()) => {
-                self.seen_site.wrote();
+                self.seen_site.wrote(true);
                 outbox.done(id, attempts).await
             }
             // No later time makes a mail out of one that nobody can get, and a link that is a day late is good for nothing.
@@ -214,7 +232,12 @@ impl Core {
                 }
                 outcome
             }
-            Task::Mail { to, subject, text } => self.mailer.send(&Mail { to, subject, text }).await,
+            Task::Mail { to, subject, text } => {
+                let mail = Mail { to, subject, text };
+                tokio::time::timeout(MAIL, self.mailer.send(&mail))
+                    .await
+                    .unwrap_or_else(|late| Err(Error::unavailable("the mail server", late)))
+            }
         }
     }
 }

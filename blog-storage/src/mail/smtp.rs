@@ -98,11 +98,17 @@ impl SmtpMail {
             return Err(MailUrlError::NotSmtp);
         }
         let decoded = |text: &str| percent_decode_str(text).decode_utf8_lossy().into_owned();
+        if !url.username().is_empty() && url.password().is_none() {
+            return Err(MailUrlError::NotSmtp);
+        }
         let credentials = url
             .password()
             .map(|password| Credentials::new(decoded(url.username()), decoded(password)));
         Ok(Self {
-            host: host.ok_or(MailUrlError::NotSmtp)?.to_owned(),
+            host: host
+                .ok_or(MailUrlError::NotSmtp)?
+                .trim_matches(['[', ']'])
+                .to_owned(),
             port: url.port().unwrap_or(port),
             security,
             credentials,
@@ -141,7 +147,8 @@ impl Mailer for SmtpMail {
             Ok(_) => Ok(()),
             // 550 to 553 are about the mailbox; what else is for good (a wrong log-in, a policy) is the blog's own.
             Err(error) if refuses_mailbox(&error) => {
-                tracing::warn!(%error, "the mail server refuses an address for good");
+                // Its words name the address, which is nobody's business here.
+                tracing::warn!("the mail server refuses an address for good");
                 Err(Error::invalid("to", Reason::NotAnAddress))
             }
             Err(error) => Err(Error::unavailable(BACKEND, error)),
@@ -183,6 +190,7 @@ mod tests {
             "https://mail.example.org",
             "smtp://",
             "smtp://a/b",
+            "smtp://ada@a",
         ] {
             assert_eq!(of(none), Err(MailUrlError::NotSmtp), "{none}");
         }

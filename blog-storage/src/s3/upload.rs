@@ -12,6 +12,14 @@ use super::create::{WRITE, if_none_match, write_name};
 use super::failure::{Failed as _, Failure};
 use super::{BACKEND, S3Media, patient};
 
+/// <https://docs.aws.amazon.com/AmazonS3/latest/userguide/qfacts.html>
+const MOST_PARTS: i32 = 10_000;
+
+/// Nothing that the blog takes is so large; whoever embeds it may try.
+#[derive(Debug, thiserror::Error)]
+#[error("an object may have 10 000 parts of 8 MiB at most; make the file smaller")]
+struct TooManyParts;
+
 /// S3's answer lacks what it always has.
 #[derive(Debug, thiserror::Error)]
 #[error("the answer has no {0}")]
@@ -65,6 +73,9 @@ impl<'media> Upload<'media> {
     /// Sends the next part.
     pub(super) async fn part(&mut self, bytes: Bytes) -> Result<()> {
         let number = self.next_number();
+        if number > MOST_PARTS {
+            return Err(Error::backend(BACKEND, TooManyParts));
+        }
         let sent = self
             .media
             .client

@@ -34,6 +34,12 @@ mail-moved =
     the address of your account at { $site } is { $address } from now on. If it was not you, take it back here within 7 days:
 
     { $link }
+mail-moved-told =
+    Hello { $name },
+
+    the address of your account at { $site } is { $address } from now on. If it was not you, log in, set a new password and change the address back:
+
+    { $link }
 mail-password-subject = { $site }: your password was changed
 mail-password =
     Hello { $name },

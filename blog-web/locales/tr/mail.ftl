@@ -34,6 +34,12 @@ mail-moved =
     { $site } sitesindeki hesabınızın adresi bundan böyle { $address }. Bunu yapan siz değilseniz 7 gün içinde buradan geri alın:
 
     { $link }
+mail-moved-told =
+    Merhaba { $name },
+
+    { $site } sitesindeki hesabınızın adresi bundan böyle { $address }. Bunu yapan siz değilseniz giriş yapın, yeni bir parola belirleyin ve adresi geri değiştirin:
+
+    { $link }
 mail-password-subject = { $site }: parolanız değişti
 mail-password =
     Merhaba { $name },

@@ -8,6 +8,7 @@ use super::call::Call;
 use super::freshness;
 use crate::card::{Card, HEIGHT, WIDTH};
 use crate::edge::EdgeError;
+use crate::edge::headers::Surface;
 use crate::view::PreviewView;
 
 pub(crate) async fn show(call: Call) -> Result<Response, EdgeError> {
@@ -25,7 +26,10 @@ pub(crate) async fn show(call: Call) -> Result<Response, EdgeError> {
         return Ok(same);
     }
     let png = call.app.cards.png(card).await?;
-    Ok(freshness::tagged(&call, &tag, "image/png", png))
+    let mut response = freshness::tagged(&call, &tag, "image/png", png);
+    // Other sites show it.
+    response.set_data(Surface::media());
+    Ok(response)
 }
 
 /// The card of a post as its page names it. Other words have another address, so that who keeps pictures by their

@@ -43,10 +43,16 @@ pub(super) fn composer(call: &Call) -> Compose {
                 secret,
             } => (
                 Phrase::new("mail-moved-subject"),
-                Phrase::new("mail-moved")
-                    .with("name", username.as_str())
-                    .with("address", to.as_str())
-                    .with("link", link("/account/undo", secret)),
+                match secret {
+                    Some(secret) => {
+                        Phrase::new("mail-moved").with("link", link("/account/undo", secret))
+                    }
+                    None => {
+                        Phrase::new("mail-moved-told").with("link", app.absolute("/account/login"))
+                    }
+                }
+                .with("name", username.as_str())
+                .with("address", to.as_str()),
             ),
             Letter::PasswordChanged { username } => (
                 Phrase::new("mail-password-subject"),

@@ -281,7 +281,10 @@ async fn whoever_guesses_at_the_password_of_an_open_browser_is_stopped() {
 #[tokio::test]
 async fn an_address_counts_when_its_link_is_followed_and_the_old_one_can_take_it_back() {
     let app = TestApp::new();
-    let ada = app.person("ada", Role::Author).await;
+    app.person("ada", Role::Author).await;
+    app.blog.addresses().confirm("ada").await.unwrap();
+    app.advance(7 * 24 * 3_600);
+    let ada = cookie(&log_in(&app, "ada", PASSWORD).await);
     let form = [
         ("email", "new@example.org"),
         ("password", "a wrong password"),
@@ -325,6 +328,52 @@ async fn an_address_counts_when_its_link_is_followed_and_the_old_one_can_take_it
         assert_eq!(app.post(path, &NOBODY, &form).await.status, 404, "{path}");
     }
     assert_eq!(app.get(&reset, &NOBODY).await.status, 200);
+}
+
+#[tokio::test]
+async fn an_address_that_was_theirs_for_a_moment_or_never_cannot_take_anything_back() {
+    let app = TestApp::new();
+    // Mistyped at the registration: it belongs to somebody else.
+    let ada = app.person("ada", Role::Author).await;
+    let moves = async |email: &str| {
+        let form = [("email", email), ("password", PASSWORD)];
+        app.post("/account/email", &ada, &form).await;
+        let link = link_in(&app.mails().await[0]);
+        let form = [("token", token(&link))];
+        app.post("/account/verify", &ada, &form).await;
+        app.mails().await
+    };
+    assert_eq!(moves("second@example.org").await, []);
+    let told = moves("third@example.org").await;
+    assert_eq!(told.len(), 1);
+    assert_eq!(told[0].to, "second@example.org");
+    assert_eq!(link_in(&told[0]), "/account/login");
+}
+
+#[tokio::test]
+async fn a_new_password_ends_the_links_of_whoever_knew_the_old_one() {
+    let app = TestApp::new();
+    let ada = app.person("ada", Role::Author).await;
+    let form = [("email", "evil@example.org"), ("password", PASSWORD)];
+    app.post("/account/email", &ada, &form).await;
+    let evil = link_in(&app.mails().await[0]);
+    assert_eq!(app.get(&evil, &NOBODY).await.status, 200);
+    let form = [("current", PASSWORD), ("password", NEW)];
+    app.post("/account/password", &ada, &form).await;
+    assert_eq!(app.get(&evil, &NOBODY).await.status, 404);
+
+    forgot(&app, "ada").await;
+    let mails = app.mails().await;
+    let reset = mails
+        .iter()
+        .find(|mail| mail.text.contains("/account/reset"));
+    let reset = link_in(reset.unwrap());
+    app.blog
+        .accounts()
+        .set_password("ada", "ten small paper boats")
+        .await
+        .unwrap();
+    assert_eq!(app.get(&reset, &NOBODY).await.status, 404);
 }
 
 #[tokio::test]

@@ -24,6 +24,7 @@ async fn create_table(config: &Config) -> Result<(), Failure> {
     }
     let endpoint = stores.aws_endpoint_url.as_ref().map(ToString::to_string);
     let made = blog_storage::dynamodb::create_table(url, endpoint.as_deref()).await;
+    let url = blog_storage::connect::shown(url);
     let made = made.map_err(|error| {
         Failure::run(format!(
             "the table of \"{url}\" cannot be made: {}",

@@ -8,7 +8,7 @@ use blog_core::ports::clock::SystemClock;
 use blog_core::ports::mailer::NoMail;
 use blog_core::ports::{Clock, Mailer};
 use blog_core::settings::Settings;
-use blog_storage::connect::ConnectError;
+use blog_storage::connect::{ConnectError, shown};
 use blog_storage::mail::FolderMail;
 use blog_storage::mail::smtp::SmtpMail;
 use blog_storage::{Connected, Urls, connect};
@@ -75,7 +75,7 @@ async fn migrated(config: &Config) -> Result<Connected, Failure> {
         let chain = error.chain();
         Failure::run(format!(
             "the schema of \"{}\" cannot be brought up to date: {chain}",
-            stores.database_url
+            shown(&stores.database_url)
         ))
     })?;
     Ok(connected)
