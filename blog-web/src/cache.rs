@@ -40,10 +40,8 @@ pub(crate) struct Stamp {
     pub(crate) numbers: u64,
     /// When a scheduled post appears, which no write tells.
     pub(crate) next_publication: Option<Timestamp>,
-    /// Of this process: the writes that succeeded.
-    pub(crate) changes: u64,
-    /// Whether the store did not answer, so that the generation may be an old one.
-    pub(crate) lost: bool,
+    /// Whether the generation is known to be an old one: a write of this process succeeded since.
+    pub(crate) behind: bool,
 }
 
 /// An answer for everybody.
@@ -70,8 +68,7 @@ impl Entry {
 
     /// Whether it may be shown while the store cannot be asked: nothing was withdrawn since it was made.
     fn could_stand(&self, stamp: &Stamp) -> bool {
-        let unchanged = !stamp.lost || self.stamp.changes == stamp.changes;
-        self.stamp.generation == stamp.generation && unchanged
+        self.stamp.generation == stamp.generation && !stamp.behind
     }
 }
 
@@ -209,8 +206,7 @@ mod tests {
         generation: 7,
         numbers: 3,
         next_publication: None,
-        changes: 9,
-        lost: false,
+        behind: false,
     };
 
     fn at(seconds: u64) -> Timestamp {
@@ -244,22 +240,11 @@ mod tests {
         };
         // Withdrawn by this process, though the store does not say so.
         let withdrawn = Stamp {
-            changes: 10,
-            lost: true,
-            ..STAMP
-        };
-        let lost = Stamp {
-            lost: true,
-            ..STAMP
-        };
-        let told = Stamp {
-            changes: 10,
+            behind: true,
             ..STAMP
         };
         for (made, has_numbers, stamp, now, good, stands) in [
             (STAMP, false, withdrawn, 100, false, false),
-            (STAMP, false, lost, 100, true, true),
-            (STAMP, false, told, 100, true, true),
             (STAMP, true, STAMP, 100, true, true),
             (STAMP, true, STAMP, 101, false, true),
             (STAMP, false, STAMP, 10_000, true, true),

@@ -90,7 +90,7 @@ impl Observed {
     }
 
     /// Brings the index in line for every put and delete that is not known to have ended, and does not go on in this
-    /// process; returns how many. An object that cannot be looked at because it is damaged is logged and left.
+    /// process, nor may in another; returns how many. An object that cannot be looked at because it is damaged is logged and left.
     ///
     /// # Errors
     /// Of the stores; what was not replayed is replayed next time.
@@ -108,16 +108,12 @@ impl Observed {
             };
             after = Some(last.id);
             for intent in intents {
-                if running.contains(&intent.id) {
+                if running.contains(&intent.id) || self.may_be_on_its_way(&intent).await? {
                     continue;
                 }
                 match self.tell(&intent.key, intent.owner, None).await {
-                    Ok(is_there) => {
-                        // What is not there yet may be on its way through another process.
-                        let young = self.clock.now().since(intent.at) < LONGEST_PUT;
-                        if is_there || !young {
-                            self.intents.finish(intent.id).await?;
-                        }
+                    Ok(()) => {
+                        self.intents.finish(intent.id).await?;
                         replayed += 1;
                     }
                     // One damaged object must not keep the others from the index.
@@ -127,6 +123,23 @@ impl Observed {
                     Err(other) => return Err(other),
                 }
             }
+        }
+    }
+
+    /// Whether another process may just be putting the object: nobody has heard of it, it is not there, and its intent
+    /// is no older than a put may be. If that process dies after all, somebody has to tell of it later.
+    async fn may_be_on_its_way(&self, intent: &Intent) -> Result<bool> {
+        if self.clock.now().since(intent.at) >= LONGEST_PUT {
+            return Ok(false);
+        }
+        let bucket = self.inner.bucket();
+        if self.index.get(bucket, intent.key.as_str()).await?.is_some() {
+            return Ok(false);
+        }
+        match self.inner.head(&intent.key).await {
+            Ok(_) | Err(Error::Backend { .. }) => Ok(false),
+            Err(Error::NotFound(_)) => Ok(true),
+            Err(other) => Err(other),
         }
     }
 
@@ -152,20 +165,19 @@ impl Observed {
             // Whether it happened is not known, so the store is asked. If nothing is there, nothing was taken away.
             Err(Error::Unavailable { .. } | Error::Backend { .. }) => {
                 match self.inner.head(key).await {
-                    // It may still appear: the next replays look again.
-                    Err(Error::NotFound(_)) => return,
+                    Err(Error::NotFound(_)) => Ok(()),
                     _ => self.tell(key, *owner, None).await,
                 }
             }
-            Err(_) => Ok(false),
+            Err(_) => Ok(()),
         };
         self.finish(*id, key, told).await;
     }
 
-    async fn finish<T>(&self, intent: u64, key: &ObjectKey, told: Result<T>) {
+    async fn finish(&self, intent: u64, key: &ObjectKey, told: Result<()>) {
         let finished = match told {
-            Ok(_) => self.intents.finish(intent).await,
-            Err(error) => Err(error),
+            Ok(()) => self.intents.finish(intent).await,
+            failed => failed,
         };
         if let Err(error) = finished {
             tracing::warn!(%key, error = error.chain(), "the index hears of this object at the next replay");
@@ -173,13 +185,13 @@ impl Observed {
     }
 
     /// Tells the index what is there now. The owner is the object's if it is the one that was `put`; where that is not
-    /// known, if the index has not heard of this content yet. Answers whether something is there.
+    /// known, if the index has not heard of this content yet.
     async fn tell(
         &self,
         key: &ObjectKey,
         owner: Option<UserId>,
         put: Option<&ObjectMeta>,
-    ) -> Result<bool> {
+    ) -> Result<()> {
         let bucket = self.inner.bucket();
         let mut hasher = DefaultHasher::new();
         key.hash(&mut hasher);
@@ -214,9 +226,7 @@ impl Observed {
             sequencer,
             at: self.clock.now(),
         };
-        let is_there = matches!(event.change, ObjectChange::Created { .. });
-        self.index.apply(&event).await?;
-        Ok(is_there)
+        self.index.apply(&event).await.map(drop)
     }
 }
 

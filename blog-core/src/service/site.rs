@@ -197,10 +197,12 @@ impl Site {
         self.core.seen_site.while_lost().is_some()
     }
 
-    /// Grows with every write of this process that succeeded: while the store does not say how it stands, this process
-    /// still knows of these.
-    pub fn changes(&self) -> u64 {
-        self.core.seen_site.changes.load(Ordering::Acquire)
+    /// Whether a write of this process succeeded since the store last said how the site stands: what was seen of it is
+    /// then known to be old.
+    pub fn is_behind(&self) -> bool {
+        let changes = self.core.seen_site.changes.load(Ordering::Acquire);
+        let seen = self.core.seen_site.last();
+        seen.is_some_and(|seen| seen.changes != changes)
     }
 
     /// Grows with every like and view that this process stores, which the generation does not tell.
@@ -337,7 +339,7 @@ pub(crate) struct SeenSite {
     looking: tokio::sync::Mutex<()>,
     /// Writes of this process that have ended: what was seen before the last of them does not count.
     writes: AtomicU64,
-    /// As [`Site::changes`].
+    /// Those of them that succeeded.
     changes: AtomicU64,
     /// As [`Site::numbers`].
     numbers: AtomicU64,
@@ -350,6 +352,8 @@ struct Seen {
     at: Timestamp,
     /// [`SeenSite::writes`] from before the question.
     writes: u64,
+    /// [`SeenSite::changes`] from before the last question that was answered.
+    changes: u64,
     /// Whether the store answered.
     answered: bool,
 }
@@ -438,6 +442,8 @@ impl Core {
     /// Called by whoever holds the turn.
     async fn look(&self) -> Arc<ShownSite> {
         let writes = self.seen_site.writes.load(Ordering::Acquire);
+        let changes = self.seen_site.changes.load(Ordering::Acquire);
+        let before = self.seen_site.last().map_or(0, |seen| seen.changes);
         let now = self.now();
         let asked = tokio::time::timeout(PATIENCE, self.records.site.current(now)).await;
         let lost = self.seen_site.while_lost().is_some();
@@ -465,6 +471,7 @@ impl Core {
             site: site.clone(),
             at: now,
             writes,
+            changes: if answered { changes } else { before },
             answered,
         });
         site

@@ -176,6 +176,8 @@ impl Core {
             // Together, so that all of them end within their lease.
             let tasks = claimed.into_iter().map(|message| self.run_task(message));
             futures_util::future::join_all(tasks).await;
+            // What they changed is seen now, and not only when somebody asks for a page.
+            self.look_at_site().await;
         }
     }
 
@@ -187,7 +189,7 @@ impl Core {
         let is_mail = matches!(task, Task::Mail { .. });
         let settled = match self.perform(task).await {
             Ok(()) => {
-                self.seen_site.wrote(true);
+                self.seen_site.wrote(!is_mail);
                 outbox.done(id, attempts).await
             }
             // No later time makes a mail out of one that nobody can get, and a link that is a day late is good for nothing.

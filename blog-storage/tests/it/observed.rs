@@ -11,7 +11,7 @@ use blog_core::model::media::{
     ByteRange, ByteStream, Object, ObjectKey, ObjectMeta, PutMode, PutOptions,
 };
 use blog_core::ports::clock::SystemClock;
-use blog_core::ports::{IntentLog, MediaStore, ObjectIndex};
+use blog_core::ports::{Clock as _, IntentLog, MediaStore, ObjectIndex};
 use blog_core::service::observed::Observed;
 use blog_core::{Page, PageRequest, Result, Timestamp};
 use blog_storage::memory::{MemoryMedia, MemoryStore};
@@ -381,7 +381,28 @@ async fn a_replay_leaves_alone_what_goes_on_and_takes_up_what_was_dropped() {
     let soon = std::time::Duration::from_millis(20);
     tokio::time::timeout(soon, put).await.unwrap_err();
     assert_eq!(scene.pending().await, 1);
+    // It may be that of another process, which still goes on.
+    assert_eq!(scene.observed.replay().await.unwrap(), 0);
+    assert_eq!(scene.pending().await, 1);
+    assert!(scene.row(&b).await.is_none());
+}
+
+#[tokio::test]
+async fn a_put_of_another_process_is_told_of_even_if_that_dies_after_this_ones_replay() {
+    let scene = Scene::new();
+    let a = key("a.png");
+    // The other process has begun, and this one starts.
+    let now = SystemClock.now();
+    scene.store.begin(&a, None, now).await.unwrap();
+    assert_eq!(scene.observed.replay().await.unwrap(), 0);
+    // The other one stores the object, and dies before it tells.
+    scene
+        .media
+        .put(&a, body(b"four"), options(PutMode::Create))
+        .await
+        .unwrap();
     assert_eq!(scene.observed.replay().await.unwrap(), 1);
+    assert_eq!(scene.row(&a).await.unwrap().size, 4);
     assert_eq!(scene.pending().await, 0);
 }
 

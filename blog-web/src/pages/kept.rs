@@ -68,8 +68,7 @@ pub(crate) async fn answer(
         generation: site.generation,
         numbers: app.blog.site().numbers(),
         next_publication: site.next_publication,
-        changes: app.blog.site().changes(),
-        lost: app.blog.site().is_lost(),
+        behind: app.blog.site().is_behind(),
     };
     let key = key(&app, &request);
     let asker = Asker::of(app.clone(), &mut request);

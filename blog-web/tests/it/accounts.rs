@@ -193,6 +193,29 @@ async fn a_forgotten_password_is_set_anew_by_a_link_that_is_good_once() {
 }
 
 #[tokio::test]
+async fn links_in_mails_are_the_sites_own_whatever_host_the_request_names() {
+    let app = TestApp::new();
+    app.person("ada", Role::Author).await;
+    let ask = async |host: &str| {
+        let mut request = app
+            .request("POST", "/account/forgot", &NOBODY)
+            .header("x-forwarded-host", "evil.example")
+            .header("forwarded", "host=evil.example;proto=https")
+            .content_type("application/x-www-form-urlencoded")
+            .body("login=ada");
+        let host = header::HeaderValue::from_str(host).unwrap();
+        request.headers_mut().insert(header::HOST, host);
+        app.send(request).await.status
+    };
+    assert_eq!(ask("evil.example").await, 421);
+    assert_eq!(app.mails().await, []);
+    assert_eq!(ask("localhost:3000").await, 200);
+    let mails = app.mails().await;
+    assert!(link_in(&mails[0]).starts_with("/account/reset?token="));
+    assert!(!mails[0].text.contains("evil"), "{}", mails[0].text);
+}
+
+#[tokio::test]
 async fn a_link_that_sets_a_password_is_over_after_half_an_hour_and_with_its_address() {
     let app = TestApp::new();
     app.person("ada", Role::Author).await;

@@ -240,6 +240,7 @@ for (const entry of PAGES) {
   if (entry.name === "home" || entry.name === "drafts") {
     await page.setViewport({ width: 320, height: 800 });
     await open(page, path);
+    await page.evaluate(loadPictures);
     for (const fault of await page.evaluate(findFaults)) check(false, `${entry.name} at 320: ${fault}`);
     checks += 1;
     writeFileSync(join(out, `${entry.name}-320.png`), await page.screenshot());
