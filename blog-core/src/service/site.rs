@@ -200,9 +200,7 @@ impl Site {
     /// Whether a write of this process succeeded since the store last said how the site stands: what was seen of it is
     /// then known to be old.
     pub fn is_behind(&self) -> bool {
-        let changes = self.core.seen_site.changes.load(Ordering::Acquire);
-        let seen = self.core.seen_site.last();
-        seen.is_some_and(|seen| seen.changes != changes)
+        self.core.seen_site.is_behind()
     }
 
     /// Grows with every like and view that this process stores, which the generation does not tell.
@@ -384,8 +382,15 @@ impl SeenSite {
         let counts = seen.at <= now && now.since(seen.at) < FRESH;
         let unchanged = seen.writes == self.writes.load(Ordering::Acquire)
             && seen.site.next_publication.is_none_or(|next| next > now);
-        // A store that does not answer is asked once a second, whatever happened.
-        (counts && (unchanged || !seen.answered)).then_some(seen.site)
+        // A store that does not answer is asked once a second, unless it has taken a write since.
+        let silent = !seen.answered && seen.changes == self.changes.load(Ordering::Acquire);
+        (counts && (unchanged || silent)).then_some(seen.site)
+    }
+
+    /// As [`Site::is_behind`].
+    fn is_behind(&self) -> bool {
+        let changes = self.changes.load(Ordering::Acquire);
+        self.last().is_some_and(|seen| seen.changes != changes)
     }
 
     /// What was seen last, if the store did not answer then.
@@ -409,7 +414,9 @@ impl Core {
         if let Some(site) = seen.fresh(now) {
             return site;
         }
-        let turn = match (seen.looking.try_lock(), seen.while_lost()) {
+        // What is known to be old is not gone on from while somebody looks.
+        let last = seen.while_lost().filter(|_| !seen.is_behind());
+        let turn = match (seen.looking.try_lock(), last) {
             (Ok(turn), _) => turn,
             // Nobody stands in line for a store that has died.
             (Err(_), Some(site)) => return site,

@@ -1,6 +1,7 @@
 //! Answers that are the same for everybody: out of the page cache, or made once for all who ask at the same time.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use blog_core::Timestamp;
 use blog_core::id::PostId;
@@ -17,6 +18,9 @@ use crate::edge::head::WasHead;
 use crate::edge::headers::Surface;
 use crate::routes::Answer;
 use crate::web::App;
+
+/// How long an answer with newer numbers is waited for.
+const PATIENCE: Duration = Duration::from_millis(500);
 
 /// In the data of an answer that shows a post which everybody may see, whose readers are counted.
 #[derive(Debug, Clone, Copy)]
@@ -106,7 +110,17 @@ pub(crate) async fn answer(
     }
     let made_at = app.blog.now();
     let call = Call::new(app, request, None, site);
-    let made = make(call).await;
+    let made = match cache.standing(&key, &stamp).await {
+        None => make(call).await,
+        // Only numbers on it are old: nobody waits long for these, least of all for a store that dies just now.
+        Some(entry) => match tokio::time::timeout(PATIENCE, make(call)).await {
+            Ok(made) => made,
+            Err(_) => {
+                flight.land(Outcome::Standing(entry.clone())).await;
+                return Ok(asker.stale(&entry));
+            }
+        },
+    };
     land(cache, flight, &key, asker, stamp, made_at, made).await
 }
 
