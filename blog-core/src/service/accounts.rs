@@ -100,7 +100,8 @@ impl Accounts {
         Self { core }
     }
 
-    /// Makes an account where registration is open. The answer is the same whether the address is known or not: if it
+    /// Makes an account where registration is open. The answer is the same whether the address is known or not (a log-in
+    /// with the new name tells it, since an account works before its address is verified): if it
     /// is, nothing is made and its owner gets a mail; if it is not, the mail has a link that verifies it. A taken username
     /// is told, since usernames are public.
     ///

@@ -39,10 +39,10 @@ impl Addresses {
         Self { core }
     }
 
-    /// Sends a link that verifies the address they have; nothing where it is verified already.
+    /// Sends a link that verifies the address they have; nothing where it is verified already, or where they have none.
     ///
     /// # Errors
-    /// `RateLimited` above three an hour, `Denied(LogIn)` for users without an address.
+    /// `RateLimited` above three an hour.
     pub async fn send_link(&self, visitor: &Visitor, compose: Compose) -> Result<()> {
         let user = visitor.user.clone();
         let Some(email) = user.email.clone().filter(|_| user.verified_at.is_none()) else {
