@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use crate::backend::{Backend, Records};
 use crate::error::{Error, Result};
+use crate::origin::Origin;
 use crate::password::PasswordQueue;
 use crate::policy::{Actor, Policy, Surface, Visibility};
 use crate::ports::clock::SystemClock;
@@ -11,6 +12,7 @@ use crate::ports::mailer::NoMail;
 use crate::ports::{Clock, Mailer, MediaStore, ObjectIndex};
 use crate::service::accounts::Accounts;
 use crate::service::addresses::Addresses;
+use crate::service::audit::Audit;
 use crate::service::desk::Desk;
 use crate::service::discovery::Discovery;
 use crate::service::discussion::Discussion;
@@ -93,7 +95,7 @@ const AT_ONCE: usize = 8 * 1024;
 const PICTURE_BYTES: usize = 64 * 1024 * 1024;
 
 /// Runs a mutation in a task of its own: a deadline or a client that leaves abandons the wait, not the work. Whoever
-/// reads after its end sees what it changed.
+/// reads after its end sees what it changed. The task knows where the mutation comes from.
 pub(crate) async fn detached<T: Send + 'static>(
     core: &Arc<Core>,
     work: impl Future<Output = Result<T>> + Send + 'static,
@@ -106,6 +108,7 @@ pub(crate) async fn detached<T: Send + 'static>(
         core.seen_site.wrote(done.is_ok());
         done
     };
+    let work = Origin::current().scope(work);
     tokio::spawn(work.in_current_span())
         .await
         .map_err(|panic| Error::backend("the task", panic))?
@@ -136,6 +139,11 @@ impl Blog {
     /// Mail addresses: verified, changed, taken back.
     pub fn addresses(&self) -> Addresses {
         Addresses::new(self.core.clone())
+    }
+
+    /// The audit log: what was done, by whom.
+    pub fn audit(&self) -> Audit {
+        Audit::new(self.core.clone())
     }
 
     /// Sessions: who a cookie belongs to.

@@ -12,6 +12,7 @@ pub mod id;
 pub mod markdown;
 pub mod merge;
 pub mod model;
+pub mod origin;
 pub mod page;
 pub mod password;
 pub mod picture;

@@ -220,6 +220,8 @@ pub enum Action {
     },
     /// Change the site's settings and static pages, or see their drafts.
     ManageSite,
+    /// Read the audit log.
+    ReadAudit,
     /// Change an own profile.
     EditProfile {
         /// Whose.
@@ -297,7 +299,7 @@ impl Policy {
                 _ => own_or_editor(post_author),
             },
             Action::ManageMedia { owner } => own_or_editor(owner),
-            Action::ManageSite => at_least(Role::Admin),
+            Action::ManageSite | Action::ReadAudit => at_least(Role::Admin),
             Action::EditProfile { user } if user == id => Ok(()),
             Action::EditProfile { .. } => Err(Denied::NotYours),
         }

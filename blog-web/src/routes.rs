@@ -5,12 +5,14 @@ use std::pin::Pin;
 use std::sync::Arc;
 
 use blog_core::markdown;
+use blog_core::origin::Origin;
 use blog_core::service::sessions::Visitor;
 use http::{HeaderValue, Method, StatusCode, header};
 use poem::{Endpoint, EndpointExt as _, Request, Response, Route as PoemRoute};
 
 use crate::edge::EdgeError;
 use crate::edge::body::limit_body_saying;
+use crate::edge::client::ClientAddr;
 use crate::edge::deadline::Deadline;
 use crate::pages::call::Call;
 use crate::pages::old_addresses::WithOldAddresses;
@@ -271,11 +273,12 @@ impl Endpoint for PathEndpoint {
                 return Ok(kept::answer(app, cache, request, site, route.handler).await?);
             }
         }
+        let origin = Origin::client(ClientAddr::of(&request).0);
         let call = Call::new(self.app.clone(), request, visitor, site);
         if route.who == Who::Member && call.visitor.is_none() {
             return Ok(call.to_login()?);
         }
-        Ok((route.handler)(call).await?)
+        Ok(origin.scope((route.handler)(call)).await?)
     }
 }
 

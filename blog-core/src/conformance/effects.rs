@@ -6,9 +6,10 @@ use super::check::{Check, Port};
 use super::lab::Lab;
 use super::outbox::drain;
 use super::verdict::{Failure, Verdict, ensure, same};
-use super::{site, static_pages};
+use super::{audit, site, static_pages};
 use crate::error::Result;
 use crate::id::{CommentId, MediaId, PostId, SessionId, StaticPageId, UserId};
+use crate::model::audit::{AuditAction, AuditQuery};
 use crate::model::comment::{CommentBody, CommentChange, NewComment};
 use crate::model::effects::Effects;
 use crate::model::media::{AltText, MediaItem, MediaState};
@@ -106,7 +107,7 @@ impl Probe {
         };
         self.lab
             .fx()
-            .audit(None, "check.run", "", fresh_word())
+            .audit(None, AuditAction::SiteSave, "", fresh_word())
             .later(self.then, task)
             .invalidating()
     }
@@ -118,12 +119,10 @@ impl Probe {
             id: uuid::Uuid::max(),
         };
         let page = PageRequest::new(Some(after), PageRequest::MAX);
-        let audit = self.lab.records.audit.list(page).await?;
-        let audit = audit
-            .items
-            .iter()
-            .filter(|entry| effects.audit.contains(entry))
-            .count();
+        let records = self.lab.records.audit.list(&AuditQuery::all(page)).await?;
+        let told = audit::told(&effects.audit);
+        let said = audit::said(records.items);
+        let audit = said.iter().filter(|record| told.contains(record)).count();
         let until = self.then.plus(std::time::Duration::from_secs(60));
         let claimed = self.lab.records.outbox.claim(self.then, until, 100).await?;
         let mine = |task: &Task| effects.outbox.iter().any(|message| message.task == *task);

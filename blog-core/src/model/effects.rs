@@ -1,10 +1,11 @@
 //! What a write leaves behind besides itself, committed in its own transaction.
 
-use super::audit::AuditEntry;
+use super::audit::{AuditAction, AuditEntry};
 use super::letter::LetterText;
 use super::outbox::{OutboxMessage, Task};
 use super::user::EmailAddress;
 use crate::id::{AuditId, AutosaveId, MessageId, UserId};
+use crate::origin::Origin;
 use crate::time::Timestamp;
 
 /// The effects of one write. Either the write and all of these are stored, or none.
@@ -34,11 +35,11 @@ impl Effects {
         }
     }
 
-    /// With an audit entry.
+    /// With an audit entry, from where this is called.
     pub fn audit(
         mut self,
         actor: Option<UserId>,
-        action: &str,
+        action: AuditAction,
         subject: impl Into<String>,
         detail: impl Into<String>,
     ) -> Self {
@@ -46,7 +47,8 @@ impl Effects {
             id: AuditId::generate(),
             at: self.at,
             actor,
-            action: action.to_owned(),
+            origin: Origin::current(),
+            action,
             subject: subject.into(),
             detail: detail.into(),
         });

@@ -6,6 +6,7 @@ use std::time::Duration;
 use crate::blog::{Core, detached};
 use crate::error::{Conflict, Denied, Error, Reason, Result, Violations};
 use crate::id::{MediaId, UserId};
+use crate::model::audit::AuditAction;
 use crate::model::effects::Effects;
 use crate::model::letter::Compose;
 use crate::model::media::MediaKind;
@@ -148,7 +149,7 @@ impl Accounts {
         let id = UserId::generate();
         let effects = Effects::at(now).audit(
             actor.or(Some(id)),
-            "user.create",
+            AuditAction::UserCreate,
             format!("user:{id}"),
             role.as_str(),
         );
@@ -187,7 +188,7 @@ impl Accounts {
         let hash = self.core.passwords.hash(password).await?;
         let effects = Effects::at(self.core.now()).audit(
             None,
-            "user.password",
+            AuditAction::UserPassword,
             format!("user:{}", user.id),
             "from the command line",
         );
@@ -205,7 +206,7 @@ impl Accounts {
         let (user, _) = self.core.records.users.credentials(login).await?;
         let effects = Effects::at(self.core.now()).audit(
             None,
-            "user.role",
+            AuditAction::UserRole,
             format!("user:{}", user.id),
             format!("{} → {}", user.role.as_str(), role.as_str()),
         );
@@ -398,7 +399,7 @@ impl Accounts {
         let now = self.core.now();
         let effects = Effects::at(now)
             .invalidating()
-            .audit(Some(id), "user.profile", format!("user:{id}"), "")
+            .audit(Some(id), AuditAction::UserProfile, format!("user:{id}"), "")
             .later(
                 now,
                 Task::SyncMedia {

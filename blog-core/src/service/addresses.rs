@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use crate::blog::{Core, detached};
 use crate::error::{Entity, Error, Result};
+use crate::model::audit::AuditAction;
 use crate::model::effects::Effects;
 use crate::model::letter::{Compose, Letter};
 use crate::model::secret::Secret;
@@ -233,7 +234,7 @@ impl Addresses {
         effects: Effects,
     ) -> Result<User> {
         let subject = format!("user:{}", user.id);
-        let effects = effects.audit(Some(user.id), "user.email", subject, how);
+        let effects = effects.audit(Some(user.id), AuditAction::UserEmail, subject, how);
         self.core
             .records
             .users
@@ -277,7 +278,12 @@ impl Addresses {
             for purpose in [Purpose::Verify, Purpose::Reset, Purpose::Undo] {
                 tokens.revoke(Some(user.id), purpose).await?;
             }
-            let effects = Effects::at(core.now());
+            let effects = Effects::at(core.now()).audit(
+                Some(user.id),
+                AuditAction::SessionDelete,
+                format!("user:{}", user.id),
+                "all, with the address taken back",
+            );
             core.records
                 .sessions
                 .delete_all(user.id, None, effects)

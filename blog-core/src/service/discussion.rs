@@ -6,6 +6,7 @@ use crate::blog::{Core, detached};
 use crate::error::{Denied, Error, Result};
 use crate::id::{CommentId, PostId};
 use crate::markdown;
+use crate::model::audit::AuditAction;
 use crate::model::comment::{Comment, CommentBody, CommentChange, CommentState, NewComment};
 use crate::model::effects::Effects;
 use crate::model::post::{Post, SafeHtml};
@@ -55,7 +56,7 @@ impl Discussion {
         let id = CommentId::generate();
         let effects = Effects::at(self.core.now()).invalidating().audit(
             Some(author),
-            "comment.create",
+            AuditAction::CommentCreate,
             format!("comment:{id}"),
             "",
         );
@@ -121,7 +122,7 @@ impl Discussion {
         }
         let effects = Effects::at(self.core.now()).invalidating().audit(
             actor.user(),
-            "comment.edit",
+            AuditAction::CommentEdit,
             format!("comment:{id}"),
             "",
         );
@@ -147,7 +148,7 @@ impl Discussion {
         let (_, post) = self.for_delete(actor, id).await?;
         let effects = Effects::at(self.core.now()).invalidating().audit(
             actor.user(),
-            "comment.delete",
+            AuditAction::CommentDelete,
             format!("comment:{id}"),
             "",
         );

@@ -14,6 +14,7 @@ use futures_util::StreamExt as _;
 use crate::blog::{Core, detached};
 use crate::error::{Denied, Entity, Error, Result};
 use crate::id::{MediaId, UserId};
+use crate::model::audit::AuditAction;
 use crate::model::effects::Effects;
 use crate::model::focus::Focus;
 use crate::model::library::{MediaFilter, MediaPlaces, MediaQuery};
@@ -147,8 +148,12 @@ impl Library {
     pub async fn delete(&self, actor: &Actor, id: MediaId) -> Result<()> {
         let item = self.managed(actor, id).await?;
         let now = self.core.now();
-        let effects =
-            Effects::at(now).audit(actor.user(), "media.delete", format!("media:{id}"), "");
+        let effects = Effects::at(now).audit(
+            actor.user(),
+            AuditAction::MediaDelete,
+            format!("media:{id}"),
+            "",
+        );
         let effects = deleting(effects, &item, &item.objects());
         let tasks = effects.due();
         let core = self.core.clone();

@@ -6,6 +6,7 @@ use std::time::Duration;
 use crate::blog::{Core, detached};
 use crate::error::{Entity, Error, Reason, Result};
 use crate::id::{MediaId, PreviewLinkId};
+use crate::model::audit::AuditAction;
 use crate::model::effects::Effects;
 use crate::model::media::{ByteRange, Object};
 use crate::model::post::{Post, SafeHtml};
@@ -89,7 +90,7 @@ impl Previews {
         let detail = format!("link:{} until {}", link.id, until.to_rfc3339());
         let effects = Effects::at(now).audit(
             Some(maker),
-            "preview.make",
+            AuditAction::PreviewMake,
             format!("post:{}", post.id),
             detail,
         );
@@ -109,7 +110,7 @@ impl Previews {
         let post = self.editable(actor, slug).await?;
         let effects = Effects::at(self.core.now()).audit(
             actor.user(),
-            "preview.revoke",
+            AuditAction::PreviewRevoke,
             format!("post:{}", post.id),
             format!("link:{id}"),
         );

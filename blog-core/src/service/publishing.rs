@@ -12,6 +12,7 @@ use crate::blog::{Core, detached};
 use crate::error::{Conflict, Denied, Error, Reason, Result};
 use crate::id::{MediaId, PostId, UserId};
 use crate::markdown;
+use crate::model::audit::AuditAction;
 use crate::model::effects::Effects;
 use crate::model::media::MediaKind;
 use crate::model::outbox::Task;
@@ -298,7 +299,12 @@ impl Publishing {
         let now = self.core.now();
         let effects = Effects::at(now)
             .invalidating()
-            .audit(actor.user(), "post.delete", format!("post:{id}"), "")
+            .audit(
+                actor.user(),
+                AuditAction::PostDelete,
+                format!("post:{id}"),
+                "",
+            )
             .later(
                 now,
                 Task::SyncMedia {
@@ -440,14 +446,14 @@ impl Publishing {
     ) -> Effects {
         let is = content.status.as_str();
         let (action, stored, detail) = match write {
-            Write::Create => ("post.create", None, format!("new → {is}")),
+            Write::Create => (AuditAction::PostCreate, None, format!("new → {is}")),
             Write::Save(post) => {
                 let detail = format!("{} → {is}", post.status.as_str());
-                ("post.save", Some(post), detail)
+                (AuditAction::PostSave, Some(post), detail)
             }
             Write::Restore(post, version) => {
                 let detail = format!("version {version}; {} → {is}", post.status.as_str());
-                ("post.restore", Some(post), detail)
+                (AuditAction::PostRestore, Some(post), detail)
             }
         };
         let mut effects =

@@ -6,6 +6,7 @@ use std::time::Duration;
 use crate::blog::{Core, detached};
 use crate::error::{Entity, Error, Reason, Result};
 use crate::id::UserId;
+use crate::model::audit::AuditAction;
 use crate::model::effects::Effects;
 use crate::model::letter::{Compose, Letter};
 use crate::model::outbox::Task;
@@ -84,7 +85,7 @@ impl Recovery {
         let secret = Secret::generate();
         let subject = found.as_ref().map(|user| format!("user:{}", user.id));
         let subject = subject.unwrap_or_default();
-        let mut effects = Effects::at(now).audit(None, "user.forgot", subject, "");
+        let mut effects = Effects::at(now).audit(None, AuditAction::UserForgot, subject, "");
         let reader = found.filter(|_| granted);
         let reader = reader.and_then(|user| Some((user.email.clone()?, user)));
         // What is written for nobody is over already.
@@ -130,7 +131,12 @@ impl Recovery {
             expires_at: now.plus(RESET),
         };
         let subject = format!("user:{}", user.id);
-        let effects = Effects::at(now).audit(None, "user.forgot", subject, "from the command line");
+        let effects = Effects::at(now).audit(
+            None,
+            AuditAction::UserForgot,
+            subject,
+            "from the command line",
+        );
         self.core.records.tokens.issue(token, effects).await?;
         Ok((user, secret))
     }
@@ -263,7 +269,7 @@ impl Recovery {
     fn changed(&self, user: &User, how: &str, compose: &Compose) -> Effects {
         let subject = format!("user:{}", user.id);
         let effects = Effects::at(self.core.now());
-        let effects = effects.audit(Some(user.id), "user.password", subject, how);
+        let effects = effects.audit(Some(user.id), AuditAction::UserPassword, subject, how);
         match &user.email {
             Some(email) => {
                 let letter = Letter::PasswordChanged {

@@ -7,6 +7,7 @@ use std::time::Duration;
 use crate::blog::{Core, detached};
 use crate::error::{Error, Result};
 use crate::id::SessionId;
+use crate::model::audit::AuditAction;
 use crate::model::effects::Effects;
 use crate::model::secret::Secret;
 use crate::model::session::{Session, SessionTouch};
@@ -111,7 +112,7 @@ impl Sessions {
         };
         let effects = Effects::at(now).audit(
             Some(user.id),
-            "session.create",
+            AuditAction::SessionCreate,
             format!("session:{}", session.id),
             "",
         );
@@ -160,7 +161,17 @@ impl Sessions {
         let hash = secret.hash();
         let core = self.core.clone();
         detached(&self.core, async move {
-            let effects = Effects::at(core.now()).audit(None, "session.delete", "", "log-out");
+            let now = core.now();
+            let mut effects = Effects::at(now);
+            match core.records.sessions.authenticate(&hash, now).await {
+                Ok((session, user)) => {
+                    let subject = format!("session:{}", session.id);
+                    let action = AuditAction::SessionDelete;
+                    effects = effects.audit(Some(user.id), action, subject, "log-out");
+                }
+                Err(Error::NotFound(_)) => {}
+                Err(other) => return Err(other),
+            }
             core.records.sessions.delete(&hash, effects).await
         })
         .await
@@ -185,7 +196,12 @@ impl Sessions {
         detached(&self.core, async move {
             let effects = Effects::at(core.now());
             let subject = format!("session:{id}");
-            let effects = effects.audit(Some(user), "session.delete", subject, "from the list");
+            let effects = effects.audit(
+                Some(user),
+                AuditAction::SessionDelete,
+                subject,
+                "from the list",
+            );
             core.records.sessions.end(user, id, effects).await
         })
         .await
@@ -201,7 +217,12 @@ impl Sessions {
         detached(&self.core, async move {
             let effects = Effects::at(core.now());
             let subject = format!("user:{user}");
-            let effects = effects.audit(Some(user), "session.delete", subject, "all others");
+            let effects = effects.audit(
+                Some(user),
+                AuditAction::SessionDelete,
+                subject,
+                "all others",
+            );
             let sessions = &core.records.sessions;
             sessions.delete_all(user, Some(own), effects).await
         })

@@ -7,6 +7,7 @@ use std::time::Duration;
 use crate::blog::{Core, detached};
 use crate::error::{Error, Reason, Result, Violations};
 use crate::id::MediaId;
+use crate::model::audit::AuditAction;
 use crate::model::effects::Effects;
 use crate::model::media::MediaKind;
 use crate::model::outbox::Task;
@@ -234,7 +235,7 @@ impl Site {
         let now = self.core.now();
         let mut effects = Effects::at(now).invalidating().audit(
             actor.user(),
-            "site.save",
+            AuditAction::SiteSave,
             "site",
             changed(&before.settings, &settings).join(", "),
         );

@@ -6,6 +6,7 @@ use crate::blog::{Core, detached};
 use crate::error::{Conflict, Entity, Error, Reason, Result, Violations};
 use crate::id::{MediaId, StaticPageId, UserId};
 use crate::markdown;
+use crate::model::audit::AuditAction;
 use crate::model::effects::Effects;
 use crate::model::outbox::Task;
 use crate::model::post::{Body, SafeHtml, Title};
@@ -151,7 +152,7 @@ impl StaticPages {
         self.core.policy.check(actor, Action::ManageSite)?;
         let content = self.content(actor, input, None).await?;
         let id = StaticPageId::generate();
-        let effects = self.effects(actor.user(), "page.create", id, None, &content);
+        let effects = self.effects(actor.user(), AuditAction::PageCreate, id, None, &content);
         let tasks = effects.due();
         let new = NewStaticPage { id, content };
         let core = self.core.clone();
@@ -179,7 +180,13 @@ impl StaticPages {
         self.core.policy.check(actor, Action::ManageSite)?;
         let id = stored.id;
         let content = self.content(actor, input, Some(stored)).await?;
-        let effects = self.effects(actor.user(), "page.save", id, Some(stored), &content);
+        let effects = self.effects(
+            actor.user(),
+            AuditAction::PageSave,
+            id,
+            Some(stored),
+            &content,
+        );
         let tasks = effects.due();
         let change = StaticPageChange {
             id,
@@ -204,7 +211,8 @@ impl StaticPages {
         self.core.policy.check(actor, Action::ManageSite)?;
         let id = stored.id;
         let now = self.core.now();
-        let mut effects = Effects::at(now).audit(actor.user(), "page.delete", subject(id), "");
+        let mut effects =
+            Effects::at(now).audit(actor.user(), AuditAction::PageDelete, subject(id), "");
         if stored.content.published {
             effects = effects.invalidating();
         }
@@ -274,7 +282,7 @@ impl StaticPages {
     fn effects(
         &self,
         editor: Option<UserId>,
-        action: &str,
+        action: AuditAction,
         id: StaticPageId,
         stored: Option<&StaticPage>,
         content: &StaticPageContent,

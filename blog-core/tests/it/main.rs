@@ -1,5 +1,6 @@
 //! Tests of the crate's pure parts through their public interface.
 
+mod audit;
 mod html;
 mod markdown;
 mod markdown_cost;

@@ -7,7 +7,7 @@ use blog_core::id::{
     AuditId, AutosaveId, CommentId, MediaId, MessageId, PostId, PreviewLinkId, SessionId,
     StaticPageId, UserId,
 };
-use blog_core::model::audit::AuditEntry;
+use blog_core::model::audit::{AuditHead, AuditRecord};
 use blog_core::model::autosave::Autosave;
 use blog_core::model::effects::Effects;
 use blog_core::model::index::{IndexItem, Intent};
@@ -74,8 +74,11 @@ pub(super) struct State {
     pub(super) pages_by_created: BTreeSet<(Timestamp, StaticPageId)>,
     pub(super) media_static_pages: HashMap<MediaId, BTreeSet<StaticPageId>>,
 
-    pub(super) audit: BTreeMap<(Timestamp, AuditId), AuditEntry>,
+    pub(super) audit: BTreeMap<(Timestamp, AuditId), AuditRecord>,
     pub(super) audit_ids: HashSet<AuditId>,
+    /// In the order of their numbers.
+    pub(super) audit_chain: Vec<(Timestamp, AuditId)>,
+    pub(super) audit_head: AuditHead,
 
     pub(super) outbox: HashMap<MessageId, OutboxRow>,
     pub(super) outbox_due: BTreeSet<(Timestamp, MessageId)>,
@@ -114,8 +117,11 @@ impl State {
     /// Stores effects that were checked.
     pub(super) fn commit(&mut self, effects: Effects) {
         for entry in effects.audit {
-            self.audit_ids.insert(entry.id);
-            self.audit.insert((entry.at, entry.id), entry);
+            let record = AuditRecord::behind(&self.audit_head, entry);
+            self.audit_ids.insert(record.id);
+            self.audit_chain.push((record.at, record.id));
+            self.audit_head = record.head();
+            self.audit.insert((record.at, record.id), record);
         }
         for message in effects.outbox {
             self.outbox_due.insert((message.available_at, message.id));

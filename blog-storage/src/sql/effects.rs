@@ -4,27 +4,14 @@ use blog_core::error::Result;
 use blog_core::model::effects::Effects;
 
 use super::args::args;
-use super::autosaves;
 use super::db::Tx;
 use super::rows::to_json;
+use super::{audit, autosaves};
 
 /// Stores the effects and commits. The site's generation is raised last: its row is the one that all public writes
 /// share, so it is held for the shortest time.
 pub(super) async fn commit(mut tx: Tx<'_>, effects: &Effects) -> Result<()> {
-    for entry in &effects.audit {
-        tx.run(
-            "INSERT INTO blog_audit (id, happened_at, actor, action, subject, detail) VALUES (?, ?, ?, ?, ?, ?)",
-            args![
-                entry.id,
-                entry.at,
-                entry.actor,
-                entry.action.as_str(),
-                entry.subject.as_str(),
-                entry.detail.as_str(),
-            ],
-        )
-        .await?;
-    }
+    audit::append(&mut tx, &effects.audit).await?;
     for message in &effects.outbox {
         tx.run(
             "INSERT INTO blog_outbox (id, task, available_at, lease_until, attempts) VALUES (?, ?, ?, NULL, ?)",

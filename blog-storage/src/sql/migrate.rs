@@ -9,7 +9,7 @@ use blog_core::error::{Error, Result};
 
 use super::args::args;
 use super::db::{Db, Tx};
-use super::{catalog, posts};
+use super::{audit, catalog, posts};
 
 /// A step of the schema.
 #[derive(Debug)]
@@ -69,6 +69,7 @@ const MIGRATIONS: &[Migration] = migrations! {
     18 "0018_copies" oldest 18;
     19 "0019_renderer" oldest 17;
     25 "0025_token_email" oldest 17;
+    30 "0030_audit_chain" oldest 30 then audit::take_over;
 };
 
 /// The last migration that this binary knows.

@@ -153,6 +153,7 @@ fn full_or_unavailable(source: std::io::Error, path: &Path) -> Error {
 #[cfg(test)]
 mod tests {
     use blog_core::id::UserId;
+    use blog_core::model::audit::{AuditAction, AuditQuery};
     use blog_core::model::effects::Effects;
     use blog_core::model::user::{DisplayName, NewUser, Role, Username};
     use blog_core::page::PageRequest;
@@ -207,8 +208,12 @@ mod tests {
             verified_at: None,
             only_if_first: false,
         };
-        let effects =
-            Effects::at(Timestamp::EPOCH).audit(None, "user.create", "user", "d".repeat(500));
+        let effects = Effects::at(Timestamp::EPOCH).audit(
+            None,
+            AuditAction::UserCreate,
+            "user",
+            "d".repeat(500),
+        );
         UserStore::create(store, user, effects).await.map(|_| ())
     }
 
@@ -245,7 +250,7 @@ mod tests {
         }
         let refused = Username::from_store(format!("user-{stored}"));
         assert!(store.by_username(&refused).await.is_err());
-        let audit = AuditLog::list(&store, PageRequest::first(100))
+        let audit = AuditLog::list(&store, &AuditQuery::all(PageRequest::first(100)))
             .await
             .unwrap();
         assert_eq!(audit.items.len(), usize::try_from(stored).unwrap());

@@ -1,6 +1,7 @@
 //! SQLite: what a file on a disk adds to the contract, which `stores` checks: restarts, kills, other processes, full disks, newer
 //! and older schemas, and how many statements a question costs.
 
+mod audit;
 mod disasters;
 mod queries;
 mod schema;

@@ -1,6 +1,7 @@
 //! What a post was: every save stays readable, is compared, and can be brought back; for its writers only.
 
 use blog_core::PageRequest;
+use blog_core::model::audit::AuditQuery;
 use blog_core::model::user::Role;
 
 use crate::app::{Answer, Person, TestApp, post_form};
@@ -130,10 +131,12 @@ async fn an_old_version_comes_back_as_a_new_one() {
     let answer = app.post(restore, &ada, &[("version", "3")]).await;
     assert_eq!(answer.status, 303, "{}", answer.text());
     assert_eq!(answer.location(), "/posts/one");
-    let audit = app.records.audit.list(PageRequest::first(1)).await.unwrap();
+    let query = AuditQuery::all(PageRequest::first(1));
+    let audit = app.records.audit.list(&query).await.unwrap();
     let entry = &audit.items[0];
     assert_eq!(entry.action, "post.restore");
     assert_eq!(entry.detail, "version 1; published → published");
+    assert!(entry.origin.ends_with(".0/24"), "{}", entry.origin);
     let post = app.get("/posts/one", &Person::default()).await.text();
     assert!(post.contains("A lamp on the quay") && !post.contains("More words"));
     assert!(post.contains("<h1 class=\"post-title\" dir=\"auto\">One</h1>"));

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::path::PathBuf;
 
+use blog_core::model::audit::AuditHead;
 use blog_core::model::user::Role;
 use clap::builder::PossibleValuesParser;
 use clap::{Arg, ArgAction, ArgMatches, value_parser};
@@ -31,6 +32,8 @@ pub(crate) enum Command {
     Config,
     /// Manage accounts.
     User(UserCommand),
+    /// Look at the audit log.
+    Audit(AuditCommand),
     /// Compare the bucket with the object index.
     Reconcile(Reconciling),
     /// Work on the object index.
@@ -40,6 +43,18 @@ pub(crate) enum Command {
         /// Whether the people's password is the first line of standard input, instead of a random one.
         password_stdin: bool,
     },
+}
+
+/// What to do with the audit log.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum AuditCommand {
+    /// Say whether it is as it was written.
+    Verify {
+        /// Where it ended when somebody noted it.
+        head: Option<AuditHead>,
+    },
+    /// Print it, a line of JSON each.
+    Export,
 }
 
 /// What to do with the object index.
@@ -113,6 +128,13 @@ pub(crate) fn read() -> Args {
         Some(("migrate", _)) => Command::Migrate,
         Some(("config", _)) => Command::Config,
         Some(("user", matches)) => Command::User(user_command(matches)),
+        Some(("audit", matches)) => Command::Audit(match matches.subcommand() {
+            Some(("export", _)) => AuditCommand::Export,
+            Some((_, matches)) => AuditCommand::Verify {
+                head: last(matches, "head"),
+            },
+            None => unreachable!("the parser asks for a subcommand"),
+        }),
         Some(("reconcile", matches)) => Command::Reconcile(Reconciling {
             is_applied: matches.get_flag("apply"),
             ..reconciling(matches)
@@ -257,6 +279,22 @@ fn command() -> clap::Command {
                 .arg(login())
                 .arg(role().required(true)),
         );
+    let audit = clap::Command::new("audit")
+        .about("Looks at the audit log")
+        .subcommand_required(true)
+        .arg_required_else_help(true)
+        .subcommand(
+            clap::Command::new("verify")
+                .about("Says whether every record is as it was written; ends with 1 where one is not")
+                .arg(
+                    Arg::new("head")
+                        .long("head")
+                        .value_name("NUMBER:HASH")
+                        .value_parser(value_parser!(AuditHead))
+                        .help("Where the log ended before: an earlier run printed it; notes kept elsewhere show a log that was written anew"),
+                ),
+        )
+        .subcommand(clap::Command::new("export").about("Prints every record as a line of JSON, oldest first"));
     let prefix = || {
         Arg::new("prefix")
             .long("prefix")
@@ -340,6 +378,7 @@ fn command() -> clap::Command {
                 .about("Prints the configuration file's commented template"),
         )
         .subcommand(user)
+        .subcommand(audit)
         .subcommand(reconcile)
         .subcommand(index)
         .subcommand(demo)

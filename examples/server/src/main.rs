@@ -4,6 +4,7 @@ use std::io::Write as _;
 use std::process::ExitCode;
 
 mod args;
+mod audit;
 mod config;
 mod demo;
 mod failure;
@@ -16,6 +17,7 @@ mod start;
 mod user;
 
 use args::Command;
+use blog_core::origin::Origin;
 use config::Config;
 use failure::Failure;
 
@@ -47,7 +49,11 @@ fn run() -> Result<(), Failure> {
         match args.command {
             Command::Serve => serve::serve(&config).await,
             Command::Migrate => start::migrate(&config).await,
-            Command::User(command) => user::run(&config, command).await,
+            Command::User(command) => {
+                let work = user::run(&config, command);
+                Origin::CommandLine.scope(work).await
+            }
+            Command::Audit(command) => audit::run(&config, command).await,
             Command::Reconcile(asked) => reconcile::run(&config, asked).await,
             Command::Index(command) => index::run(&config, command).await,
             Command::Demo { password_stdin } => demo::run(&config, password_stdin).await,

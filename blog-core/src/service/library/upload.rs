@@ -12,6 +12,7 @@ use super::{Library, at_once, key};
 use crate::blog::detached;
 use crate::error::{Accepted, Denied, Error, Reason, Result, Violations};
 use crate::id::{MediaId, UserId};
+use crate::model::audit::AuditAction;
 use crate::model::effects::Effects;
 use crate::model::focus::Focus;
 use crate::model::media::{
@@ -250,7 +251,7 @@ impl Library {
         item.state = MediaState::Ready;
         let effects = Effects::at(self.core.now()).audit(
             Some(item.owner),
-            "media.upload",
+            AuditAction::MediaUpload,
             format!("media:{id}"),
             item.content_type.as_str(),
         );

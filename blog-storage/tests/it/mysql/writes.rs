@@ -9,6 +9,7 @@ use blog_core::id::{
     AutosaveId, CommentId, MediaId, MessageId, PostId, PreviewLinkId, SessionId, StaticPageId,
     UserId,
 };
+use blog_core::model::audit::AuditAction;
 use blog_core::model::autosave::{Autosave, FormText};
 use blog_core::model::comment::{CommentBody, CommentChange, CommentState, NewComment};
 use blog_core::model::effects::Effects;
@@ -64,7 +65,7 @@ macro_rules! writes {
 
 fn fx() -> Effects {
     Effects::at(at(1))
-        .audit(None, "test", "test".to_owned(), "test")
+        .audit(None, AuditAction::SiteSave, "test", "test")
         .invalidating()
 }
 

@@ -4,6 +4,7 @@ use std::io;
 use std::sync::{Arc, Mutex};
 
 use blog_core::id::{CommentId, MediaId, SessionId};
+use blog_core::model::audit::{AuditQuery, AuditScope};
 use blog_core::model::comment::{CommentBody, CommentState, NewComment};
 use blog_core::model::discovery::{FeedQuery, FeedScope};
 use blog_core::model::effects::Effects;
@@ -299,9 +300,19 @@ async fn lists_walk_along_an_index() {
     store.months(&everybody(now)).await.unwrap();
     store.tag_counts(None, 9, &everybody(now)).await.unwrap();
     store.site(now).await.unwrap();
-    AuditLog::list(&**store, PageRequest::first(10))
-        .await
-        .unwrap();
+    let scopes = [
+        AuditScope::All,
+        AuditScope::By(author.id),
+        AuditScope::To("site".to_owned()),
+    ];
+    for scope in scopes {
+        let query = AuditQuery {
+            scope,
+            ..AuditQuery::all(PageRequest::first(10))
+        };
+        AuditLog::list(&**store, &query).await.unwrap();
+    }
+    AuditLog::chain(&**store, 0, 10).await.unwrap();
     store.by_prefix("bucket", "a/", None, 10).await.unwrap();
     ObjectIndex::by_owner(&**store, author.id, PageRequest::first(10))
         .await
@@ -321,7 +332,7 @@ async fn lists_walk_along_an_index() {
         .unwrap();
     PostStore::revision(&**store, on.id, 1).await.unwrap();
     let mut sorted = log.lines();
-    assert_eq!(sorted.len(), 22, "{sorted:#?}");
+    assert_eq!(sorted.len(), 25, "{sorted:#?}");
     // What is renewed by the way is looked for every half hour, and nearly always nothing is old.
     PostStore::outdated(&**store, 0, None, 4).await.unwrap();
     let nothing = log.lines();

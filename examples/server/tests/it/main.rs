@@ -4,6 +4,7 @@
 #![expect(clippy::print_stdout, reason = "what was left out is said")]
 
 mod accounts;
+mod audit;
 #[cfg(feature = "s3")]
 #[path = "../common/bucket.rs"]
 mod bucket;
