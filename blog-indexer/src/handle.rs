@@ -5,6 +5,7 @@
 //! | an object was put, or is gone | [`ObjectIndex::apply`] | acknowledged, stale or not |
 //! | what is there now the event cannot know | HEAD, then `apply` | acknowledged |
 //! | `s3:TestEvent` | nothing | acknowledged |
+//! | an object of a doctor's ([`PROBE`]) | nothing | acknowledged |
 //! | a kind that is not known | nothing, but it is counted and logged | acknowledged |
 //! | of another bucket | nothing | returned |
 //! | not to be read, or of an unknown major version | nothing | returned |
@@ -16,7 +17,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use blog_core::model::index::{Applied, ObjectChange, ObjectEvent, Sequencer};
-use blog_core::model::media::{ObjectKey, ObjectMeta};
+use blog_core::model::media::{ObjectKey, ObjectMeta, PROBE};
 use blog_core::ports::{MediaStore, ObjectIndex};
 use blog_core::{Error, Timestamp};
 use futures_util::{StreamExt as _, stream};
@@ -57,7 +58,7 @@ pub struct Outcome {
     pub written: usize,
     /// Events that the index knew, or knew newer ones of.
     pub stale: usize,
-    /// Test events.
+    /// Test events, and those of what a doctor tried.
     pub tests: usize,
     /// Kinds that are not known, word for word.
     pub unknown: Vec<serde_json::Value>,
@@ -112,6 +113,8 @@ impl Handler {
 
     async fn work(&self, record: Result<Record, EventError>) -> Result<Done, Failure> {
         match record? {
+            Record::Object(event) if event.key.starts_with(PROBE) => Ok(Done::Test),
+            Record::Recheck(recheck) if recheck.key.starts_with(PROBE) => Ok(Done::Test),
             Record::Object(event) => {
                 self.is_ours(&event.bucket)?;
                 Ok(Done::Applied(self.index.apply(&event).await?))

@@ -1,4 +1,6 @@
 //! The function that the events of a bucket start: it keeps the object index true. Wiring only.
+//!
+//! Started by `{"doctor": true}` it looks at its bucket and its table instead, and answers what it found.
 
 use std::io::Write as _;
 use std::process::ExitCode;
@@ -8,10 +10,13 @@ use std::time::Duration;
 use blog_core::ports::Clock as _;
 use blog_core::ports::clock::SystemClock;
 use blog_indexer::function::{Config, Function, metrics};
+use blog_storage::Urls;
+use blog_storage::doctor::{Fed, media_and_index};
 use blog_storage::dynamodb::DynamoIndex;
 use blog_storage::s3::S3Media;
 use lambda_runtime::{Error, LambdaEvent, service_fn};
 use serde_json::Value;
+use tokio::sync::OnceCell;
 
 /// What is left of a call's time when a comparison stops by itself.
 const REST: Duration = Duration::from_secs(10);
@@ -34,22 +39,63 @@ async fn main() -> ExitCode {
 
 async fn serve() -> Result<(), Error> {
     let config = Config::read(|name| std::env::var(name).ok())?;
-    let endpoint = config.endpoint.as_deref();
-    let (media, index) = tokio::try_join!(
-        S3Media::open(&config.media, endpoint),
-        DynamoIndex::open(&config.index, endpoint),
-    )
-    .map_err(|error| error.chain())?;
-    let function = Function::new(Arc::new(media), Arc::new(index), Arc::new(SystemClock));
-    tracing::info!("the function is ready");
-    lambda_runtime::run(service_fn(|event: LambdaEvent<Value>| {
-        call(&function, event)
-    }))
-    .await
+    let stores = Stores {
+        config,
+        function: OnceCell::new(),
+    };
+    match stores.function().await {
+        Ok(_) => tracing::info!("the function is ready"),
+        // It starts all the same, so that the doctor can be asked what is wrong; events are returned until it is right.
+        Err(error) => tracing::error!(%error, "the stores cannot be used"),
+    }
+    lambda_runtime::run(service_fn(|event: LambdaEvent<Value>| call(&stores, event))).await
 }
 
-async fn call(function: &Function, event: LambdaEvent<Value>) -> Result<Value, Error> {
+/// The stores of the configuration, opened when they can be.
+struct Stores {
+    config: Config,
+    function: OnceCell<Function>,
+}
+
+impl Stores {
+    async fn function(&self) -> Result<&Function, Error> {
+        let open = async {
+            let endpoint = self.config.endpoint.as_deref();
+            let (media, index) = tokio::try_join!(
+                S3Media::open(&self.config.media, endpoint),
+                DynamoIndex::open(&self.config.index, endpoint),
+            )
+            .map_err(|error| error.chain())?;
+            Ok(Function::new(
+                Arc::new(media),
+                Arc::new(index),
+                Arc::new(SystemClock),
+            ))
+        };
+        self.function.get_or_try_init(|| open).await
+    }
+
+    /// What the doctor finds, a document a check.
+    async fn examined(&self) -> Result<Value, Error> {
+        let urls = Urls {
+            index: Some(self.config.index.clone()),
+            aws_endpoint: self.config.endpoint.clone(),
+            ..Urls::new("", &self.config.media)
+        };
+        let findings = media_and_index(&urls, Fed::ByEvents).await;
+        for finding in findings.iter().filter(|finding| finding.is_failed()) {
+            tracing::warn!(%finding, "the doctor found something");
+        }
+        Ok(serde_json::to_value(findings)?)
+    }
+}
+
+async fn call(stores: &Stores, event: LambdaEvent<Value>) -> Result<Value, Error> {
     let (document, context) = event.into_parts();
+    if document.get("doctor").and_then(Value::as_bool) == Some(true) {
+        return stores.examined().await;
+    }
+    let function = stores.function().await?;
     let budget = context
         .deadline()
         .duration_since(std::time::SystemTime::now())

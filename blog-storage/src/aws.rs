@@ -1,5 +1,7 @@
 //! What the AWS stores share: credentials and region from the environment, TLS, time limits, retries.
 
+pub(crate) mod trouble;
+
 use std::time::Duration;
 
 use aws_config::retry::RetryConfig;
@@ -75,5 +77,26 @@ pub(crate) async fn check(config: &SdkConfig) -> Result<SharedCredentialsProvide
         Ok(_) => Ok(provider),
         Err(CredentialsError::CredentialsNotLoaded(_)) => Err(Lacks::Credentials),
         Err(error) => Err(Lacks::CredentialsRead(error)),
+    }
+}
+
+impl Lacks {
+    /// What is wrong and what to do, with what it came from.
+    pub(crate) fn sentence(&self) -> String {
+        match std::error::Error::source(self) {
+            None => self.to_string(),
+            Some(source) => {
+                let mut sentence = format!("{self}: {source}");
+                let mut source = source.source();
+                while let Some(cause) = source {
+                    sentence.push_str(&format!(": {cause}"));
+                    source = cause.source();
+                }
+                sentence.push_str(
+                    "; look at AWS_PROFILE and the file that it names, or give this machine a role",
+                );
+                sentence
+            }
+        }
     }
 }

@@ -209,16 +209,7 @@ async fn media(url: &str, endpoint: Option<&str>) -> Result<Arc<dyn MediaStore>,
         "memory" => Ok(Arc::new(MemoryMedia::new())),
         #[cfg(feature = "fs")]
         "file" => {
-            let path = place(url, "file:./data/media")?;
-            // What stands between `//` and the next slash is a host (RFC 8089, section 2), whose files are not here.
-            let host = url
-                .strip_prefix("file://")
-                .is_some_and(|rest| !rest.starts_with(['/', '.']));
-            if host {
-                return Err(ConnectError::OtherHost {
-                    url: url.to_owned(),
-                });
-            }
+            let path = folder(url)?;
             let media = crate::fs::FsMedia::open(path).await;
             let media = media.map_err(|source| ConnectError::Open {
                 what: "the media",
@@ -244,7 +235,7 @@ async fn media(url: &str, endpoint: Option<&str>) -> Result<Arc<dyn MediaStore>,
     }
 }
 
-const RECORDS: &str = match (cfg!(feature = "sqlite"), cfg!(feature = "mysql")) {
+pub(crate) const RECORDS: &str = match (cfg!(feature = "sqlite"), cfg!(feature = "mysql")) {
     (true, true) => "memory:, sqlite:path and mysql://user:password@host/database",
     (true, false) => "memory: and sqlite:path (and mysql:… with the feature \"mysql\")",
     (false, true) => {
@@ -253,26 +244,26 @@ const RECORDS: &str = match (cfg!(feature = "sqlite"), cfg!(feature = "mysql")) 
     (false, false) => "memory: (and sqlite:path or mysql:… with the feature of that name)",
 };
 
-const INDEX: &str = if cfg!(feature = "dynamodb") {
+pub(crate) const INDEX: &str = if cfg!(feature = "dynamodb") {
     "memory:, dynamodb://table and the records' own URL"
 } else {
     "memory: and the records' own URL (and dynamodb://table with the feature \"dynamodb\")"
 };
 
-const MEDIA: &str = match (cfg!(feature = "fs"), cfg!(feature = "s3")) {
+pub(crate) const MEDIA: &str = match (cfg!(feature = "fs"), cfg!(feature = "s3")) {
     (true, true) => "memory:, file:path and s3://bucket",
     (true, false) => "memory: and file:path (and s3://bucket with the feature \"s3\")",
     (false, true) => "memory: and s3://bucket (and file:path with the feature \"fs\")",
     (false, false) => "memory: (and file:path or s3://bucket with the feature \"fs\" or \"s3\")",
 };
 
-fn scheme(url: &str) -> &str {
+pub(crate) fn scheme(url: &str) -> &str {
     url.split_once(':').map_or("", |(scheme, _)| scheme)
 }
 
 /// What stands behind the scheme; `file:///a` and `file:/a` are the same place.
 #[cfg(any(feature = "sqlite", feature = "fs"))]
-fn place<'a>(url: &'a str, example: &'static str) -> Result<&'a str, ConnectError> {
+pub(crate) fn place<'a>(url: &'a str, example: &'static str) -> Result<&'a str, ConnectError> {
     let path = url.split_once(':').map_or("", |(_, path)| path);
     let path = path.strip_prefix("//").unwrap_or(path);
     if path.is_empty() {
@@ -282,6 +273,22 @@ fn place<'a>(url: &'a str, example: &'static str) -> Result<&'a str, ConnectErro
         });
     }
     Ok(path)
+}
+
+/// The folder of `file:./data/media` and its like.
+#[cfg(feature = "fs")]
+pub(crate) fn folder(url: &str) -> Result<&str, ConnectError> {
+    let path = place(url, "file:./data/media")?;
+    // What stands between `//` and the next slash is a host (RFC 8089, section 2), whose files are not here.
+    let host = url
+        .strip_prefix("file://")
+        .is_some_and(|rest| !rest.starts_with(['/', '.']));
+    match host {
+        true => Err(ConnectError::OtherHost {
+            url: url.to_owned(),
+        }),
+        false => Ok(path),
+    }
 }
 
 /// A URL that may be shown: without the password between `user:` and `@`.

@@ -9,6 +9,7 @@
 //! not come yet.
 
 mod batch;
+pub(crate) mod doctor;
 mod failure;
 mod list;
 mod row;
@@ -17,6 +18,7 @@ mod table;
 use std::time::Duration;
 
 use async_trait::async_trait;
+use aws_config::SdkConfig;
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::error::SdkError;
 use aws_sdk_dynamodb::operation::delete_item::DeleteItemError;
@@ -87,7 +89,18 @@ impl DynamoIndex {
     async fn at(url: &str, endpoint: Option<&str>) -> Result<Self> {
         let place = table::Place::parse(url).map_err(|error| Error::backend(BACKEND, error))?;
         let shared = crate::aws::config(place.endpoint.as_deref().or(endpoint)).await;
-        let mut config = aws_sdk_dynamodb::config::Builder::from(&shared);
+        crate::aws::check(&shared)
+            .await
+            .map_err(|lacks| Error::Unavailable {
+                backend: BACKEND,
+                retryable: false,
+                source: lacks.into(),
+            })?;
+        Ok(Self::on(place.table, &shared))
+    }
+
+    fn on(table: String, shared: &SdkConfig) -> Self {
+        let mut config = aws_sdk_dynamodb::config::Builder::from(shared);
         let timeouts = shared
             .timeout_config()
             .map_or_else(Default::default, |config| config.to_builder());
@@ -97,10 +110,10 @@ impl DynamoIndex {
                 .operation_timeout(ANSWER * 3)
                 .build(),
         ));
-        Ok(Self {
+        Self {
             client: Client::from_conf(config.build()),
-            table: place.table,
-        })
+            table,
+        }
     }
 
     /// Puts a row where the one that was `seen` still is; `Err` with what is there instead.

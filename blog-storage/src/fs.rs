@@ -24,6 +24,7 @@
 //! Folders stay when their last object goes, so no put can find its folder taken away.
 
 mod body;
+pub(crate) mod doctor;
 mod draft;
 mod failure;
 mod folders;

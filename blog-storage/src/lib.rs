@@ -4,6 +4,7 @@
 mod aws;
 mod body;
 pub mod connect;
+pub mod doctor;
 #[cfg(feature = "dynamodb")]
 pub mod dynamodb;
 #[cfg(feature = "fs")]

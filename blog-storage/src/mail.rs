@@ -1,7 +1,10 @@
 //! Mail as files in a folder: for blogs without a mail server, and for tests. [`smtp`] hands it to a mail server.
 
+mod doctor;
 #[cfg(feature = "smtp")]
 pub mod smtp;
+
+pub use doctor::look_at_folder;
 
 use std::fs::{self, File};
 use std::io::{self, Write as _};

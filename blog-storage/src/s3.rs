@@ -6,6 +6,7 @@
 
 mod copy;
 mod create;
+pub(crate) mod doctor;
 mod failure;
 mod grant;
 mod parts;
@@ -16,6 +17,7 @@ mod upload;
 use std::time::Duration;
 
 use async_trait::async_trait;
+use aws_config::SdkConfig;
 use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_sdk_s3::Client;
 use aws_sdk_s3::config::{RequestChecksumCalculation, ResponseChecksumValidation};
@@ -62,6 +64,12 @@ pub const ACTIONS: [(&str, &[&str]); 11] = [
     ("UploadPartCopy", &["s3:GetObject", "s3:PutObject"]),
 ];
 
+/// What the doctor asks for beside [`ACTIONS`].
+pub const DOCTOR_ACTIONS: [(&str, &[&str]); 1] = [(
+    "GetBucketNotificationConfiguration",
+    &["s3:GetBucketNotification"],
+)];
+
 /// What a policy has to allow on the key where the bucket, or `?kms=`, encrypts with one.
 pub const KMS_ACTIONS: [&str; 2] = ["kms:Decrypt", "kms:GenerateDataKey"];
 
@@ -94,6 +102,20 @@ impl S3Media {
                 retryable: false,
                 source: lacks.into(),
             })?;
+        let media = Self::at(place, &shared, credentials, endpoint.is_some());
+        if let Err(failure) = media.answers().await {
+            return Err(failure::refused(&media.bucket, endpoint, failure));
+        }
+        Ok(media)
+    }
+
+    /// The same without a look at the bucket.
+    fn at(
+        place: Place,
+        shared: &SdkConfig,
+        credentials: SharedCredentialsProvider,
+        elsewhere: bool,
+    ) -> Self {
         let (calculation, validation) = match place.checksums {
             Checksums::Always => (
                 RequestChecksumCalculation::WhenSupported,
@@ -104,26 +126,35 @@ impl S3Media {
                 ResponseChecksumValidation::WhenRequired,
             ),
         };
-        let config = aws_sdk_s3::config::Builder::from(&shared)
-            .force_path_style(place.path_style.unwrap_or(endpoint.is_some()))
+        let config = aws_sdk_s3::config::Builder::from(shared)
+            .force_path_style(place.path_style.unwrap_or(elsewhere))
             .request_checksum_calculation(calculation)
             .response_checksum_validation(validation)
             .retry_classifier(failure::DamagedOnItsWay)
             .build();
-        let media = Self {
+        Self {
             client: Client::from_conf(config),
             bucket: place.bucket,
             kms: place.kms,
             credentials,
-        };
-        media
-            .client
-            .head_bucket()
-            .bucket(&media.bucket)
-            .send()
-            .await
-            .map_err(|error| failure::refused(&media.bucket, endpoint, error.failed()))?;
-        Ok(media)
+        }
+    }
+
+    /// Looks that the bucket answers. Why a HEAD is refused nobody is told, so what is refused is asked again as a list.
+    async fn answers(&self) -> std::result::Result<(), Failure> {
+        let head = self.client.head_bucket().bucket(&self.bucket).send().await;
+        match head.map_err(|error| error.failed()) {
+            Ok(_) => Ok(()),
+            Err(failure) if failure.is_unsaid() => {
+                let list = self.client.list_objects_v2().bucket(&self.bucket);
+                match list.max_keys(1).send().await {
+                    // It passed meanwhile.
+                    Ok(_) => Ok(()),
+                    Err(error) => Err(error.failed()),
+                }
+            }
+            Err(failure) => Err(failure),
+        }
     }
 
     async fn look(&self, key: &ObjectKey) -> std::result::Result<HeadObjectOutput, Failure> {

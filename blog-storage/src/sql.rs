@@ -12,6 +12,7 @@ mod comments;
 mod db;
 mod dialect;
 mod discovery;
+pub(crate) mod doctor;
 mod effects;
 mod engagement;
 mod index;

@@ -212,3 +212,18 @@ async fn an_event_without_a_place_in_the_order_yields_to_any_that_has_one() {
         1
     );
 }
+
+#[tokio::test]
+async fn what_a_doctor_puts_for_a_moment_is_in_no_index() {
+    let lab = Lab::new();
+    let mut recheck = put("doctor/2", "02");
+    recheck["eventName"] = json!("ObjectRemoved:Delete");
+    recheck["s3"]["object"]["versionId"] = json!("v1");
+    let document = in_sqs(&[put("doctor/1", "01"), recheck, put("doctors", "01")]);
+    let outcome = lab.handle(&document).await;
+    assert_eq!((outcome.written, outcome.tests), (1, 2));
+    assert!(outcome.failures.is_empty());
+    assert!(lab.row("doctor/1").await.is_none());
+    assert!(lab.row("doctor/2").await.is_none());
+    assert!(lab.row("doctors").await.is_some());
+}

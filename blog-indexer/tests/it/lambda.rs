@@ -19,6 +19,8 @@ use tokio::process::Command;
 
 use aws::Aws;
 
+const ACTIONS: [&str; 3] = ["s3:ListBucket", "s3:GetObject", "s3:GetBucketNotification"];
+
 const BINARY: &str = env!("CARGO_BIN_EXE_blog-indexer");
 
 /// A variable of the tests; `None` where it is not set and may be missing.
@@ -105,14 +107,15 @@ async fn uploads_and_deletions_of_a_bucket_keep_its_index_true() {
     let media = S3Media::open(&format!("s3://{name}"), Some(&endpoint))
         .await
         .unwrap();
-    // Nothing but what the function declares.
-    aws.role(&name, &["s3:ListBucket", "s3:GetObject"]).await;
+    // Nothing but what the function declares, and what its doctor looks at.
+    aws.role(&name, &ACTIONS).await;
     let variables = json!({
         "BLOG_MEDIA_URL": format!("s3://{name}"), "BLOG_INDEX_URL": table, "BLOG_AWS_ENDPOINT_URL": endpoint,
         "AWS_EC2_METADATA_DISABLED": "true"
     });
     aws.function(&name, BINARY, &variables).await;
     aws.notify(&name).await;
+    is_found_well(&aws, &name).await;
 
     for number in 0..20 {
         put(
@@ -172,6 +175,99 @@ async fn uploads_and_deletions_of_a_bucket_keep_its_index_true() {
     let expected = json!({"batchItemFailures": [{"itemIdentifier": "bad"}]});
     assert_eq!((status, answer), (200, expected));
     assert!(index.get(&name, "a").await.unwrap().is_some());
+}
+
+/// Asked by a test event, the doctor of the function finds everything in order.
+async fn is_found_well(aws: &Aws, name: &str) {
+    let (status, findings) = aws.invoke(name, &json!({"doctor": true})).await;
+    assert_eq!(status, 200, "{findings}");
+    let findings = findings.as_array().unwrap();
+    let checks: Vec<&str> = findings
+        .iter()
+        .map(|finding| finding["check"].as_str().unwrap())
+        .collect();
+    assert_eq!(
+        checks,
+        [
+            "media-credentials",
+            "media-bucket",
+            "media-read",
+            "media-events",
+            "index-credentials",
+            "index-table",
+            "index-time-to-live",
+            "index-write",
+            "index-read",
+            "index-read-many",
+            "index-delete",
+            "index-lists",
+            "index-lists",
+            "index-lists",
+        ]
+    );
+    for finding in findings {
+        assert_eq!(finding["status"], "ok", "{finding}");
+    }
+}
+
+/// What it says where a table is not there: it starts all the same, and the doctor says what is wrong.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_function_without_its_table_says_so_when_it_is_asked() {
+    let (Some(endpoint), Some(dynamodb)) = (
+        variable("BLOG_TEST_AWS_ENDPOINT_URL"),
+        variable("BLOG_TEST_DYNAMODB_URL"),
+    ) else {
+        return;
+    };
+    let name = format!("untabled-{}", uuid::Uuid::now_v7().simple());
+    let aws = Aws::at(&endpoint);
+    aws.bucket(&name).await;
+    aws.role(&name, &ACTIONS).await;
+    let variables = json!({
+        "BLOG_MEDIA_URL": format!("s3://{name}"),
+        "BLOG_INDEX_URL": format!("dynamodb://{name}?endpoint={dynamodb}"),
+        "BLOG_AWS_ENDPOINT_URL": endpoint, "AWS_EC2_METADATA_DISABLED": "true"
+    });
+    aws.function(&name, BINARY, &variables).await;
+    let (status, findings) = aws.invoke(&name, &json!({"doctor": true})).await;
+    assert_eq!(status, 200, "{findings}");
+    let failed: Vec<_> = findings
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|finding| finding["status"] == "failed")
+        .collect();
+    assert_eq!(
+        failed,
+        [
+            &json!({
+                "check": "media-events", "status": "failed", "resource": format!("arn:aws:s3:::{name}"),
+                "action": "s3:GetBucketNotification",
+                "remedy": "the bucket tells nobody of its events; add a notification of s3:ObjectCreated:* and \
+                    s3:ObjectRemoved:* to the indexer's function or queue"
+            }),
+            &json!({
+                "check": "index-table", "status": "failed",
+                "resource": format!("arn:aws:dynamodb:us-east-1:*:table/{name}"),
+                "action": "dynamodb:DescribeTable",
+                "remedy": format!(
+                    "there is no table \"{name}\" here; look at its name and at AWS_REGION (us-east-1), or make it with \
+                     \"blog-server index create-table\""
+                )
+            }),
+        ]
+    );
+    let event = json!({"Records": []});
+    let (_, answer) = aws.invoke(&name, &event).await;
+    assert!(
+        answer.to_string().contains("there is no table"),
+        "an event is returned: {answer}"
+    );
+    // From the moment that it is there.
+    let table = format!("dynamodb://{name}?endpoint={dynamodb}");
+    assert!(create_table(&table, None).await.unwrap());
+    let (status, answer) = aws.invoke(&name, &event).await;
+    assert_eq!((status, answer), (200, json!({"batchItemFailures": []})));
 }
 
 #[tokio::test]

@@ -5,6 +5,7 @@ use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
 use blog_core::error::Error;
 
 use super::BACKEND;
+use crate::aws::trouble::Trouble;
 
 /// A row that others wrote each time before this write came.
 #[derive(Debug, thiserror::Error)]
@@ -17,6 +18,7 @@ pub(super) struct Contended(pub(super) u32);
 pub(super) struct Cause {
     said: String,
     pub(super) code: String,
+    pub(super) trouble: Trouble,
     /// Whether DynamoDB answered at all.
     pub(super) answered: bool,
     status: u16,
@@ -32,6 +34,7 @@ impl Cause {
             .raw_response()
             .map_or(0, |answer| answer.status().as_u16());
         let code = error.code().unwrap_or_default().to_owned();
+        let trouble = Trouble::of(&error);
         let said = match (error.message(), &error) {
             (Some(message), _) if !code.is_empty() => format!("{code}: {message}"),
             (_, SdkError::TimeoutError(_)) => "no answer in time".to_owned(),
@@ -44,6 +47,7 @@ impl Cause {
             answered: matches!(error, SdkError::ServiceError(_)),
             status,
             code,
+            trouble,
             source: Box::new(error),
         }
     }

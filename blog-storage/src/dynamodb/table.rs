@@ -13,6 +13,7 @@ use blog_core::error::{Error, Result};
 
 use super::failure::{Cause, failed};
 use super::{BACKEND, DynamoIndex};
+use crate::aws::trouble::{EXPIRED, Trouble};
 
 /// An owner's objects, in the order of their list.
 pub(super) const BY_OWNER: &str = "by_owner";
@@ -22,7 +23,7 @@ pub(super) const BY_SHARD: &str = "by_shard";
 pub(super) const BY_END: &str = "by_end";
 
 /// The attribute that the table's time to live looks at.
-const TTL: &str = "expires_at";
+pub(super) const TTL: &str = "expires_at";
 /// How long a table may take to come about.
 const COMING: Duration = Duration::from_secs(120);
 
@@ -152,6 +153,8 @@ enum Refused {
         index: &'static str,
         needs: Key,
     },
+    #[error("{EXPIRED}")]
+    Expired { source: Cause },
     #[error(
         "these credentials may not use the table \"{table}\"; look at the key, its secret and the clock, and allow \
          {action} on it"
@@ -185,6 +188,7 @@ fn refused(table: &str, action: &'static str, cause: Cause) -> Error {
     let table = table.to_owned();
     match cause.code.as_str() {
         "ResourceNotFoundException" => Refused::Missing { table }.into(),
+        _ if cause.trouble == Trouble::Expired => Refused::Expired { source: cause }.into(),
         _ if cause.refused() => Refused::Forbidden {
             table,
             action,
@@ -211,7 +215,7 @@ pub(super) async fn check(client: &Client, table: &str) -> Result<TableDescripti
     Ok(description)
 }
 
-fn has_keys(table: &str, description: &TableDescription) -> Result<()> {
+pub(super) fn has_keys(table: &str, description: &TableDescription) -> Result<()> {
     let kinds: BTreeMap<&str, &ScalarAttributeType> = description
         .attribute_definitions()
         .iter()

@@ -116,8 +116,23 @@ impl SmtpMail {
         })
     }
 
+    /// The server as people know it: without what opens it.
+    pub(super) fn place(&self) -> String {
+        let scheme = match self.security {
+            Security::Wrapped => "smtps",
+            Security::Upgraded | Security::Plain => "smtp",
+        };
+        match self.host.contains(':') {
+            true => format!("{scheme}://[{}]:{}", self.host, self.port),
+            false => format!("{scheme}://{}:{}", self.host, self.port),
+        }
+    }
+
     /// Made for each mail, since mails are few and the certificates of the system are many.
-    fn transport(&self) -> std::result::Result<AsyncSmtpTransport<Tokio1Executor>, SmtpError> {
+    pub(super) fn transport(
+        &self,
+        answer: Duration,
+    ) -> std::result::Result<AsyncSmtpTransport<Tokio1Executor>, SmtpError> {
         let tls = match self.security {
             Security::Plain => Tls::None,
             Security::Wrapped => Tls::Wrapper(TlsParameters::new(self.host.clone())?),
@@ -125,7 +140,7 @@ impl SmtpMail {
         };
         let builder: AsyncSmtpTransportBuilder =
             AsyncSmtpTransport::<Tokio1Executor>::builder_dangerous(self.host.as_str());
-        let builder = builder.port(self.port).tls(tls).timeout(Some(ANSWER));
+        let builder = builder.port(self.port).tls(tls).timeout(Some(answer));
         Ok(match &self.credentials {
             Some(credentials) => builder.credentials(credentials.clone()).build(),
             None => builder.build(),
@@ -141,7 +156,7 @@ impl Mailer for SmtpMail {
     async fn send(&self, mail: &Mail) -> Result<()> {
         let message = message(BACKEND, &self.from, mail)?;
         let transport = self
-            .transport()
+            .transport(ANSWER)
             .map_err(|error| Error::unavailable(BACKEND, error))?;
         match transport.send(message).await {
             Ok(_) => Ok(()),

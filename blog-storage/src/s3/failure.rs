@@ -6,6 +6,7 @@ use aws_sdk_s3::error::{ProvideErrorMetadata, SdkError};
 use blog_core::error::{Conflict, Entity, Error};
 
 use super::BACKEND;
+use crate::aws::trouble::{EXPIRED, Trouble};
 
 /// What a request came to, where it came to nothing.
 #[derive(Debug)]
@@ -32,13 +33,16 @@ pub(super) enum Failure {
 pub(super) struct Cause {
     said: String,
     code: String,
-    status: u16,
-    /// Where the bucket is, when the answer says so.
-    region: Option<String>,
+    trouble: Trouble,
     source: Option<Box<dyn std::error::Error + Send + Sync>>,
 }
 
 impl Failure {
+    /// Whether an answer without a body, as that to a HEAD, leaves open what is the matter.
+    pub(super) fn is_unsaid(&self) -> bool {
+        matches!(self, Self::Lasting(cause) if cause.code.is_empty() && !matches!(cause.trouble, Trouble::Region(Some(_))))
+    }
+
     pub(super) fn error(self) -> Error {
         match self {
             Self::Missing => Error::NotFound(Entity::Object),
@@ -62,8 +66,7 @@ where
     fn failed(self) -> Failure {
         let answer = self.raw_response();
         let status = answer.map_or(0, |answer| answer.status().as_u16());
-        let region = answer.and_then(|answer| answer.headers().get("x-amz-bucket-region"));
-        let region = region.map(str::to_owned);
+        let trouble = Trouble::of(&self);
         let code = self.code().unwrap_or_default().to_owned();
         let said = match (self.message(), &self) {
             (Some(message), _) if !code.is_empty() => format!("{code}: {message}"),
@@ -75,8 +78,7 @@ where
         let reached = matches!(self, SdkError::ServiceError(_));
         let cause = Cause {
             said,
-            status,
-            region,
+            trouble,
             source: Some(self.into()),
             code,
         };
@@ -129,6 +131,8 @@ enum Refused {
          s3:ListBucket on it"
     )]
     Forbidden { bucket: String, source: Cause },
+    #[error("{EXPIRED}")]
+    Expired { source: Cause },
     #[error("the bucket \"{bucket}\" is in another region; set AWS_REGION to {region}")]
     Region {
         bucket: String,
@@ -149,28 +153,35 @@ enum Refused {
 /// The sentence for a bucket that does not answer at the start.
 pub(super) fn refused(bucket: &str, endpoint: Option<&str>, failure: Failure) -> Error {
     let bucket = bucket.to_owned();
-    let refused = match failure {
-        Failure::Missing => Refused::Missing { bucket },
-        Failure::Lasting(source) if source.code == "NoSuchBucket" => Refused::Missing { bucket },
-        // A question for another region's bucket is led there, or not understood; a HEAD has no body that says which.
-        Failure::Lasting(source) if matches!(source.status, 301 | 307 | 400) => {
-            let region = source.region.clone();
-            let region = region.unwrap_or_else(|| "its own".to_owned());
-            Refused::Region {
-                bucket,
-                region,
-                source,
-            }
-        }
-        Failure::Lasting(source) if matches!(source.status, 401 | 403) => {
-            Refused::Forbidden { bucket, source }
-        }
-        Failure::Passing(source) | Failure::Lasting(source) => Refused::Unreachable {
+    let cause = match failure {
+        Failure::Missing => None,
+        Failure::Passing(cause) | Failure::Lasting(cause) => Some(cause),
+        other => return other.error(),
+    };
+    let trouble = cause.as_ref().map(|cause| cause.trouble.clone());
+    let refused = match (trouble, cause) {
+        (None | Some(Trouble::Missing), _) | (_, None) => Refused::Missing { bucket },
+        (Some(Trouble::Region(region)), Some(source)) => Refused::Region {
+            bucket,
+            region: region.unwrap_or_else(|| "its own".to_owned()),
+            source,
+        },
+        (Some(Trouble::Expired), Some(source)) => Refused::Expired { source },
+        (
+            Some(
+                Trouble::Denied(_)
+                | Trouble::UnknownKey
+                | Trouble::Secret
+                | Trouble::Token
+                | Trouble::Clock(_),
+            ),
+            Some(source),
+        ) => Refused::Forbidden { bucket, source },
+        (_, Some(source)) => Refused::Unreachable {
             bucket,
             at: endpoint.unwrap_or("AWS").to_owned(),
             source,
         },
-        other => return other.error(),
     };
     Error::Unavailable {
         backend: BACKEND,

@@ -79,6 +79,11 @@ enum Refused {
     )]
     Certificate { place: String, source: sqlx::Error },
     #[error(
+        "{place} speaks no TLS; turn it on there (ssl_cert and ssl_key), or on a network of your own write \
+         ssl-mode=DISABLED"
+    )]
+    NoTls { place: String, source: sqlx::Error },
+    #[error(
         "{place} cannot be reached; look whether it runs, at this address, and lets this machine in"
     )]
     Unreachable {
@@ -99,6 +104,9 @@ impl Refused {
             (_, 1045 | 1698) => Self::Credentials { place, source },
             (_, 1044) => Self::Rights { place, source },
             (_, 1049) => Self::Database { place, source },
+            (sqlx::Error::Tls(why), _) if why.to_string().contains("does not support TLS") => {
+                Self::NoTls { place, source }
+            }
             (sqlx::Error::Tls(_), _) => Self::Certificate { place, source },
             (sqlx::Error::Io(_), _) => Self::Unreachable {
                 place,

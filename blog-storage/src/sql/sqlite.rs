@@ -31,7 +31,7 @@ struct NotAFile {
 }
 
 /// The file of `sqlite:./data/blog.db`, `sqlite:///var/lib/blog.db` and their like.
-fn path(url: &str) -> Result<PathBuf> {
+pub(super) fn path(url: &str) -> Result<PathBuf> {
     let rest = url.strip_prefix("sqlite:").unwrap_or_default();
     let path = rest.strip_prefix("//").unwrap_or(rest);
     // What follows a question mark would be options, of which there are none; a colon begins SQLite's special names.
@@ -128,9 +128,9 @@ async fn create(path: &Path) -> std::io::Result<()> {
 /// The file cannot be made: what and where.
 #[derive(Debug, thiserror::Error)]
 #[error("{} cannot be opened", path.display())]
-struct NotOpened {
-    path: PathBuf,
-    source: std::io::Error,
+pub(super) struct NotOpened {
+    pub(super) path: PathBuf,
+    pub(super) source: std::io::Error,
 }
 
 fn full_or_unavailable(source: std::io::Error, path: &Path) -> Error {

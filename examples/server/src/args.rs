@@ -38,6 +38,11 @@ pub(crate) enum Command {
     Reconcile(Reconciling),
     /// Work on the object index.
     Index(IndexCommand),
+    /// Make the calls that the blog will make.
+    Doctor {
+        /// Whether each line is a JSON document.
+        json: bool,
+    },
     /// Fill an empty blog.
     Demo {
         /// Whether the people's password is the first line of standard input, instead of a random one.
@@ -146,6 +151,9 @@ pub(crate) fn read() -> Args {
             }),
             _ => IndexCommand::CreateTable,
         }),
+        Some(("doctor", matches)) => Command::Doctor {
+            json: matches.get_flag("json"),
+        },
         Some(("demo", matches)) => Command::Demo {
             password_stdin: matches.get_flag("password-stdin"),
         },
@@ -355,6 +363,20 @@ fn command() -> clap::Command {
                 .action(ArgAction::SetTrue)
                 .help("The people's password is the first line of standard input; else it is random and printed"),
         );
+    let json = || {
+        Arg::new("json")
+            .long("json")
+            .action(ArgAction::SetTrue)
+            .help("One JSON document a line: check, status (ok, warning or failed), resource, action, remedy")
+    };
+    let doctor = clap::Command::new("doctor")
+        .about("Makes the calls that the blog will make, and says what to do about each that fails")
+        .long_about(
+            "Makes the calls that the blog will make to its stores, its mail server and its own address, and says what \
+             to do about each that fails; then the exit code is 1. Nothing is kept: a probe is put under doctor/, read, \
+             and deleted again; the database undoes what it writes; no mail is sent.",
+        )
+        .arg(json());
     clap::Command::new("blog-server")
         .about("A multi-user blog")
         .version(env!("CARGO_PKG_VERSION"))
@@ -381,6 +403,7 @@ fn command() -> clap::Command {
         .subcommand(audit)
         .subcommand(reconcile)
         .subcommand(index)
+        .subcommand(doctor)
         .subcommand(demo)
 }
 

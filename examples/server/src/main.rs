@@ -7,10 +7,12 @@ mod args;
 mod audit;
 mod config;
 mod demo;
+mod doctor;
 mod failure;
 mod index;
 mod log;
 mod reconcile;
+mod report;
 mod serve;
 mod site;
 mod start;
@@ -57,6 +59,7 @@ fn run() -> Result<(), Failure> {
             Command::Reconcile(asked) => reconcile::run(&config, asked).await,
             Command::Index(command) => index::run(&config, command).await,
             Command::Demo { password_stdin } => demo::run(&config, password_stdin).await,
+            Command::Doctor { json } => doctor::run(&config, json).await,
             Command::Config => Ok(()),
         }
     });

@@ -1,5 +1,6 @@
 //! From the configuration to a blog on open stores.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use blog_core::blog::Blog;
@@ -53,17 +54,22 @@ pub(crate) fn unusable(error: &Error) -> Failure {
     Failure::run(format!("the stores cannot be used: {}", error.chain()))
 }
 
-async fn migrated(config: &Config) -> Result<Connected, Failure> {
+/// The stores' URLs.
+pub(crate) fn urls(config: &Config) -> Urls {
     let stores = &config.stores;
-    let urls = Urls {
+    Urls {
         index: Some(stores.index_url.clone()).filter(|url| !url.is_empty()),
         aws_endpoint: stores
             .aws_endpoint_url
             .as_ref()
             .map(|url| url.as_str().trim_end_matches('/').to_owned()),
         ..Urls::new(&stores.database_url, &stores.media_url)
-    };
-    let connected = connect(&urls).await.map_err(|error| match error {
+    }
+}
+
+async fn migrated(config: &Config) -> Result<Connected, Failure> {
+    let stores = &config.stores;
+    let connected = connect(&urls(config)).await.map_err(|error| match error {
         // Its own sentence names the nearest cause only.
         ConnectError::Open { what, url, source } => Failure::run(format!(
             "{what} at \"{url}\" cannot be opened: {}",
@@ -81,10 +87,33 @@ async fn migrated(config: &Config) -> Result<Connected, Failure> {
     Ok(connected)
 }
 
+/// Where mail goes.
+#[derive(Debug)]
+pub(crate) enum Post {
+    /// No mail is sent.
+    Nowhere,
+    /// Into files.
+    Folder(PathBuf),
+    /// To a mail server.
+    Server(SmtpMail),
+}
+
 fn mailer(config: &Config) -> Result<Arc<dyn Mailer>, Failure> {
+    Ok(match post(config)? {
+        Post::Nowhere => Arc::new(NoMail),
+        Post::Server(mail) => Arc::new(mail),
+        Post::Folder(folder) => {
+            let mail = FolderMail::open(folder).map_err(|error| Failure::run(error.chain()))?;
+            Arc::new(mail)
+        }
+    })
+}
+
+/// Where mail goes by the configuration; nothing is opened yet.
+pub(crate) fn post(config: &Config) -> Result<Post, Failure> {
     let url = config.stores.mail_url.as_str();
     if url.is_empty() {
-        return Ok(Arc::new(NoMail));
+        return Ok(Post::Nowhere);
     }
     if url.starts_with("smtp") {
         let mail = SmtpMail::new(url, &sender(config)).map_err(|error| {
@@ -92,7 +121,7 @@ fn mailer(config: &Config) -> Result<Arc<dyn Mailer>, Failure> {
                 "mail cannot go where stores.mail_url says: {error}"
             ))
         })?;
-        return Ok(Arc::new(mail));
+        return Ok(Post::Server(mail));
     }
     let folder = url
         .strip_prefix("file:")
@@ -106,8 +135,7 @@ fn mailer(config: &Config) -> Result<Arc<dyn Mailer>, Failure> {
         ))
         .into());
     };
-    let mail = FolderMail::open(folder).map_err(|error| Failure::run(error.chain()))?;
-    Ok(Arc::new(mail))
+    Ok(Post::Folder(PathBuf::from(folder)))
 }
 
 /// Who mails are from.

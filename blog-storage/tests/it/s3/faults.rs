@@ -231,4 +231,36 @@ async fn a_store_that_cannot_be_opened_says_what_is_wrong_and_what_to_do() {
         bucket.name
     );
     assert!(said.starts_with(&expected), "{said}");
+    // A HEAD says nothing but its status; what it means a list says.
+    for (status, body, said) in [
+        (
+            400,
+            "<Error><Code>ExpiredToken</Code><Message>The provided token has expired.</Message></Error>",
+            "s3 is not available: the AWS credentials have expired; log in again (aws sso login), or set a new"
+                .to_owned(),
+        ),
+        (
+            400,
+            "<Error><Code>AuthorizationHeaderMalformed</Code><Message>The authorization header is malformed; the region \
+             'us-east-1' is wrong; expecting 'ap-south-1'</Message></Error>",
+            format!(
+                "s3 is not available: the bucket \"{}\" is in another region; set AWS_REGION to ap-south-1",
+                bucket.name
+            ),
+        ),
+        (
+            403,
+            "<Error><Code>AccessDenied</Code><Message>Access Denied</Message></Error>",
+            format!(
+                "s3 is not available: these credentials may not use the bucket \"{}\"; look at the key",
+                bucket.name
+            ),
+        ),
+    ] {
+        relay.clear();
+        relay.fail("HeadBucket", Fault::Refused(status, ""), 1);
+        relay.fail("ListObjectsV2", Fault::Refused(status, body), 1);
+        let found = refused(&bucket.url(), &relay.endpoint()).await;
+        assert!(found.starts_with(&said), "{found}");
+    }
 }

@@ -17,14 +17,27 @@ fn home(test: &str, table: &str) -> Option<Home> {
     Some(at(&endpoint, table))
 }
 
+const AWS: [(&str, &str); 4] = [
+    ("AWS_REGION", "us-east-1"),
+    ("AWS_ACCESS_KEY_ID", "test"),
+    ("AWS_SECRET_ACCESS_KEY", "test"),
+    ("AWS_EC2_METADATA_DISABLED", "true"),
+];
+
 fn at(endpoint: &str, table: &str) -> Home {
-    Home::new()
+    let home = Home::new()
         .variable("BLOG_INDEX_URL", &format!("dynamodb://{table}"))
-        .variable("BLOG_AWS_ENDPOINT_URL", endpoint)
-        .variable("AWS_REGION", "us-east-1")
-        .variable("AWS_ACCESS_KEY_ID", "test")
-        .variable("AWS_SECRET_ACCESS_KEY", "test")
-        .variable("AWS_EC2_METADATA_DISABLED", "true")
+        .variable("BLOG_AWS_ENDPOINT_URL", endpoint);
+    AWS.iter()
+        .fold(home, |home, (name, value)| home.variable(name, value))
+}
+
+/// The line that a command ends with where a variable of AWS is not set.
+async fn said_without(missing: &str, args: &[&str]) -> (Option<i32>, String) {
+    let home = Home::new().variable("BLOG_INDEX_URL", "dynamodb://table");
+    let there = AWS.iter().filter(|(name, _)| *name != missing);
+    let home = there.fold(home, |home, (name, value)| home.variable(name, value));
+    said(&home, args).await
 }
 
 /// The line that a command ends with.
@@ -68,6 +81,23 @@ async fn an_index_that_cannot_be_reached_or_named_is_said_in_one_sentence() {
         ),
         "{line}"
     );
+    for (missing, said) in [
+        ("AWS_REGION", "no AWS region is set; set AWS_REGION"),
+        (
+            "AWS_ACCESS_KEY_ID",
+            "there are no AWS credentials; set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY or AWS_PROFILE, or give this \
+             machine a role",
+        ),
+    ] {
+        let (code, line) = said_without(missing, &["migrate"]).await;
+        assert_eq!(code, Some(1), "{line}");
+        assert_eq!(
+            line,
+            format!(
+                "blog-server: the index at \"dynamodb://table\" cannot be opened: dynamodb is not available: {said}"
+            )
+        );
+    }
     let nameless = at("http://127.0.0.1:9", "");
     let (code, line) = said(&nameless, &["index", "create-table"]).await;
     assert_eq!(code, Some(1), "{line}");

@@ -14,6 +14,8 @@ mod configuration;
 mod crash;
 mod demo;
 mod descriptors;
+#[cfg(all(feature = "s3", feature = "dynamodb", feature = "mysql"))]
+mod doctor;
 mod full_disk;
 mod index;
 mod kept;

@@ -2,6 +2,9 @@
 
 #[path = "../../../../blog-storage/tests/it/mysql/own.rs"]
 pub(crate) mod own;
-#[expect(dead_code, reason = "the tests of the stores look past them")]
+#[cfg_attr(
+    not(all(feature = "s3", feature = "dynamodb", feature = "mysql")),
+    expect(dead_code, reason = "only the doctor's tests look past them")
+)]
 #[path = "../../../../blog-storage/tests/it/mysql/server.rs"]
 pub(crate) mod server;
