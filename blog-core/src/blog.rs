@@ -20,6 +20,7 @@ use crate::service::engagement::{Engagement, PendingViews};
 use crate::service::history::History;
 use crate::service::library::Library;
 use crate::service::observed::Observed;
+use crate::service::people::People;
 use crate::service::previews::Previews;
 use crate::service::publishing::Publishing;
 use crate::service::reading::Reading;
@@ -139,6 +140,11 @@ impl Blog {
     /// Mail addresses: verified, changed, taken back.
     pub fn addresses(&self) -> Addresses {
         Addresses::new(self.core.clone())
+    }
+
+    /// The users, as admins see them.
+    pub fn people(&self) -> People {
+        People::new(self.core.clone())
     }
 
     /// The audit log: what was done, by whom.

@@ -61,6 +61,12 @@ pub enum Error {
         /// How long to wait before the next attempt can succeed.
         retry_after: Duration,
     },
+    /// The account is suspended; told only to whoever knows its password.
+    #[error("this account is suspended: {reason}")]
+    Suspended {
+        /// Why, as an admin wrote it; may be empty.
+        reason: String,
+    },
     /// A store cannot be reached or asks to wait; nothing is known to be changed.
     #[error("{backend} is not available")]
     Unavailable {
@@ -182,6 +188,9 @@ pub enum Conflict {
     /// The item is not in the state that the step needs.
     #[error("the item is in another state")]
     State,
+    /// Without this admin there would be none.
+    #[error("this is the last admin; make somebody else admin first")]
+    LastAdmin,
 }
 
 /// Why the actor may not.
@@ -203,6 +212,12 @@ pub enum Denied {
     /// The address is not verified yet.
     #[error("verify your mail address first")]
     Unverified,
+    /// Their right to comment was taken away.
+    #[error("this account cannot comment any more")]
+    Blocked,
+    /// Nobody does this to their own account.
+    #[error("somebody else must do this to your account")]
+    Yourself,
     /// Registration is closed.
     #[error("registration is closed; ask the owner for an account")]
     RegistrationClosed,

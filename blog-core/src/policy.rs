@@ -21,6 +21,8 @@ pub enum Actor {
         suspended: bool,
         /// Whether their address is verified, or they come from a host application.
         verified: bool,
+        /// Whether they may not comment any more.
+        blocked: bool,
     },
 }
 
@@ -30,8 +32,9 @@ impl Actor {
         Actor::User {
             id: user.id,
             role: user.role,
-            suspended: user.suspended,
+            suspended: user.is_suspended(),
             verified: user.verified_at.is_some() || user.subject.is_some(),
+            blocked: user.blocked,
         }
     }
 
@@ -222,6 +225,22 @@ pub enum Action {
     ManageSite,
     /// Read the audit log.
     ReadAudit,
+    /// Look after everybody's posts and comments: the lists of the administration that editors see.
+    Moderate,
+    /// See the list of users, with their addresses.
+    ManageUsers,
+    /// Give somebody another role, suspend them, or lift that: never oneself.
+    ChangeUser {
+        /// Whom.
+        user: UserId,
+    },
+    /// Take somebody's right to comment away, or give it back: never one's own, and of editors and admins only by admins.
+    BlockUser {
+        /// Whom.
+        user: UserId,
+        /// Their role.
+        role: Role,
+    },
     /// Change an own profile.
     EditProfile {
         /// Whose.
@@ -253,6 +272,7 @@ impl Policy {
             role,
             suspended,
             verified,
+            blocked,
         } = *actor
         else {
             return Err(Denied::LogIn);
@@ -271,6 +291,10 @@ impl Policy {
             () if id == owner || role >= Role::Editor => Ok(()),
             () => Err(Denied::NotYours),
         };
+        let not_oneself = |user: UserId| match user == id {
+            true => Err(Denied::Yourself),
+            false => Ok(()),
+        };
         let verified_if_needed = if verified || !self.require_verified_email {
             Ok(())
         } else {
@@ -287,8 +311,10 @@ impl Policy {
                 at_least(Role::Author)?;
                 verified_if_needed
             }
+            Action::Comment if blocked => Err(Denied::Blocked),
             Action::Comment => verified_if_needed,
             Action::Like => Ok(()),
+            Action::EditComment { author } if author == Some(id) && blocked => Err(Denied::Blocked),
             Action::EditComment { author } if author == Some(id) => verified_if_needed,
             Action::EditComment { .. } => Err(Denied::NotYours),
             Action::DeleteComment {
@@ -299,7 +325,19 @@ impl Policy {
                 _ => own_or_editor(post_author),
             },
             Action::ManageMedia { owner } => own_or_editor(owner),
-            Action::ManageSite | Action::ReadAudit => at_least(Role::Admin),
+            Action::ManageSite | Action::ReadAudit | Action::ManageUsers => at_least(Role::Admin),
+            Action::Moderate => at_least(Role::Editor),
+            Action::ChangeUser { user } => {
+                at_least(Role::Admin)?;
+                not_oneself(user)
+            }
+            Action::BlockUser { user, role: theirs } => {
+                at_least(match theirs {
+                    Role::Reader | Role::Author => Role::Editor,
+                    Role::Editor | Role::Admin => Role::Admin,
+                })?;
+                not_oneself(user)
+            }
             Action::EditProfile { user } if user == id => Ok(()),
             Action::EditProfile { .. } => Err(Denied::NotYours),
         }

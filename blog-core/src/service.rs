@@ -10,6 +10,7 @@ pub mod engagement;
 pub mod history;
 pub mod library;
 pub mod observed;
+pub mod people;
 pub mod previews;
 pub mod publishing;
 pub mod quotas;

@@ -2,8 +2,10 @@
 
 pub(crate) mod account;
 pub(crate) mod addresses;
+pub(crate) mod admin;
 pub(crate) mod archive;
 pub(crate) mod assets;
+pub(crate) mod audit;
 pub(crate) mod call;
 pub(crate) mod card;
 pub(crate) mod comments;
@@ -33,6 +35,7 @@ pub(crate) mod sessions;
 pub(crate) mod settings;
 pub(crate) mod sitemap;
 pub(crate) mod static_pages;
+pub(crate) mod users;
 
 /// A form without fields: a button.
 #[derive(serde::Deserialize)]

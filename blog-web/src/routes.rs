@@ -17,9 +17,9 @@ use crate::edge::deadline::Deadline;
 use crate::pages::call::Call;
 use crate::pages::old_addresses::WithOldAddresses;
 use crate::pages::{
-    account, addresses, archive, assets, card, comments, desk, editor, feeds, health, history,
-    kept, language, library, lists, media, passwords, post, previews, robots, sessions, settings,
-    sitemap, static_pages,
+    account, addresses, admin, archive, assets, audit, card, comments, desk, editor, feeds, health,
+    history, kept, language, library, lists, media, passwords, post, previews, robots, sessions,
+    settings, sitemap, static_pages, users,
 };
 use crate::web::App;
 
@@ -184,6 +184,17 @@ routes! {
     POST "/account/sessions/:id/end" Member Never    FORM    => sessions::end;
     POST "/account/sessions/end-others" Member Never FORM    => sessions::end_others;
     POST "/language"               Public Never      FORM    => language::choose;
+    GET  "/admin"                  Member Never      0       => admin::index;
+    GET  "/admin/posts"            Member Never      0       => admin::posts;
+    POST "/admin/posts/:slug/withdraw" Member Never  FORM    => admin::withdraw;
+    GET  "/admin/users"            Member Never      0       => users::list;
+    GET  "/admin/users/:user"      Member Never      0       => users::show;
+    POST "/admin/users/:user/role" Member Never      FORM    => users::set_role;
+    POST "/admin/users/:user/suspend" Member Never   FORM    => users::suspend;
+    POST "/admin/users/:user/lift" Member Never      FORM    => users::lift;
+    POST "/admin/users/:user/block" Member Never     FORM    => users::block;
+    POST "/admin/users/:user/unblock" Member Never   FORM    => users::unblock;
+    GET  "/admin/audit"            Member Never      0       => audit::list;
     GET  "/admin/settings"         Member Never      0       => settings::form;
     POST "/admin/settings"         Anyone Never      COMMENT => settings::save;
     GET  "/admin/pages"            Member Never      0       => static_pages::list;

@@ -9,6 +9,7 @@
 //! - a name that a template asks for and a page does not have is an error, never an empty string;
 //! - addresses are made by the function `url`, which puts the mount before each of them.
 
+pub mod admin;
 pub mod archive;
 pub mod assets;
 pub mod author;
@@ -46,6 +47,7 @@ use minijinja::value::Serde;
 use minijinja::{AutoEscape, Environment, UndefinedBehavior, context};
 use serde::Serialize;
 
+pub use self::admin::{AuditActionView, AuditLineView, UserLineView};
 pub use self::archive::{MonthView, TagCountView, TagGroupView, YearView};
 pub use self::author::AuthorView;
 pub use self::card::{CardView, PostStatus, TagView};

@@ -218,7 +218,7 @@ async fn hidden(lab: Lab) -> Verdict {
     hidden.push(lab.post_of(suspended.id, content).await?);
     lab.records
         .users
-        .set_suspended(suspended.id, true, lab.fx())
+        .set_suspended(suspended.id, Some(lab.reason()), lab.fx())
         .await?;
 
     let list = lab.stranger(Surface::List);

@@ -216,16 +216,24 @@ async fn users(lab: Lab) -> Verdict {
         .await?;
     probe
         .stores("set_role", async |lab, fx| {
-            lab.records.users.set_role(id, Role::Admin, fx).await
+            lab.records.users.set_role(id, Role::Editor, fx).await
         })
         .await?;
     for suspended in [true, false] {
         probe
             .stores("set_suspended", async |lab, fx| {
-                lab.records.users.set_suspended(id, suspended, fx).await
+                lab.records
+                    .users
+                    .set_suspended(id, suspended.then(|| lab.reason()), fx)
+                    .await
             })
             .await?;
     }
+    probe
+        .stores("set_blocked", async |lab, fx| {
+            lab.records.users.set_blocked(id, true, fx).await
+        })
+        .await?;
     Ok(())
 }
 
@@ -269,7 +277,15 @@ async fn users_failed(lab: Lab) -> Verdict {
         .await?;
     probe
         .drops("set_suspended", async |lab, fx| {
-            lab.records.users.set_suspended(nobody, true, fx).await
+            lab.records
+                .users
+                .set_suspended(nobody, Some(lab.reason()), fx)
+                .await
+        })
+        .await?;
+    probe
+        .drops("set_blocked", async |lab, fx| {
+            lab.records.users.set_blocked(nobody, true, fx).await
         })
         .await
 }

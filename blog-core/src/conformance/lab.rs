@@ -23,7 +23,9 @@ use crate::model::post::{
 use crate::model::session::Session;
 use crate::model::slug::Slug;
 use crate::model::tag::{Tag, TagName, TagSlug};
-use crate::model::user::{DisplayName, EmailAddress, NewUser, PasswordHash, Role, User, Username};
+use crate::model::user::{
+    DisplayName, EmailAddress, NewUser, PasswordHash, Role, SuspensionReason, User, Username,
+};
 use crate::model::widths::Widths;
 use crate::page::PageRequest;
 use crate::policy::{Actor, Surface, Visibility};
@@ -129,6 +131,11 @@ impl Lab {
         self.records.users.create(self.new_user(), self.fx()).await
     }
 
+    /// A reason to suspend somebody.
+    pub(super) fn reason(&self) -> SuspensionReason {
+        SuspensionReason::from_store(format!("Because of\n{}", self.now))
+    }
+
     /// A session of a user that can be created: it idles out after an hour, and ends after a day.
     pub(super) fn new_session(&self, user: &User) -> Session {
         Session {
@@ -220,6 +227,7 @@ impl Lab {
             role: Role::Editor,
             suspended: false,
             verified: true,
+            blocked: false,
         };
         Visibility::new(editor, surface, self.now)
     }

@@ -184,11 +184,11 @@ async fn maker_now(lab: Lab) -> Verdict {
     let link = stored(&lab, new(&lab, &user, &post)).await?;
     lab.records
         .users
-        .set_suspended(user.id, true, lab.fx())
+        .set_suspended(user.id, Some(lab.reason()), lab.fx())
         .await?;
     let found = lab.records.preview_links.find(&link.token, lab.now).await?;
     same!(
-        found.maker.suspended,
+        found.maker.is_suspended(),
         true,
         "whether the maker is suspended"
     );

@@ -233,7 +233,7 @@ async fn suspended(lab: Lab) -> Verdict {
     let gone = lab
         .records
         .users
-        .set_suspended(user.id, true, lab.fx())
+        .set_suspended(user.id, Some(lab.reason()), lab.fx())
         .await?;
     let session = lab.session(&gone).await?;
     refused!(

@@ -83,7 +83,7 @@ impl Stage {
         authors[1] = lab
             .records
             .users
-            .set_suspended(authors[1].id, true, lab.fx())
+            .set_suspended(authors[1].id, Some(lab.reason()), lab.fx())
             .await?;
         let reader = lab.user().await?;
         let mut actors = vec![Actor::Anonymous];
@@ -95,6 +95,7 @@ impl Stage {
                     role,
                     suspended,
                     verified: role != Role::Author,
+                    blocked: false,
                 });
             }
         }
@@ -288,7 +289,7 @@ async fn suspended(lab: Lab) -> Verdict {
     for (suspended, listed) in [(false, 1), (true, 0), (false, 1)] {
         lab.records
             .users
-            .set_suspended(author.id, suspended, lab.fx())
+            .set_suspended(author.id, suspended.then(|| lab.reason()), lab.fx())
             .await?;
         let cards = lab
             .cards(

@@ -52,6 +52,14 @@ actions! {
     UserEmail "user.email";
     /// A role was changed.
     UserRole "user.role";
+    /// Somebody was suspended.
+    UserSuspend "user.suspend";
+    /// A suspension was lifted.
+    UserLift "user.lift";
+    /// Somebody may not comment any more.
+    UserBlock "user.block";
+    /// Somebody may comment again.
+    UserUnblock "user.unblock";
     /// A log-in began.
     SessionCreate "session.create";
     /// A log-in was ended, or all of a user.
@@ -62,6 +70,8 @@ actions! {
     PostSave "post.save";
     /// An old version of a post was brought back.
     PostRestore "post.restore";
+    /// A post was taken back to a draft by the administration.
+    PostWithdraw "post.withdraw";
     /// A post was deleted.
     PostDelete "post.delete";
     /// A link that shows a post was made.

@@ -205,6 +205,8 @@ pub enum PostScope {
     All,
     /// One author's.
     Author(UserId),
+    /// Those of a status.
+    Status(PostStatus),
     /// Those with a tag.
     Tag(TagSlug),
     /// Those whose `published_at` lies in a span of time.

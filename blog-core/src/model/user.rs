@@ -81,6 +81,11 @@ text! {
     Bio, |input| take(input, Lines::Many, 0, 2_000)
 }
 
+text! {
+    /// Why somebody is suspended, as they are told: 1 to 500 characters.
+    SuspensionReason, |input| take(input, Lines::Many, 1, 500)
+}
+
 /// What somebody may do; each role includes the ones before it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -171,8 +176,11 @@ pub struct User {
     pub avatar: Option<MediaRef>,
     /// What they may do.
     pub role: Role,
-    /// A suspended user cannot log in, and their posts are in no list.
-    pub suspended: bool,
+    /// Why they are suspended, if they are: then they cannot log in, and their posts are in no list. Empty where no reason
+    /// was kept.
+    pub suspension: Option<SuspensionReason>,
+    /// A blocked user cannot comment.
+    pub blocked: bool,
     /// When the address was verified.
     pub verified_at: Option<Timestamp>,
     /// Raised by a change of password or role: sessions of an older epoch are dead.
@@ -197,6 +205,11 @@ pub struct UserRef {
 }
 
 impl User {
+    /// Whether they are suspended.
+    pub fn is_suspended(&self) -> bool {
+        self.suspension.is_some()
+    }
+
     /// The part that lists show.
     pub fn to_ref(&self) -> UserRef {
         UserRef {

@@ -8,8 +8,10 @@ use crate::error::Result;
 use crate::id::UserId;
 use crate::model::effects::Effects;
 use crate::model::user::{
-    EmailAddress, NewUser, PasswordHash, ProfileChange, Role, Subject, User, Username,
+    EmailAddress, NewUser, PasswordHash, ProfileChange, Role, Subject, SuspensionReason, User,
+    UserRef, Username,
 };
+use crate::page::Page;
 
 /// Users. Usernames are unique; addresses are unique by [`EmailAddress::key`](crate::model::user::EmailAddress::key).
 #[async_trait]
@@ -65,11 +67,34 @@ pub trait UserStore: Debug + Send + Sync + 'static {
     async fn set_email(&self, id: UserId, email: EmailAddress, effects: Effects) -> Result<User>;
 
     /// Replaces the role, raises the epoch and deletes the user's sessions. `NotFound(User)` when there is none.
+    ///
+    /// Returns `Conflict(LastAdmin)` when they are an admin, the role is another, and no other admin is there who is not
+    /// suspended: of any number of such changes at once, one admin is left.
     async fn set_role(&self, id: UserId, role: Role, effects: Effects) -> Result<User>;
 
-    /// Suspends or restores; suspending raises the epoch and deletes the user's sessions.
-    /// `NotFound(User)` when there is none.
-    async fn set_suspended(&self, id: UserId, suspended: bool, effects: Effects) -> Result<User>;
+    /// Suspends for a reason, or restores with `None`; suspending raises the epoch and deletes the user's sessions.
+    /// `NotFound(User)` when there is none; `Conflict(LastAdmin)` as in `set_role`.
+    async fn set_suspended(
+        &self,
+        id: UserId,
+        reason: Option<SuspensionReason>,
+        effects: Effects,
+    ) -> Result<User>;
+
+    /// Takes the right to comment away, or gives it back; nothing else changes. `NotFound(User)` when there is none.
+    async fn set_blocked(&self, id: UserId, blocked: bool, effects: Effects) -> Result<User>;
+
+    /// The users whose names begin with `prefix`, in the order of their names, from behind `after` on, at most `limit`.
+    /// In one query.
+    async fn list(
+        &self,
+        prefix: &str,
+        after: Option<&Username>,
+        limit: u16,
+    ) -> Result<Page<User, Username>>;
+
+    /// The users of these ids as lists show them, in any order; unknown ids are left out. In one query.
+    async fn refs(&self, ids: &[UserId]) -> Result<Vec<UserRef>>;
 
     /// Whether there is no user at all.
     async fn is_empty(&self) -> Result<bool>;

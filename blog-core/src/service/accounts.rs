@@ -279,7 +279,7 @@ impl Accounts {
     /// Logs in. Takes as long for an unknown name as for a wrong password, and says the same.
     ///
     /// # Errors
-    /// `Denied(Credentials)`; `Denied(Suspended)` only after the right password; `RateLimited` above 5 failures in
+    /// `Denied(Credentials)`; `Suspended` only after the right password; `RateLimited` above 5 failures in
     /// 15 minutes on one account or 20 from one client; `Unavailable` when too many log in at once.
     pub async fn log_in(&self, form: LogIn) -> Result<Login> {
         let mut violations = Violations::new();
@@ -328,8 +328,9 @@ impl Accounts {
         };
         quotas::LOGIN_CLIENT.give_back(core, &form.client).await?;
         quotas::LOGIN_ACCOUNT.clear(core, &account).await?;
-        if user.suspended {
-            return Err(Denied::Suspended.into());
+        if let Some(reason) = user.suspension {
+            let reason = reason.to_string();
+            return Err(Error::Suspended { reason });
         }
         if outdated && let Some(old) = hash {
             let new = core.passwords.hash(password).await?;

@@ -184,7 +184,7 @@ impl Addresses {
             return Err(gone);
         };
         match self.core.records.users.get(user).await {
-            Ok(user) if !user.suspended => Ok(AddressLink { user, email }),
+            Ok(user) if !user.is_suspended() => Ok(AddressLink { user, email }),
             Ok(_) | Err(Error::NotFound(_)) => Err(gone),
             Err(other) => Err(other),
         }

@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use crate::blog::Core;
 use crate::error::Result;
+use crate::id::UserId;
 use crate::model::audit::{AuditBreak, AuditHead, AuditQuery, AuditRecord, AuditWalk};
+use crate::model::user::UserRef;
 use crate::page::Page;
 use crate::policy::{Action, Actor};
 
@@ -31,13 +33,31 @@ impl Audit {
         Self { core }
     }
 
-    /// A page of the log. One query.
+    /// A page of the log, and those who are named there: who did something, and to whom. Two queries.
     ///
     /// # Errors
     /// `Denied`.
-    pub async fn list(&self, actor: &Actor, query: &AuditQuery) -> Result<Page<AuditRecord>> {
+    pub async fn list(
+        &self,
+        actor: &Actor,
+        query: &AuditQuery,
+    ) -> Result<(Page<AuditRecord>, Vec<UserRef>)> {
         self.core.policy.check(actor, Action::ReadAudit)?;
-        self.core.records.audit.list(query).await
+        let records = self.core.records.audit.list(query).await?;
+        let subject = |record: &AuditRecord| record.subject.strip_prefix("user:")?.parse().ok();
+        let mut named: Vec<UserId> = records
+            .items
+            .iter()
+            .flat_map(|record| [record.actor, subject(record)])
+            .flatten()
+            .collect();
+        named.sort_unstable();
+        named.dedup();
+        let users = match named.is_empty() {
+            true => Vec::new(),
+            false => self.core.records.users.refs(&named).await?,
+        };
+        Ok((records, users))
     }
 
     /// Walks along the whole log and says where it is not as it was written. With a head that was noted before, also whether

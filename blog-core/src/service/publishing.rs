@@ -34,12 +34,14 @@ pub struct Publishing {
 
 /// What is done to a post.
 #[derive(Clone, Copy)]
-enum Write<'a> {
+enum Write {
     Create,
     /// Over what is stored.
-    Save(&'a Post),
+    Save,
     /// Over what is stored, with the text of that version.
-    Restore(&'a Post, u64),
+    Restore(u64),
+    /// Back to a draft.
+    Withdraw,
 }
 
 impl Publishing {
@@ -126,7 +128,14 @@ impl Publishing {
             .content(parsed, status, published_at, &[author], &[])
             .await?;
         let effects = self
-            .effects(author, id, Write::Create, &content, &content.media, now)
+            .effects(
+                author,
+                id,
+                (Write::Create, None),
+                &content,
+                &content.media,
+                now,
+            )
             .forgetting(author, &input.unsaved);
         let effects = settling(effects, id, &slug.base, &content);
         let new = NewPost {
@@ -158,7 +167,7 @@ impl Publishing {
         version: u64,
         input: &PostInput,
     ) -> Result<Post> {
-        self.save_over(actor, id, version, input, None).await
+        self.save_over(actor, id, version, input, Write::Save).await
     }
 
     /// The same with the text of an old version, which the audit log names.
@@ -170,7 +179,7 @@ impl Publishing {
         version: u64,
         input: &PostInput,
     ) -> Result<Post> {
-        self.save_over(actor, id, version, input, Some(restored))
+        self.save_over(actor, id, version, input, Write::Restore(restored))
             .await
     }
 
@@ -180,7 +189,7 @@ impl Publishing {
         id: PostId,
         version: u64,
         input: &PostInput,
-        restored: Option<u64>,
+        write: Write,
     ) -> Result<Post> {
         let stored = self.editable(actor, id).await?;
         let editor = actor.user().ok_or(Denied::LogIn)?;
@@ -206,12 +215,8 @@ impl Publishing {
         // What it showed before may have to be withdrawn, what it shows now published.
         let mut touched = stored.media.clone();
         touched.extend(content.media.iter().filter(|id| !stored.media.contains(id)));
-        let write = match restored {
-            None => Write::Save(&stored),
-            Some(version) => Write::Restore(&stored, version),
-        };
         let effects = self
-            .effects(editor, id, write, &content, &touched, now)
+            .effects(editor, id, (write, Some(&stored)), &content, &touched, now)
             .forgetting(editor, &input.unsaved);
         let stands_at = slug.as_ref().map_or(&stored.slug, |slug| &slug.base);
         let effects = settling(effects, id, stands_at, &content);
@@ -355,6 +360,41 @@ impl Publishing {
         self.core.records.posts.list(&query, &visibility).await
     }
 
+    /// Everybody's posts of any status, last changed first, for editors and admins.
+    ///
+    /// # Errors
+    /// `Denied`.
+    pub async fn everybodys(
+        &self,
+        actor: &Actor,
+        status: Option<PostStatus>,
+        page: PageRequest,
+    ) -> Result<Page<PostCard>> {
+        self.core.policy.check(actor, Action::Moderate)?;
+        let visibility = self.core.visibility(actor, Surface::Manage);
+        let query = PostQuery {
+            scope: status.map_or(PostScope::All, PostScope::Status),
+            page,
+            with_html: false,
+        };
+        self.core.records.posts.list(&query, &visibility).await
+    }
+
+    /// Takes a post back to a draft, whoever wrote it; nothing else of it changes.
+    ///
+    /// # Errors
+    /// `NotFound(Post)`, `Denied`, `Conflict(Version)` when it was saved at that moment.
+    pub async fn withdraw(&self, actor: &Actor, slug: &str) -> Result<Post> {
+        self.core.policy.check(actor, Action::Moderate)?;
+        let stored = self.for_edit(actor, slug).await?;
+        let input = PostInput {
+            status: PostStatus::Draft.as_str().to_owned(),
+            ..PostInput::of(&stored, self.core.now())
+        };
+        self.save_over(actor, stored.id, stored.version, &input, Write::Withdraw)
+            .await
+    }
+
     async fn visible(&self, actor: &Actor, id: PostId) -> Result<Post> {
         let visibility = self.core.visibility(actor, Surface::Page);
         self.core.records.posts.get(id, &visibility).await
@@ -439,21 +479,21 @@ impl Publishing {
         &self,
         editor: UserId,
         id: PostId,
-        write: Write<'_>,
+        (write, stored): (Write, Option<&Post>),
         content: &PostContent,
         media: &[MediaId],
         now: Timestamp,
     ) -> Effects {
         let is = content.status.as_str();
-        let (action, stored, detail) = match write {
-            Write::Create => (AuditAction::PostCreate, None, format!("new → {is}")),
-            Write::Save(post) => {
-                let detail = format!("{} → {is}", post.status.as_str());
-                (AuditAction::PostSave, Some(post), detail)
-            }
-            Write::Restore(post, version) => {
-                let detail = format!("version {version}; {} → {is}", post.status.as_str());
-                (AuditAction::PostRestore, Some(post), detail)
+        let was = stored.map_or("new", |post| post.status.as_str());
+        let change = format!("{was} → {is}");
+        let (action, detail) = match write {
+            Write::Create => (AuditAction::PostCreate, change),
+            Write::Save => (AuditAction::PostSave, change),
+            Write::Withdraw => (AuditAction::PostWithdraw, change),
+            Write::Restore(version) => {
+                let detail = format!("version {version}; {change}");
+                (AuditAction::PostRestore, detail)
             }
         };
         let mut effects =

@@ -195,7 +195,7 @@ impl Reading {
     pub async fn who_writes(&self, username: &str) -> Result<User> {
         let accounts = super::accounts::Accounts::new(self.core.clone());
         let user = accounts.by_username(username).await?;
-        match user.suspended {
+        match user.is_suspended() {
             true => Err(Error::NotFound(Entity::User)),
             false => Ok(user),
         }

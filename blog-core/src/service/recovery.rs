@@ -70,7 +70,7 @@ impl Recovery {
 
     async fn send_reset(&self, login: &str, compose: &Compose) -> Result<()> {
         let found = match self.core.records.users.credentials(login).await {
-            Ok((user, Some(_))) if !user.suspended => Some(user),
+            Ok((user, Some(_))) if !user.is_suspended() => Some(user),
             Ok(_) | Err(Error::NotFound(_)) => None,
             Err(other) => return Err(other),
         };
@@ -156,7 +156,7 @@ impl Recovery {
             return Err(gone);
         };
         match self.core.records.users.get(user).await {
-            Ok(user) if user.email == token.email && !user.suspended => Ok(user),
+            Ok(user) if user.email == token.email && !user.is_suspended() => Ok(user),
             Ok(_) | Err(Error::NotFound(_)) => Err(gone),
             Err(other) => Err(other),
         }

@@ -94,6 +94,7 @@ impl PostRow {
         match scope {
             PostScope::All => true,
             PostScope::Author(author) => self.author == *author,
+            PostScope::Status(status) => self.content.status == *status,
             PostScope::Tag(slug) => self.content.tags.iter().any(|tag| tag.slug == *slug),
             PostScope::Between { from, until } => {
                 let at = self.content.published_at;
@@ -137,7 +138,7 @@ impl State {
         let author = self.users.get(&row.author);
         visibility.allows(&PostFacts {
             author: row.author,
-            author_suspended: author.is_some_and(|author| author.user.suspended),
+            author_suspended: author.is_some_and(|author| author.user.is_suspended()),
             status: row.content.status,
             published_at: row.content.published_at,
         })

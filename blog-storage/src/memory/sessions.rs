@@ -18,10 +18,9 @@ impl State {
     fn is_live(&self, session: &Session, now: Timestamp) -> bool {
         session.idle_expires_at > now
             && session.expires_at > now
-            && self
-                .users
-                .get(&session.user)
-                .is_some_and(|row| row.user.auth_epoch == session.auth_epoch && !row.user.suspended)
+            && self.users.get(&session.user).is_some_and(|row| {
+                row.user.auth_epoch == session.auth_epoch && !row.user.is_suspended()
+            })
     }
 
     fn delete_session(&mut self, id: SessionId) {

@@ -6,8 +6,10 @@ use blog_core::error::{Conflict, Entity, Error};
 use blog_core::id::{MediaId, UserId};
 use blog_core::model::effects::Effects;
 use blog_core::model::user::{
-    Bio, EmailAddress, NewUser, PasswordHash, ProfileChange, Role, Subject, User, Username,
+    Bio, EmailAddress, NewUser, PasswordHash, ProfileChange, Role, Subject, SuspensionReason, User,
+    UserRef, Username,
 };
+use blog_core::page::Page;
 use blog_core::ports::UserStore;
 
 use super::MemoryStore;
@@ -23,6 +25,16 @@ pub(super) struct UserRow {
 }
 
 impl State {
+    /// Whether the blog has an admin without this user, if they are one.
+    fn require_other_admin(&self, id: UserId) -> Result<()> {
+        let is_admin = |row: &UserRow| row.user.role == Role::Admin && !row.user.is_suspended();
+        let others = self.users.values().filter(|row| row.user.id != id);
+        if is_admin(self.user(id)?) && !others.into_iter().any(is_admin) {
+            return Err(Conflict::LastAdmin.into());
+        }
+        Ok(())
+    }
+
     /// Ends a user's sessions: those that are stored, and by the epoch those that are about to be.
     fn end_sessions(&mut self, id: UserId) {
         if let Some(row) = self.users.get_mut(&id) {
@@ -72,7 +84,8 @@ impl UserStore for MemoryStore {
                 bio: Bio::from_store(String::new()),
                 avatar: None,
                 role: user.role,
-                suspended: false,
+                suspension: None,
+                blocked: false,
                 verified_at: user.verified_at,
                 auth_epoch: 0,
                 version: 1,
@@ -197,20 +210,72 @@ impl UserStore for MemoryStore {
 
     async fn set_role(&self, id: UserId, role: Role, effects: Effects) -> Result<User> {
         self.write(effects, |state, _| {
+            if role != Role::Admin {
+                state.require_other_admin(id)?;
+            }
             state.user_mut(id)?.user.role = role;
             state.end_sessions(id);
             Ok(state.join_user(state.user(id)?))
         })
     }
 
-    async fn set_suspended(&self, id: UserId, suspended: bool, effects: Effects) -> Result<User> {
+    async fn set_suspended(
+        &self,
+        id: UserId,
+        reason: Option<SuspensionReason>,
+        effects: Effects,
+    ) -> Result<User> {
         self.write(effects, |state, _| {
-            state.user_mut(id)?.user.suspended = suspended;
-            if suspended {
+            let suspends = reason.is_some();
+            if suspends {
+                state.require_other_admin(id)?;
+            }
+            state.user_mut(id)?.user.suspension = reason;
+            if suspends {
                 state.end_sessions(id);
             }
             Ok(state.join_user(state.user(id)?))
         })
+    }
+
+    async fn set_blocked(&self, id: UserId, blocked: bool, effects: Effects) -> Result<User> {
+        self.write(effects, |state, _| {
+            state.user_mut(id)?.user.blocked = blocked;
+            Ok(state.join_user(state.user(id)?))
+        })
+    }
+
+    async fn list(
+        &self,
+        prefix: &str,
+        after: Option<&Username>,
+        limit: u16,
+    ) -> Result<Page<User, Username>> {
+        let state = self.lock();
+        let asked_for = |row: &&UserRow| {
+            let name = row.user.username.as_str();
+            name.starts_with(prefix) && after.is_none_or(|after| name > after.as_str())
+        };
+        let mut users: Vec<User> = state
+            .users
+            .values()
+            .filter(asked_for)
+            .map(|row| state.join_user(row))
+            .collect();
+        users.sort_by(|a, b| a.username.as_str().cmp(b.username.as_str()));
+        users.truncate(usize::from(limit) + 1);
+        Ok(Page::from_overfetch(users, usize::from(limit), |user| {
+            user.username.clone()
+        }))
+    }
+
+    async fn refs(&self, ids: &[UserId]) -> Result<Vec<UserRef>> {
+        let state = self.lock();
+        let ids: std::collections::BTreeSet<_> = ids.iter().collect();
+        Ok(ids
+            .into_iter()
+            .filter_map(|id| state.join_author(*id))
+            .collect())
     }
 
     async fn is_empty(&self) -> Result<bool> {

@@ -70,6 +70,7 @@ const MIGRATIONS: &[Migration] = migrations! {
     19 "0019_renderer" oldest 17;
     25 "0025_token_email" oldest 17;
     30 "0030_audit_chain" oldest 30 then audit::take_over;
+    31 "0031_suspensions" oldest 30;
 };
 
 /// The last migration that this binary knows.

@@ -144,6 +144,10 @@ impl PostStore for SqlStore {
         let (listed_sql, ruled_sql, asked) = match scope {
             PostScope::All => (text::LISTED_ALL, text::RULED_ALL, args![]),
             PostScope::Author(author) => (text::LISTED_AUTHOR, text::RULED_AUTHOR, args![*author]),
+            PostScope::Status(status) => {
+                let (listed, ruled) = (text::LISTED_STATUS, text::RULED_STATUS);
+                (listed, ruled, args![status.as_str()])
+            }
             PostScope::Tag(tag) => (text::LISTED_TAG, text::RULED_TAG, args![tag.as_str()]),
             PostScope::Between { from, until } => (
                 text::LISTED_BETWEEN,

@@ -5,13 +5,15 @@ use blog_core::error::{Conflict, Entity, Error, Result};
 use blog_core::id::UserId;
 use blog_core::model::effects::Effects;
 use blog_core::model::user::{
-    Bio, EmailAddress, NewUser, PasswordHash, ProfileChange, Role, Subject, User, Username,
+    Bio, EmailAddress, NewUser, PasswordHash, ProfileChange, Role, Subject, SuspensionReason, User,
+    UserRef, Username,
 };
+use blog_core::page::Page;
 use blog_core::ports::UserStore;
 use sqlx::FromRow;
 
 use super::SqlStore;
-use super::args::{Arg, args, unsigned};
+use super::args::{Arg, InList, MOST_PLACES, args, in_list, unsigned};
 use super::db::Tx;
 use super::effects;
 use super::rows::{PersonColumns, time, unreadable};
@@ -20,7 +22,7 @@ use super::rows::{PersonColumns, time, unreadable};
 macro_rules! user {
     () => {
         concat!(
-            "u.id AS user_id, u.username, u.display_name, u.email, CAST(u.issuer AS CHAR) AS issuer, CAST(u.subject AS CHAR) AS subject, u.bio, u.role, u.suspended, \
+            "u.id AS user_id, u.username, u.display_name, u.email, CAST(u.issuer AS CHAR) AS issuer, CAST(u.subject AS CHAR) AS subject, u.bio, u.role, u.suspended, u.suspension, u.blocked, \
              u.verified_at, u.auth_epoch AS user_epoch, u.version AS user_version, u.created_at AS user_created_at, ",
             $crate::sql::rows::media_columns!("a", "avatar")
         )
@@ -41,6 +43,15 @@ macro_rules! users_where {
 
 const BY_ID: &str = users_where!("u.id = ?");
 
+const REFS: InList = in_list!(
+    concat!(
+        "SELECT u.id AS user_id, u.username, u.display_name, ",
+        super::rows::media_columns!("a", "avatar"),
+        " FROM blog_users u LEFT JOIN blog_media a ON a.id = u.avatar WHERE u.id IN "
+    ),
+    ""
+);
+
 /// The columns of [`user!`].
 #[derive(Debug, FromRow)]
 pub(super) struct UserColumns {
@@ -52,6 +63,8 @@ pub(super) struct UserColumns {
     bio: String,
     role: String,
     suspended: i64,
+    suspension: String,
+    blocked: i64,
     verified_at: Option<i64>,
     user_epoch: i64,
     user_version: i64,
@@ -76,7 +89,9 @@ impl UserColumns {
             bio: Bio::from_store(self.bio),
             avatar: person.avatar,
             role: Role::try_from(self.role.as_str()).map_err(|_| unreadable("blog_users.role"))?,
-            suspended: self.suspended != 0,
+            suspension: (self.suspended != 0)
+                .then(|| SuspensionReason::from_store(self.suspension)),
+            blocked: self.blocked != 0,
             verified_at: self.verified_at.map(time),
             auth_epoch: unsigned(self.user_epoch),
             version: unsigned(self.user_version),
@@ -120,6 +135,27 @@ pub(super) async fn require_user(tx: &mut Tx<'_>, id: UserId) -> Result<()> {
 fn found(rows: u64) -> Result<()> {
     if rows == 0 {
         return Err(Error::NotFound(Entity::User));
+    }
+    Ok(())
+}
+
+/// Whether the blog has an admin without this user, if they are one.
+async fn require_other_admin(tx: &mut Tx<'_>, id: UserId) -> Result<()> {
+    let is_admin = tx
+        .any(
+            "SELECT 1 FROM blog_users WHERE id = ? AND role = 'admin' AND suspended = 0",
+            args![id],
+        )
+        .await?;
+    if is_admin
+        && !tx
+            .any(
+                "SELECT 1 FROM blog_users WHERE id <> ? AND role = 'admin' AND suspended = 0 LIMIT 1",
+                args![id],
+            )
+            .await?
+    {
+        return Err(Conflict::LastAdmin.into());
     }
     Ok(())
 }
@@ -306,6 +342,9 @@ impl UserStore for SqlStore {
         self.db
             .retried(|| async {
                 let mut tx = self.db.begin().await?;
+                if role != Role::Admin {
+                    require_other_admin(&mut tx, id).await?;
+                }
                 let changed = tx
                     .run(
                         "UPDATE blog_users SET role = ?, auth_epoch = auth_epoch + 1 WHERE id = ?",
@@ -321,16 +360,27 @@ impl UserStore for SqlStore {
             .await
     }
 
-    async fn set_suspended(&self, id: UserId, suspended: bool, effects: Effects) -> Result<User> {
+    async fn set_suspended(
+        &self,
+        id: UserId,
+        reason: Option<SuspensionReason>,
+        effects: Effects,
+    ) -> Result<User> {
+        let suspended = reason.is_some();
+        let reason = reason.as_ref().map_or("", SuspensionReason::as_str);
         self.db
             .retried(|| async {
                 let mut tx = self.db.begin().await?;
+                if suspended {
+                    require_other_admin(&mut tx, id).await?;
+                }
                 let changed = tx
-                .run(
-                    "UPDATE blog_users SET suspended = ?, auth_epoch = auth_epoch + ? WHERE id = ?",
-                    args![suspended, suspended, id],
-                )
-                .await?;
+                    .run(
+                        "UPDATE blog_users SET suspended = ?, suspension = ?, auth_epoch = auth_epoch + ? \
+                         WHERE id = ?",
+                        args![suspended, reason, suspended, id],
+                    )
+                    .await?;
                 found(changed)?;
                 if suspended {
                     end_sessions(&mut tx, id).await?;
@@ -341,6 +391,60 @@ impl UserStore for SqlStore {
                 Ok(stored)
             })
             .await
+    }
+
+    async fn set_blocked(&self, id: UserId, blocked: bool, effects: Effects) -> Result<User> {
+        self.db
+            .retried(|| async {
+                let mut tx = self.db.begin().await?;
+                let changed = tx
+                    .run(
+                        "UPDATE blog_users SET blocked = ? WHERE id = ?",
+                        args![blocked, id],
+                    )
+                    .await?;
+                found(changed)?;
+                let stored = user_in(&mut tx, id).await?;
+                effects::commit(tx, &effects).await?;
+                Ok(stored)
+            })
+            .await
+    }
+
+    async fn list(
+        &self,
+        prefix: &str,
+        after: Option<&Username>,
+        limit: u16,
+    ) -> Result<Page<User, Username>> {
+        let after = after.map_or("", Username::as_str);
+        let limit = usize::from(limit);
+        // Behind every name that begins so: names are ASCII.
+        let end = format!("{prefix}\u{7f}");
+        let rows: Vec<UserColumns> = self
+            .db
+            .all(
+                users_where!(
+                    "u.username > ? AND u.username >= ? AND u.username < ? ORDER BY u.username LIMIT ?"
+                ),
+                args![after, prefix, end, limit + 1],
+            )
+            .await?;
+        let users: Result<Vec<User>> = rows.into_iter().map(UserColumns::user).collect();
+        Ok(Page::from_overfetch(users?, limit, |user: &User| {
+            user.username.clone()
+        }))
+    }
+
+    async fn refs(&self, ids: &[UserId]) -> Result<Vec<UserRef>> {
+        let mut users = Vec::new();
+        for ids in ids.chunks(MOST_PLACES) {
+            let ids = ids.iter().map(|id| (*id).into()).collect();
+            let (sql, args) = REFS.fill(ids);
+            let rows: Vec<PersonColumns> = self.db.all(sql, args).await?;
+            users.extend(rows.into_iter().filter_map(PersonColumns::person));
+        }
+        Ok(users)
     }
 
     async fn is_empty(&self) -> Result<bool> {

@@ -1,5 +1,63 @@
-# What stands around the administration's pages.
+# What stands around the administration's pages, everybody's posts, and the users.
 
 admin-title = Administration
+admin-lede = What editors and admins look after.
+admin-overview = Overview
 admin-settings = Settings
 admin-settings-saved = The settings are saved.
+
+admin-posts = All posts
+admin-posts-lede = Posts of every author and status, the last changed first.
+admin-posts-show = Which posts
+admin-posts-all = All
+admin-posts-published = Published
+admin-posts-unlisted = Unlisted
+admin-posts-draft = Drafts
+admin-posts-withdraw = Take back to draft
+admin-posts-none = There is no post of this kind.
+admin-post-withdrawn = The post is a draft again; only its author and editors see it.
+
+admin-users = Users
+admin-users-lede = Who has an account, in the order of their names.
+admin-users-search = Beginning of a name, or a whole mail address
+admin-users-find = Find
+admin-users-none = There is nobody of this name or address.
+admin-users-more = More users
+admin-users-first = First users
+admin-user-name = Name
+admin-user-email = Mail address
+admin-user-unverified = not verified
+admin-user-since = Here since
+admin-user-suspended = Suspended
+admin-user-blocked = May not comment
+admin-user-did = What they did
+admin-user-done-to = What was done to this account
+admin-user-own = This is your own account: another admin changes its role or suspends it.
+admin-user-role = Role
+admin-user-role-hint = Each role includes the ones before it. A new role ends all sessions of the user.
+admin-user-role-save = Give this role
+admin-role-reader = Reader
+admin-role-author = Author
+admin-role-editor = Editor
+admin-role-admin = Admin
+admin-user-suspend = Suspend
+admin-user-suspend-hint = They are told this when they log in. Their sessions end at once; their posts stay at their addresses and leave every list.
+admin-user-reason = Reason
+admin-user-lift = Lift the suspension
+admin-user-lift-hint = They can log in again, and their posts come back to the lists.
+admin-user-comments = Comments
+admin-user-block = Block from commenting
+admin-user-block-hint = They can log in and read, but write and change no comments. Those that they wrote stay.
+admin-user-unblock = Let them comment again
+admin-user-unblock-hint = They may not comment at present.
+admin-your-password = Your own password
+admin-role-changed = The role is changed; their sessions are over.
+admin-user-is-suspended = The account is suspended; its sessions are over.
+admin-user-lifted = The suspension is lifted.
+admin-user-is-blocked = They cannot comment any more.
+admin-user-unblocked = They can comment again.
+
+admin-blocked = You cannot comment here any more; ask whoever runs this site.
+admin-not-yourself = Another admin must do this to your account.
+admin-last-admin = This is the last admin; make somebody else admin first.
+admin-suspended-because = This account is suspended. Whoever runs this site gave this reason: { $reason }

@@ -1,5 +1,63 @@
-# Yönetim sayfalarının çevresinde duranlar.
+# Yönetim sayfalarının çevresinde duranlar, herkesin yazıları ve kullanıcılar.
 
 admin-title = Yönetim
+admin-lede = Editörlerin ve yöneticilerin ilgilendikleri.
+admin-overview = Genel bakış
 admin-settings = Ayarlar
 admin-settings-saved = Ayarlar kaydedildi.
+
+admin-posts = Bütün yazılar
+admin-posts-lede = Her yazarın her durumdaki yazıları, son değişen en başta.
+admin-posts-show = Hangi yazılar
+admin-posts-all = Hepsi
+admin-posts-published = Yayımlananlar
+admin-posts-unlisted = Listelenmeyenler
+admin-posts-draft = Taslaklar
+admin-posts-withdraw = Taslağa geri al
+admin-posts-none = Bu türden bir yazı yok.
+admin-post-withdrawn = Yazı yeniden taslak oldu; yalnızca yazarı ve editörler görür.
+
+admin-users = Kullanıcılar
+admin-users-lede = Hesabı olanlar, ad sırasıyla.
+admin-users-search = Adın başı ya da tam bir e-posta adresi
+admin-users-find = Bul
+admin-users-none = Bu adda ya da adreste kimse yok.
+admin-users-more = Diğer kullanıcılar
+admin-users-first = İlk kullanıcılar
+admin-user-name = Ad
+admin-user-email = E-posta adresi
+admin-user-unverified = doğrulanmadı
+admin-user-since = Katılma tarihi:
+admin-user-suspended = Askıda
+admin-user-blocked = Yorum yazamaz
+admin-user-did = Yaptıkları
+admin-user-done-to = Bu hesaba yapılanlar
+admin-user-own = Bu sizin hesabınız: rolünü başka bir yönetici değiştirir ya da hesabı o askıya alır.
+admin-user-role = Rol
+admin-user-role-hint = Her rol kendinden öncekileri kapsar. Yeni bir rol, kullanıcının bütün oturumlarını sona erdirir.
+admin-user-role-save = Bu rolü ver
+admin-role-reader = Okur
+admin-role-author = Yazar
+admin-role-editor = Editör
+admin-role-admin = Yönetici
+admin-user-suspend = Askıya al
+admin-user-suspend-hint = Giriş yaparken kendisine bu söylenir. Oturumları hemen sona erer; yazıları adreslerinde kalır, listelerden çıkar.
+admin-user-reason = Neden
+admin-user-lift = Askıdan çıkar
+admin-user-lift-hint = Yeniden giriş yapabilir ve yazıları listelere geri döner.
+admin-user-comments = Yorumlar
+admin-user-block = Yorum yazmasını engelle
+admin-user-block-hint = Giriş yapıp okuyabilir, ama yorum yazamaz ve yorumlarını değiştiremez. Yazmış oldukları kalır.
+admin-user-unblock = Yorum yazmasına yeniden izin ver
+admin-user-unblock-hint = Şu anda yorum yazamıyor.
+admin-your-password = Kendi parolanız
+admin-role-changed = Rol değişti; oturumları sona erdi.
+admin-user-is-suspended = Hesap askıya alındı; oturumları sona erdi.
+admin-user-lifted = Hesap askıdan çıkarıldı.
+admin-user-is-blocked = Artık yorum yazamaz.
+admin-user-unblocked = Yeniden yorum yazabilir.
+
+admin-blocked = Burada artık yorum yazamazsınız; siteyi yönetene sorun.
+admin-not-yourself = Bunu sizin hesabınıza başka bir yönetici yapmalı.
+admin-last-admin = Bu son yönetici; önce başka birini yönetici yapın.
+admin-suspended-because = Bu hesap askıya alındı. Siteyi yöneten şu nedeni bildirdi: { $reason }

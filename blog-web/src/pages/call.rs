@@ -121,7 +121,7 @@ impl Call {
         chrome.viewer = self.visitor.as_ref().map(|visitor| ViewerView {
             person: models::person(&visitor.user.to_ref()),
             can_write: self.blog().policy().may(&self.actor, Action::WritePost),
-            can_manage: self.blog().policy().may(&self.actor, Action::ManageSite),
+            can_moderate: self.blog().policy().may(&self.actor, Action::Moderate),
         });
         chrome.flashes = self
             .app

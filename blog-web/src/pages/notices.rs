@@ -140,6 +140,36 @@ const TABLE: &[(&str, FlashKind, Phrase)] = &[
         FlashKind::Success,
         Phrase::new("notices-sessions-ended"),
     ),
+    (
+        "post-withdrawn",
+        FlashKind::Success,
+        Phrase::new("admin-post-withdrawn"),
+    ),
+    (
+        "role-changed",
+        FlashKind::Success,
+        Phrase::new("admin-role-changed"),
+    ),
+    (
+        "user-suspended",
+        FlashKind::Success,
+        Phrase::new("admin-user-is-suspended"),
+    ),
+    (
+        "user-lifted",
+        FlashKind::Success,
+        Phrase::new("admin-user-lifted"),
+    ),
+    (
+        "user-blocked",
+        FlashKind::Success,
+        Phrase::new("admin-user-is-blocked"),
+    ),
+    (
+        "user-unblocked",
+        FlashKind::Success,
+        Phrase::new("admin-user-unblocked"),
+    ),
     ("page-saved", FlashKind::Success, Phrase::new("pages-saved")),
     (
         "page-deleted",

@@ -41,7 +41,7 @@ fn status_of(error: &Error) -> (StatusCode, &'static str) {
         Error::Denied(Denied::Credentials) => (StatusCode::UNPROCESSABLE_ENTITY, "credentials"),
         // Scripts know it by its code, and ask for the log-in.
         Error::Denied(Denied::LogIn) => (StatusCode::FORBIDDEN, "log-in"),
-        Error::Denied(_) => (StatusCode::FORBIDDEN, "denied"),
+        Error::Denied(_) | Error::Suspended { .. } => (StatusCode::FORBIDDEN, "denied"),
         Error::TooLarge { .. } => (StatusCode::PAYLOAD_TOO_LARGE, "too-large"),
         Error::UnsupportedType { .. } => (StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported-type"),
         Error::RangeNotSatisfiable { .. } => (StatusCode::RANGE_NOT_SATISFIABLE, "range"),
@@ -62,6 +62,10 @@ fn sentence_of(error: &Error) -> Phrase {
             Phrase::new("refusals-field").with("field", first.unwrap_or_default())
         }
         Error::Denied(denied) => of_denied(*denied),
+        Error::Suspended { reason } => match reason.as_str() {
+            "" => of_denied(Denied::Suspended),
+            reason => Phrase::new("admin-suspended-because").with("reason", reason),
+        },
         Error::TooLarge { what, max } => match what {
             MediaKind::Image => Phrase::new("refusals-picture-size"),
             MediaKind::Video => Phrase::new("refusals-video-size"),
@@ -91,6 +95,7 @@ fn of_conflict(conflict: &Conflict) -> Phrase {
         Conflict::HasUsers => Phrase::new("refusals-has-owner"),
         Conflict::ThreadFull => Phrase::new("refusals-thread-full"),
         Conflict::Slug => Phrase::new("refusals-no-slug"),
+        Conflict::LastAdmin => Phrase::new("admin-last-admin"),
         Conflict::State => Phrase::new("refusals-other-state"),
         _ => Phrase::new("refusals-failed"),
     }
@@ -102,6 +107,8 @@ fn of_denied(denied: Denied) -> Phrase {
         Denied::NotYours => Phrase::new("refusals-not-yours"),
         Denied::Role => Phrase::new("refusals-role"),
         Denied::Suspended => Phrase::new("refusals-suspended"),
+        Denied::Blocked => Phrase::new("admin-blocked"),
+        Denied::Yourself => Phrase::new("admin-not-yourself"),
         Denied::Unverified => Phrase::new("refusals-unverified"),
         Denied::RegistrationClosed => Phrase::new("refusals-registration-closed"),
         Denied::OwnerFirst => Phrase::new("refusals-owner-first"),

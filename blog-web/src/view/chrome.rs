@@ -39,8 +39,8 @@ pub struct ViewerView {
     pub person: PersonView,
     /// Whether they may write posts, so that Write, Drafts and Library are offered.
     pub can_write: bool,
-    /// Whether they may manage the site, so that the way to its administration is offered.
-    pub can_manage: bool,
+    /// Whether they look after others' posts and comments, so that the way to the administration is offered.
+    pub can_moderate: bool,
 }
 
 /// Kind of a message; serialised as the name of its class.

@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::SiteView;
+use super::{AuditActionView, AuditLineView, UserLineView};
 use super::{
     AuthorView, CardView, ChoiceView, CommentView, DeskView, DiffView, ErrorView, FormView,
     HitView, MediaView, MenuEntryView, Page, PagerView, PictureView, PlacesView, PostView,
@@ -54,6 +55,11 @@ pages! {
     AddressLinkPage => "account/address_link.html",
     SessionsPage => "account/sessions.html",
     SettingsPage => "admin/settings.html",
+    AdminPage => "admin/index.html",
+    AdminPostsPage => "admin/posts.html",
+    UsersPage => "admin/users.html",
+    UserPage => "admin/user.html",
+    AuditPage => "admin/audit.html",
     StaticPageView => "static_page.html",
     StaticPagesPage => "admin/pages.html",
     StaticPageFormPage => "admin/page_form.html",
@@ -465,6 +471,77 @@ pub struct StoredSettingsView {
     pub old_addresses: bool,
     /// Microseconds since the epoch.
     pub updated_at: i64,
+}
+
+/// `/admin`: where the administration begins.
+#[derive(Debug, Clone, Serialize)]
+pub struct AdminPage {
+    /// Whether there is more for them than posts and comments.
+    pub can_manage: bool,
+}
+
+/// `/admin/posts`: everybody's posts.
+#[derive(Debug, Clone, Serialize)]
+pub struct AdminPostsPage {
+    /// Last changed first.
+    pub posts: Vec<CardView>,
+    /// `draft`, `published`, `unlisted`, or nothing for all.
+    pub show: String,
+    /// As in [`AdminPage`].
+    pub can_manage: bool,
+    /// The way on.
+    pub pager: PagerView,
+}
+
+/// `/admin/users`.
+#[derive(Debug, Clone, Serialize)]
+pub struct UsersPage {
+    /// What is looked for; may be empty.
+    pub query: String,
+    /// In the order of their names.
+    pub users: Vec<UserLineView>,
+    /// The way on.
+    pub pager: PagerView,
+}
+
+/// `/admin/users/{user}`.
+#[derive(Debug, Clone, Serialize)]
+pub struct UserPage {
+    /// Whom.
+    pub user: UserLineView,
+    /// Why they are suspended; may be empty.
+    pub reason: String,
+    /// As the audit log names them.
+    pub subject: String,
+    /// Whether it is the one who looks.
+    pub own: bool,
+    /// As in [`AdminPage`].
+    pub can_manage: bool,
+    /// Whether role and suspension are theirs to change.
+    pub can_change: bool,
+    /// Whether the right to comment is.
+    pub can_block: bool,
+    /// Whether the one who looks must give their password again.
+    pub ask_password: bool,
+    /// Fields `role` and `password`.
+    pub role_form: FormView,
+    /// Fields `reason` and `password`.
+    pub suspend_form: FormView,
+}
+
+/// `/admin/audit`.
+#[derive(Debug, Clone, Serialize)]
+pub struct AuditPage {
+    /// Newest first.
+    pub records: Vec<AuditLineView>,
+    /// What can be looked for.
+    pub actions: Vec<AuditActionView>,
+    /// Fields `action`, `user` and `to`, sent by GET.
+    pub form: FormView,
+    /// Whether something is looked for.
+    pub filtered: bool,
+    /// The way on.
+    pub pager: PagerView,
 }
 
 /// `/pages/{slug}`: a static page.

@@ -115,6 +115,7 @@ macro_rules! catalogues {
 catalogues! {
     "account",
     "admin",
+    "audit",
     "comments",
     "conflict",
     "dates",

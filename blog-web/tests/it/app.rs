@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use blog_core::model::user::Role;
+use blog_core::model::user::{Role, SuspensionReason};
 use blog_core::policy::Actor;
 use blog_core::ports::Clock as _;
 use blog_core::ports::Mailer;
@@ -247,6 +247,11 @@ impl TestApp {
         self.clock.advance(Duration::from_secs(seconds));
         self.clock.now()
     }
+}
+
+/// Why somebody is suspended.
+pub(crate) fn reason() -> Option<SuspensionReason> {
+    Some(SuspensionReason::try_from("Advertising").unwrap())
 }
 
 /// The form of a post.

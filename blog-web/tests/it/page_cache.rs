@@ -320,6 +320,7 @@ async fn about(app: &TestApp) {
         role: Role::Admin,
         suspended: false,
         verified: true,
+        blocked: false,
     };
     let page = StaticPageInput {
         title: "One".to_owned(),

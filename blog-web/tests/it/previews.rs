@@ -195,14 +195,20 @@ async fn a_link_shows_what_its_maker_may_show_at_that_moment() {
         [of(&by_ada).await, of(&by_edi).await]
     };
     assert_eq!(statuses().await, [200, 200]);
-    users.set_suspended(id(&edi), true, fx()).await.unwrap();
+    users
+        .set_suspended(id(&edi), crate::app::reason(), fx())
+        .await
+        .unwrap();
     assert_eq!(statuses().await, [200, 404]);
-    users.set_suspended(id(&edi), false, fx()).await.unwrap();
+    users.set_suspended(id(&edi), None, fx()).await.unwrap();
     users.set_role(id(&edi), Role::Author, fx()).await.unwrap();
     assert_eq!(statuses().await, [200, 404], "not an editor any more");
-    users.set_suspended(id(&ada), true, fx()).await.unwrap();
+    users
+        .set_suspended(id(&ada), crate::app::reason(), fx())
+        .await
+        .unwrap();
     assert_eq!(statuses().await, [404, 404]);
-    users.set_suspended(id(&ada), false, fx()).await.unwrap();
+    users.set_suspended(id(&ada), None, fx()).await.unwrap();
     assert_eq!(statuses().await, [200, 404]);
 }
 

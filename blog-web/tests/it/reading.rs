@@ -152,7 +152,10 @@ async fn what_strangers_may_not_see_counts_nowhere() {
     let users = &app.records.users;
     let at = app.advance(1);
     let effects = || blog_core::model::effects::Effects::at(at).invalidating();
-    users.set_suspended(zoe, true, effects()).await.unwrap();
+    users
+        .set_suspended(zoe, crate::app::reason(), effects())
+        .await
+        .unwrap();
     for who in [&nobody, &ada] {
         let archive = main_of(&app.get("/archive", who).await.text());
         assert!(archive.contains("/archive/2026/01"), "{archive}");
@@ -164,7 +167,7 @@ async fn what_strangers_may_not_see_counts_nowhere() {
             assert!(!tags.contains(hidden), "{hidden}: {tags}");
         }
     }
-    users.set_suspended(zoe, false, effects()).await.unwrap();
+    users.set_suspended(zoe, None, effects()).await.unwrap();
     // A write past this process's services is seen within a second.
     app.advance(1);
     let archive = main_of(&app.get("/archive", &nobody).await.text());

@@ -95,6 +95,7 @@ async fn must_be_empty(config: &Config, blog: &Blog, stores: &Connected) -> Resu
         role: Role::Admin,
         suspended: false,
         verified: true,
+        blocked: false,
     };
     let query = PostQuery {
         scope: PostScope::All,

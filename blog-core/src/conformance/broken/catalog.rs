@@ -106,6 +106,7 @@ fn of_an_editor(visibility: &Visibility) -> Visibility {
         role: Role::Editor,
         suspended: false,
         verified: true,
+        blocked: false,
     };
     Visibility::new(editor, visibility.surface(), visibility.now())
 }

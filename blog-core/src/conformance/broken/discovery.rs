@@ -97,6 +97,7 @@ fn later(visibility: &Visibility) -> Visibility {
         role: Role::Reader,
         suspended: false,
         verified: true,
+        blocked: false,
     };
     let year = std::time::Duration::from_secs(365 * 86_400);
     Visibility::new(actor, Surface::List, visibility.now().plus(year))

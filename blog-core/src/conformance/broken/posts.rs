@@ -180,6 +180,7 @@ fn everything(surface: Surface, now: Timestamp) -> Visibility {
         role: Role::Editor,
         suspended: false,
         verified: true,
+        blocked: false,
     };
     Visibility::new(editor, surface, now)
 }

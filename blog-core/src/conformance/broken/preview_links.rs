@@ -82,7 +82,7 @@ impl PreviewLinkStore for Links {
         };
         let mut found = self.inner.find(token, asked).await?;
         if self.fault == Fault::MakerRemembered {
-            found.maker.suspended = false;
+            found.maker.suspension = None;
         }
         Ok(found)
     }

@@ -10,8 +10,10 @@ use crate::error::{Conflict, Entity, Error, Result};
 use crate::id::UserId;
 use crate::model::effects::Effects;
 use crate::model::user::{
-    DisplayName, EmailAddress, NewUser, PasswordHash, ProfileChange, Role, Subject, User, Username,
+    DisplayName, EmailAddress, NewUser, PasswordHash, ProfileChange, Role, Subject,
+    SuspensionReason, User, UserRef, Username,
 };
+use crate::page::Page;
 use crate::ports::UserStore;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,10 +26,12 @@ enum Fault {
     SessionsSurvive,
     RehashWins,
     AddressUnverified,
+    NobodyBlocked,
+    ListUnordered,
 }
 
 pub(super) fn all(working: &Backend) -> Vec<Broken> {
-    let faults: [(&str, &[&str], Fault); 8] = [
+    let faults: [(&str, &[&str], Fault); 10] = [
         (
             "users-only-if-first-ignored",
             &["users-first-refused"],
@@ -67,6 +71,16 @@ pub(super) fn all(working: &Backend) -> Vec<Broken> {
             "users-address-not-verified",
             &["users-email"],
             Fault::AddressUnverified,
+        ),
+        (
+            "users-nobody-blocked",
+            &["users-block"],
+            Fault::NobodyBlocked,
+        ),
+        (
+            "users-list-unordered",
+            &["users-list"],
+            Fault::ListUnordered,
         ),
     ];
     let broken = |(name, caught_by, fault)| Broken {
@@ -127,7 +141,7 @@ impl UserStore for Users {
             || user.email.as_ref().map(EmailAddress::as_str) == Some(login);
         let hidden = match self.fault {
             Fault::AddressInOneCase => !same_case,
-            Fault::SuspendedHidden => user.suspended,
+            Fault::SuspendedHidden => user.is_suspended(),
             _ => false,
         };
         if hidden {
@@ -206,8 +220,37 @@ impl UserStore for Users {
         self.inner.set_role(id, role, effects).await
     }
 
-    async fn set_suspended(&self, id: UserId, suspended: bool, effects: Effects) -> Result<User> {
-        self.inner.set_suspended(id, suspended, effects).await
+    async fn set_suspended(
+        &self,
+        id: UserId,
+        reason: Option<SuspensionReason>,
+        effects: Effects,
+    ) -> Result<User> {
+        self.inner.set_suspended(id, reason, effects).await
+    }
+
+    async fn set_blocked(&self, id: UserId, blocked: bool, effects: Effects) -> Result<User> {
+        match self.fault {
+            Fault::NobodyBlocked => self.inner.get(id).await,
+            _ => self.inner.set_blocked(id, blocked, effects).await,
+        }
+    }
+
+    async fn list(
+        &self,
+        prefix: &str,
+        after: Option<&Username>,
+        limit: u16,
+    ) -> Result<Page<User, Username>> {
+        let mut page = self.inner.list(prefix, after, limit).await?;
+        if self.fault == Fault::ListUnordered {
+            page.items.reverse();
+        }
+        Ok(page)
+    }
+
+    async fn refs(&self, ids: &[UserId]) -> Result<Vec<UserRef>> {
+        self.inner.refs(ids).await
     }
 
     async fn is_empty(&self) -> Result<bool> {

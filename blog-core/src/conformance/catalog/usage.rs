@@ -36,6 +36,7 @@ async fn visible_owner(lab: Lab) -> Verdict {
         role,
         suspended,
         verified: true,
+        blocked: false,
     };
     for (viewer, seen) in [
         (Actor::of(&owner), true),

@@ -238,7 +238,7 @@ async fn months(lab: Lab) -> Verdict {
     lab.post_of(user.id, never).await?;
     lab.records
         .users
-        .set_suspended(gone.id, true, lab.fx())
+        .set_suspended(gone.id, Some(lab.reason()), lab.fx())
         .await?;
     for (now, before) in moments.into_iter().zip(before) {
         let mut expected: BTreeMap<Month, i64> = BTreeMap::new();
@@ -276,9 +276,11 @@ async fn months_follow(lab: Lab) -> Verdict {
         let change = lab.change(post, content);
         Ok(lab.records.posts.save(change, Effects::at(lab.now)).await?)
     };
-    let suspend = async |suspended| -> Verdict {
+    let suspend = async |suspended: bool| -> Verdict {
         let users = &lab.records.users;
-        users.set_suspended(user.id, suspended, lab.fx()).await?;
+        users
+            .set_suspended(user.id, suspended.then(|| lab.reason()), lab.fx())
+            .await?;
         Ok(())
     };
 
@@ -393,7 +395,7 @@ async fn tags(lab: Lab) -> Verdict {
     }
     lab.records
         .users
-        .set_suspended(gone.id, true, lab.fx())
+        .set_suspended(gone.id, Some(lab.reason()), lab.fx())
         .await?;
     let at = |now| Visibility::new(Actor::Anonymous, Surface::List, now);
     let stages: [(Timestamp, &[(&str, u64)]); 4] = [
@@ -476,7 +478,7 @@ async fn tags_follow(lab: Lab) -> Verdict {
     for suspended in [true, false] {
         lab.records
             .users
-            .set_suspended(user.id, suspended, lab.fx())
+            .set_suspended(user.id, suspended.then(|| lab.reason()), lab.fx())
             .await?;
         let expected: &[_] = match suspended {
             true => &[],

@@ -252,7 +252,7 @@ async fn hidden(lab: Lab) -> Verdict {
     let later = post_at(&lab, author.id, lab.now.plus(MICRO), &[&word]).await?;
     lab.records
         .users
-        .set_suspended(gone.id, true, lab.fx())
+        .set_suspended(gone.id, Some(lab.reason()), lab.fx())
         .await?;
     let viewers = [
         Visibility::new(Actor::Anonymous, Surface::Page, lab.now),
@@ -309,7 +309,7 @@ async fn unlisted(lab: Lab) -> Verdict {
     alone.push(post_at(&lab, gone.id, lab.before(1), &[&word]).await?);
     lab.records
         .users
-        .set_suspended(gone.id, true, lab.fx())
+        .set_suspended(gone.id, Some(lab.reason()), lab.fx())
         .await?;
     for post in &alone {
         let found = around(&lab, post, &lab.editor(Surface::Page)).await?;

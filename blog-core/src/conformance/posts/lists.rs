@@ -8,7 +8,7 @@ use super::super::lab::{Lab, tag};
 use super::super::verdict::{Failure, Verdict, ensure, same};
 use crate::id::{PostId, UserId};
 use crate::model::effects::Effects;
-use crate::model::post::{NewPost, Post, PostCard, PostContent, PostQuery, PostScope};
+use crate::model::post::{NewPost, Post, PostCard, PostContent, PostQuery, PostScope, PostStatus};
 use crate::model::tag::TagSlug;
 use crate::page::{Cursor, PageRequest};
 use crate::policy::{Actor, Surface, Visibility};
@@ -61,6 +61,11 @@ pub(super) fn checks() -> Vec<Check> {
             "posts-list-author",
             "The scope of one author's posts.",
             author,
+        ),
+        posts.check(
+            "posts-list-status",
+            "The scope of posts of a status.",
+            of_status,
         ),
         posts.check("posts-list-tag", "The scope of posts with a tag.", tagged),
         posts.check("posts-list-all", "The scope of all posts.", all),
@@ -499,5 +504,43 @@ async fn card(lab: Lab) -> Verdict {
         .cards(PostScope::Author(user.id), 10, &lab.stranger(Surface::List))
         .await?;
     same!(cards, vec![expected], "the card");
+    Ok(())
+}
+
+async fn of_status(lab: Lab) -> Verdict {
+    let user = lab.user().await?;
+    let mut stored = Vec::new();
+    for status in [
+        PostStatus::Draft,
+        PostStatus::Published,
+        PostStatus::Unlisted,
+        PostStatus::Draft,
+    ] {
+        let content = PostContent {
+            status,
+            ..lab.content()
+        };
+        stored.push((status, lab.post_of(user.id, content).await?.id));
+    }
+    let mine = Visibility::new(Actor::of(&user), Surface::Own, lab.now);
+    let manage = lab.editor(Surface::Manage);
+    for status in [
+        PostStatus::Draft,
+        PostStatus::Published,
+        PostStatus::Unlisted,
+    ] {
+        let mut expected: Vec<_> = stored.iter().filter(|(own, _)| *own == status).collect();
+        expected.sort_by_key(|(_, id)| std::cmp::Reverse(*id));
+        let expected: Vec<_> = expected.into_iter().map(|(_, id)| *id).collect();
+        let cards = lab.cards(PostScope::Status(status), 2, &mine).await?;
+        same!(ids(&cards), expected, "own posts that are {status:?}");
+        let cards = lab.cards(PostScope::Status(status), 100, &manage).await?;
+        let found = cards.iter().filter(|card| card.author.id == user.id);
+        same!(found.count(), expected.len(), "posts that are {status:?}");
+        ensure!(
+            cards.iter().all(|card| card.status == status),
+            "a post of another status"
+        );
+    }
     Ok(())
 }

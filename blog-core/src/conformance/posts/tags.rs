@@ -51,6 +51,7 @@ fn viewer(lab: &Lab, id: UserId) -> Visibility {
         role: crate::model::user::Role::Author,
         suspended: false,
         verified: true,
+        blocked: false,
     };
     Visibility::new(actor, Surface::Page, lab.now)
 }

@@ -7,7 +7,9 @@ use crate::conformance::verdict::{Verdict, ensure, refused, same, winners};
 use crate::error::{Conflict, Entity, Error};
 use crate::id::{MediaId, UserId};
 use crate::model::effects::Effects;
-use crate::model::user::{Bio, DisplayName, EmailAddress, PasswordHash, ProfileChange, Role, User};
+use crate::model::user::{
+    Bio, DisplayName, EmailAddress, NewUser, PasswordHash, ProfileChange, Role, User,
+};
 
 pub(super) fn checks() -> Vec<Check> {
     let users = Port::Users;
@@ -28,6 +30,10 @@ pub(super) fn checks() -> Vec<Check> {
         users.check("users-role", "Replaces the role, raises the epoch and deletes the user's sessions.", role),
         users.check("users-role-not-found", "`set_role`: `NotFound(User)` when there is none.", role_not_found),
         users.check("users-suspend", "Suspends or restores; suspending raises the epoch and deletes the user's sessions.", suspend),
+        users.check("users-block", "Takes the right to comment away, or gives it back; nothing else changes.", block),
+        users.check("users-block-not-found", "`set_blocked`: `NotFound(User)` when there is none.", block_not_found),
+        users.check("users-last-admin", "Returns `Conflict(LastAdmin)` when they are an admin, the role is another, and no other admin is there who is not suspended; likewise when they are suspended.", last_admin).alone(),
+        users.check("users-last-admin-race", "Of any number of such changes at once, one admin is left.", last_admin_race).alone(),
         users.check("users-suspend-not-found", "`set_suspended`: `NotFound(User)` when there is none.", suspend_not_found),
     ]
 }
@@ -419,11 +425,11 @@ async fn suspend(lab: Lab) -> Verdict {
     let gone = lab
         .records
         .users
-        .set_suspended(user.id, true, lab.fx())
+        .set_suspended(user.id, Some(lab.reason()), lab.fx())
         .await?;
     same!(
-        (gone.suspended, gone.auth_epoch),
-        (true, 1),
+        (gone.suspension.clone(), gone.auth_epoch),
+        (Some(lab.reason()), 1),
         "suspension and epoch"
     );
     same!(
@@ -434,9 +440,9 @@ async fn suspend(lab: Lab) -> Verdict {
     let back = lab
         .records
         .users
-        .set_suspended(user.id, false, lab.fx())
+        .set_suspended(user.id, None, lab.fx())
         .await?;
-    ensure!(!back.suspended, "the user is restored");
+    ensure!(!back.is_suspended(), "the user is restored");
     refused!(
         lab.records
             .sessions
@@ -452,10 +458,127 @@ async fn suspend_not_found(lab: Lab) -> Verdict {
         refused!(
             lab.records
                 .users
-                .set_suspended(UserId::generate(), suspended, lab.fx())
+                .set_suspended(
+                    UserId::generate(),
+                    suspended.then(|| lab.reason()),
+                    lab.fx()
+                )
                 .await,
             Error::NotFound(Entity::User)
         );
     }
+    Ok(())
+}
+
+async fn block(lab: Lab) -> Verdict {
+    let user = lab.user().await?;
+    let session = lab.session(&user).await?;
+    for blocked in [true, false] {
+        let expected = User {
+            blocked,
+            ..user.clone()
+        };
+        let answer = lab
+            .records
+            .users
+            .set_blocked(user.id, blocked, lab.fx())
+            .await?;
+        same!(answer, expected, "the answer");
+        same!(
+            lab.records.users.get(user.id).await?,
+            expected,
+            "the stored user"
+        );
+    }
+    let sessions = &lab.records.sessions;
+    sessions.authenticate(&session.token, lab.now).await?;
+    Ok(())
+}
+
+async fn block_not_found(lab: Lab) -> Verdict {
+    refused!(
+        lab.records
+            .users
+            .set_blocked(UserId::generate(), true, lab.fx())
+            .await,
+        Error::NotFound(Entity::User)
+    );
+    Ok(())
+}
+
+async fn admin(lab: &Lab) -> Verdict<User> {
+    let admin = NewUser {
+        role: Role::Admin,
+        ..lab.new_user()
+    };
+    Ok(lab.records.users.create(admin, lab.fx()).await?)
+}
+
+/// Makes an author of every admin but these.
+async fn demote_others(lab: &Lab, kept: &[UserId]) -> Verdict {
+    let users = &lab.records.users;
+    let mut after = None;
+    loop {
+        let page = users.list("", after.as_ref(), 100).await?;
+        for user in page.items {
+            if user.role == Role::Admin && !kept.contains(&user.id) {
+                users.set_role(user.id, Role::Author, lab.fx()).await?;
+            }
+        }
+        match page.next {
+            Some(next) => after = Some(next),
+            None => return Ok(()),
+        }
+    }
+}
+
+async fn last_admin(lab: Lab) -> Verdict {
+    let users = &lab.records.users;
+    let (one, two) = (admin(&lab).await?, admin(&lab).await?);
+    demote_others(&lab, &[one.id, two.id]).await?;
+    let reason = || Some(lab.reason());
+    users.set_suspended(two.id, reason(), lab.fx()).await?;
+    refused!(
+        users.set_role(one.id, Role::Editor, lab.fx()).await,
+        Error::Conflict(Conflict::LastAdmin)
+    );
+    refused!(
+        users.set_suspended(one.id, reason(), lab.fx()).await,
+        Error::Conflict(Conflict::LastAdmin)
+    );
+    same!(users.get(one.id).await?, one, "the last admin");
+    // What changes nothing for the blog is no matter of the others.
+    users.set_role(two.id, Role::Editor, lab.fx()).await?;
+    users.set_suspended(one.id, None, lab.fx()).await?;
+    users.set_role(one.id, Role::Admin, lab.fx()).await?;
+    users.set_suspended(two.id, None, lab.fx()).await?;
+    users.set_role(two.id, Role::Admin, lab.fx()).await?;
+    users.set_role(one.id, Role::Reader, lab.fx()).await?;
+    Ok(())
+}
+
+async fn last_admin_race(lab: Lab) -> Verdict {
+    let mut admins = Vec::new();
+    for _ in 0..6 {
+        admins.push(admin(&lab).await?.id);
+    }
+    demote_others(&lab, &admins).await?;
+    let results = lab
+        .race(admins.len(), |lab, number| {
+            let id = admins[number];
+            async move {
+                let users = &lab.records.users;
+                match number % 2 {
+                    0 => users.set_role(id, Role::Editor, lab.fx()).await,
+                    _ => {
+                        let reason = Some(lab.reason());
+                        users.set_suspended(id, reason, lab.fx()).await
+                    }
+                }
+            }
+        })
+        .await?;
+    let won = winners!(results, Error::Conflict(Conflict::LastAdmin));
+    same!(won.len(), admins.len() - 1, "changes that succeeded");
     Ok(())
 }

@@ -5,7 +5,7 @@ use crate::conformance::chance::fresh_word;
 use crate::conformance::check::{Check, Port};
 use crate::conformance::lab::Lab;
 use crate::conformance::texts;
-use crate::conformance::verdict::{Verdict, refused, same};
+use crate::conformance::verdict::{Verdict, ensure, refused, same};
 use crate::error::{Entity, Error};
 use crate::id::UserId;
 use crate::model::user::{
@@ -49,6 +49,16 @@ pub(super) fn checks() -> Vec<Check> {
             "users-credentials-missing",
             "`NotFound(User)` when no username or address is `login`.",
             credentials_missing,
+        ),
+        users.check(
+            "users-refs",
+            "The users of these ids as lists show them, in any order; unknown ids are left out.",
+            refs,
+        ),
+        users.check(
+            "users-list",
+            "The users whose names begin with `prefix`, in the order of their names, from behind `after` on, at most `limit`.",
+            list,
         ),
         users.check(
             "users-credentials-suspended",
@@ -208,7 +218,7 @@ async fn credentials_suspended(lab: Lab) -> Verdict {
     let user = lab.user().await?;
     lab.records
         .users
-        .set_suspended(user.id, true, lab.fx())
+        .set_suspended(user.id, Some(lab.reason()), lab.fx())
         .await?;
     let (found, _) = lab
         .records
@@ -216,7 +226,7 @@ async fn credentials_suspended(lab: Lab) -> Verdict {
         .credentials(user.username.as_str())
         .await?;
     same!(
-        (found.id, found.suspended),
+        (found.id, found.is_suspended()),
         (user.id, true),
         "the suspended user"
     );
@@ -268,5 +278,60 @@ async fn texts_return(lab: Lab) -> Verdict {
             "the password hash"
         );
     }
+    Ok(())
+}
+
+async fn list(lab: Lab) -> Verdict {
+    let word = fresh_word();
+    let mut names: Vec<String> = Vec::new();
+    for ending in ["", "-b", "_a", "0", "aa", "z", "zz"] {
+        let name = format!("{word}{ending}");
+        let user = NewUser {
+            username: Username::from_store(name.clone()),
+            ..lab.new_user()
+        };
+        lab.records.users.create(user, lab.fx()).await?;
+        names.push(name);
+    }
+    names.sort();
+    for limit in [1, 3, 7, 20] {
+        let mut found = Vec::new();
+        let mut after = None;
+        loop {
+            let users = &lab.records.users;
+            let page = users.list(&word, after.as_ref(), limit).await?;
+            ensure!(page.items.len() <= usize::from(limit), "a page is too long");
+            found.extend(page.items.iter().map(|user| user.username.to_string()));
+            match page.next {
+                Some(next) => after = Some(next),
+                None => break,
+            }
+        }
+        same!(found, names, "the names in pages of {limit}");
+    }
+    let one = lab.records.users.list(&names[6], None, 5).await?;
+    let stored = lab
+        .records
+        .users
+        .by_username(&one.items[0].username)
+        .await?;
+    same!(one.items, vec![stored], "the one of a whole name");
+    Ok(())
+}
+
+async fn refs(lab: Lab) -> Verdict {
+    let users = &lab.records.users;
+    let mut expected = Vec::new();
+    for _ in 0..10 {
+        expected.push(lab.user().await?.to_ref());
+    }
+    let mut ids: Vec<UserId> = expected.iter().map(|user| user.id).collect();
+    ids.insert(4, UserId::generate());
+    ids.push(ids[0]);
+    let mut found = users.refs(&ids).await?;
+    found.sort_by_key(|user| user.id);
+    expected.sort_by_key(|user| user.id);
+    same!(found, expected, "the users");
+    same!(users.refs(&[]).await?, Vec::new(), "nobody");
     Ok(())
 }

@@ -159,6 +159,13 @@ pub(super) const LISTED_AUTHOR: &str = listed!(
     "p.published_at",
     "p.id"
 );
+pub(super) const LISTED_STATUS: &str = listed!(
+    "blog_posts p",
+    "p.status = ?",
+    "p.listed",
+    "p.published_at",
+    "p.id"
+);
 pub(super) const LISTED_BETWEEN: &str = listed!(
     "blog_posts p",
     "p.published_at >= ?",
@@ -184,6 +191,8 @@ pub(super) const TAG_USES: &str = "SELECT u.tag, COUNT(u.post) AS posts, MAX(u.t
 pub(super) const RULED_ALL: &str = ruled!("blog_posts p", "1 = 1", "p.updated_at", "p.id");
 pub(super) const RULED_AUTHOR: &str =
     ruled!("blog_posts p", "p.author = ?", "p.updated_at", "p.id");
+pub(super) const RULED_STATUS: &str =
+    ruled!("blog_posts p", "p.status = ?", "p.updated_at", "p.id");
 pub(super) const RULED_BETWEEN: &str = ruled!(
     "blog_posts p",
     "p.published_at >= ? AND p.published_at < ?",

@@ -29,7 +29,9 @@ use blog_core::model::static_page::{
     NewStaticPage, RenderedPage, StaticPageChange, StaticPageContent,
 };
 use blog_core::model::token::{Purpose, Token};
-use blog_core::model::user::{Bio, DisplayName, EmailAddress, PasswordHash, ProfileChange, Role};
+use blog_core::model::user::{
+    Bio, DisplayName, EmailAddress, PasswordHash, ProfileChange, Role, SuspensionReason,
+};
 use blog_core::model::widths::Widths;
 use blog_core::ports::engagement::View;
 use blog_core::ports::index::IntentLog;
@@ -360,7 +362,9 @@ pub(crate) async fn ready(store: &Arc<SqlStore>) -> Vec<Write> {
         "users::rehash_password" => g.store.rehash_password(e, &old, hash("$argon2id$better"));
         "users::set_email" => g.store.set_email(b, EmailAddress::try_from("b@example.net").expect("an address"), fx());
         "users::set_role" => g.store.set_role(a, Role::Editor, fx());
-        "users::set_suspended" => g.store.set_suspended(e, true, fx());
+        "users::set_suspended" => g.store.set_suspended(
+            e, Some(SuspensionReason::try_from("Rude").expect("a reason")), fx());
+        "users::set_blocked" => g.store.set_blocked(b, true, fx());
         "sessions::create" => SessionStore::create(&*g.store, session_of(a), fx());
         "sessions::touch" => g.store.touch(&[SessionTouch {
             id: g.kept[0].id,

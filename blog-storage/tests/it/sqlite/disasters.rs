@@ -39,8 +39,7 @@ async fn a_restart_keeps_everything() {
         with_html: false,
     };
     assert_eq!(
-        again
-            .list(&search, &everybody(at(2)))
+        PostStore::list(&*again, &search, &everybody(at(2)))
             .await
             .unwrap()
             .items

@@ -14,6 +14,7 @@ use blog_core::model::focus::Focus;
 use crate::view::page::{
     AddressLinkPage, EmailPage, ForgotPage, PasswordPage, ResetPage, SessionsPage,
 };
+use crate::view::page::{AdminPage, AdminPostsPage, AuditPage, UserPage, UsersPage};
 use crate::view::page::{
     ArchivePage, AuthorPage, CommentDeletePage, CommentEditPage, ConflictPage, DraftsPage,
     EditorPage, HomePage, LibraryDeletePage, LibraryItemPage, LibraryPage, LoginPage, OwnerPage,
@@ -33,6 +34,7 @@ use crate::view::{
     SiteView, SourceView, StepView, StructuredData, TagCountView, TagGroupView, TagView,
     ThreadView, TocView, UnsavedView, View, ViewerView, WidthView, YearView,
 };
+use crate::view::{AuditActionView, AuditLineView, UserLineView};
 use crate::view::{MenuEntryView, StaticPageLineView, StoredPageView};
 use crate::view::{PreviewLinkView, SessionView};
 
@@ -47,7 +49,7 @@ pub(super) fn full_chrome(text: &str) -> PageChrome {
     chrome.viewer = Some(ViewerView {
         person: person(text),
         can_write: true,
-        can_manage: true,
+        can_moderate: true,
     });
     chrome.flashes = [FlashKind::Success, FlashKind::Info, FlashKind::Error]
         .map(|kind| FlashView {

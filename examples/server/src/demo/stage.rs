@@ -280,6 +280,7 @@ fn trusted(user: &User) -> Actor {
         role: user.role,
         suspended: false,
         verified: true,
+        blocked: false,
     }
 }
 

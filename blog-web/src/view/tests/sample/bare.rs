@@ -220,6 +220,45 @@ pub(crate) fn bare_pages(view: &View, chrome: &PageChrome) -> Vec<(&'static str,
         published: true,
         can_edit: false,
     });
+    pages.add(&AdminPage { can_manage: false });
+    pages.add(&AdminPostsPage {
+        posts: Vec::new(),
+        show: String::new(),
+        can_manage: false,
+        pager: PagerView::new("/admin/posts", None, None),
+    });
+    pages.add(&UsersPage {
+        query: String::new(),
+        users: Vec::new(),
+        pager: PagerView::new("/admin/users", None, None),
+    });
+    pages.add(&UserPage {
+        user: UserLineView {
+            person: PersonView::new("a", "", None),
+            role: phrase(""),
+            email: None,
+            verified: false,
+            suspended: false,
+            blocked: false,
+            created_at: NOW,
+        },
+        reason: String::new(),
+        subject: "user:a".to_owned(),
+        own: true,
+        can_manage: false,
+        can_change: false,
+        can_block: false,
+        ask_password: false,
+        role_form: form(),
+        suspend_form: form(),
+    });
+    pages.add(&AuditPage {
+        records: Vec::new(),
+        actions: Vec::new(),
+        form: form(),
+        filtered: false,
+        pager: PagerView::new("/admin/audit", None, None),
+    });
     pages.add(&StaticPagesPage {
         pages: Vec::new(),
         pager: PagerView::new("/admin/pages", None, None),

@@ -308,6 +308,65 @@ pub(crate) fn full_pages(
         published: false,
         can_edit: true,
     });
+    pages.add(&AdminPage { can_manage: true });
+    pages.add(&AdminPostsPage {
+        posts: vec![card(text)],
+        show: "published".to_owned(),
+        can_manage: true,
+        pager: pager(),
+    });
+    pages.add(&UsersPage {
+        query: text.to_owned(),
+        users: vec![user_line(text)],
+        pager: pager(),
+    });
+    for suspended in [true, false] {
+        pages.add(&UserPage {
+            user: UserLineView {
+                suspended,
+                blocked: suspended,
+                ..user_line(text)
+            },
+            reason: text.to_owned(),
+            subject: text.to_owned(),
+            own: true,
+            can_manage: true,
+            can_change: true,
+            can_block: true,
+            ask_password: true,
+            role_form: refused("/admin/users/a/role", text, &["role", "password"]),
+            suspend_form: refused("/admin/users/a/suspend", text, &["reason", "password"]),
+        });
+    }
+    let record = AuditLineView {
+        number: 1,
+        at: NOW,
+        by: Some(person(text)),
+        origin: text.to_owned(),
+        label: Some(phrase(text)),
+        word: text.to_owned(),
+        subject: text.to_owned(),
+        to_person: Some(person(text)),
+        detail: text.to_owned(),
+    };
+    pages.add(&AuditPage {
+        records: vec![
+            record.clone(),
+            AuditLineView {
+                by: None,
+                label: None,
+                to_person: None,
+                ..record
+            },
+        ],
+        actions: vec![AuditActionView {
+            word: text.to_owned(),
+            label: phrase(text),
+        }],
+        form: refused("/admin/audit", text, &["action", "user", "to"]),
+        filtered: true,
+        pager: pager(),
+    });
     pages.add(&StaticPagesPage {
         pages: [true, false]
             .map(|public| StaticPageLineView {

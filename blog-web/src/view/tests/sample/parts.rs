@@ -282,3 +282,16 @@ pub(super) fn refused(action: &str, text: &str, fields: &[&str]) -> FormView {
 pub(super) fn phrase(text: &str) -> Phrase {
     Phrase::new("errors-field-unknown").with("field", text)
 }
+
+/// A user as admins see them, with everything.
+pub(super) fn user_line(text: &str) -> UserLineView {
+    UserLineView {
+        person: person(text),
+        role: phrase(text),
+        email: Some(text.to_owned()),
+        verified: false,
+        suspended: true,
+        blocked: true,
+        created_at: NOW,
+    }
+}
