@@ -19,6 +19,7 @@ use crate::service::discussion::Discussion;
 use crate::service::engagement::{Engagement, PendingViews};
 use crate::service::history::History;
 use crate::service::library::Library;
+use crate::service::moderation::Moderation;
 use crate::service::observed::Observed;
 use crate::service::people::People;
 use crate::service::previews::Previews;
@@ -190,6 +191,11 @@ impl Blog {
     /// Comments.
     pub fn discussion(&self) -> Discussion {
         Discussion::new(self.core.clone())
+    }
+
+    /// Comments that somebody should look at.
+    pub fn moderation(&self) -> Moderation {
+        Moderation::new(self.core.clone())
     }
 
     /// Likes and views.

@@ -340,6 +340,12 @@ pub enum Reason {
     /// A published post cannot be dated ahead; a scheduled one can.
     #[error("This time lies ahead: choose \"Scheduled\", or leave the date empty.")]
     InFuture,
+    /// More links than a comment may have.
+    #[error("Use at most {max} links.")]
+    TooManyLinks {
+        /// The greatest number of links.
+        max: usize,
+    },
     /// Neither a path of the site nor an `https` address.
     #[error("Begin with / for a page of this site, or with https:// for another site.")]
     NotATarget,

@@ -227,6 +227,16 @@ pub enum Action {
     ReadAudit,
     /// Look after everybody's posts and comments: the lists of the administration that editors see.
     Moderate,
+    /// Report a comment that the actor can see: not one's own.
+    ReportComment {
+        /// Who wrote it; nobody after an erasure.
+        author: Option<UserId>,
+    },
+    /// See the comments on a post that wait or were reported, and decide about them: the author of the post, and editors.
+    ModerateComment {
+        /// Who wrote the post.
+        post_author: UserId,
+    },
     /// See the list of users, with their addresses.
     ManageUsers,
     /// Give somebody another role, suspend them, or lift that: never oneself.
@@ -325,6 +335,9 @@ impl Policy {
                 _ => own_or_editor(post_author),
             },
             Action::ManageMedia { owner } => own_or_editor(owner),
+            Action::ReportComment { author } if author == Some(id) => Err(Denied::Yourself),
+            Action::ReportComment { .. } => Ok(()),
+            Action::ModerateComment { post_author } => own_or_editor(post_author),
             Action::ManageSite | Action::ReadAudit | Action::ManageUsers => at_least(Role::Admin),
             Action::Moderate => at_least(Role::Editor),
             Action::ChangeUser { user } => {

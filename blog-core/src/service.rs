@@ -9,6 +9,7 @@ pub mod discussion;
 pub mod engagement;
 pub mod history;
 pub mod library;
+pub mod moderation;
 pub mod observed;
 pub mod people;
 pub mod previews;

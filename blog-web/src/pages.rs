@@ -24,6 +24,7 @@ pub(crate) mod library;
 pub(crate) mod lists;
 pub(crate) mod media;
 pub(crate) mod models;
+pub(crate) mod moderation;
 pub(crate) mod notices;
 pub(crate) mod old_addresses;
 pub(crate) mod passwords;

@@ -18,8 +18,8 @@ use crate::pages::call::Call;
 use crate::pages::old_addresses::WithOldAddresses;
 use crate::pages::{
     account, addresses, admin, archive, assets, audit, card, comments, desk, editor, feeds, health,
-    history, kept, language, library, lists, media, passwords, post, previews, robots, sessions,
-    settings, sitemap, static_pages, users,
+    history, kept, language, library, lists, media, moderation, passwords, post, previews, robots,
+    sessions, settings, sitemap, static_pages, users,
 };
 use crate::web::App;
 
@@ -130,6 +130,8 @@ routes! {
     POST "/comments/:id/edit"      Anyone Never      COMMENT => comments::edit;
     GET  "/comments/:id/delete"    Member Never      0       => comments::delete_form;
     POST "/comments/:id/delete"    Member Never      FORM    => comments::delete;
+    GET  "/comments/:id/report"    Member Never      0       => moderation::report_form;
+    POST "/comments/:id/report"    Member Never      FORM    => moderation::report;
     GET  "/write"                  Member Never      0       => editor::new_form;
     POST "/write"                  Anyone Never      POST    => editor::create;
     POST "/write/preview"          Anyone Never      POST    => desk::preview;
@@ -187,6 +189,8 @@ routes! {
     GET  "/admin"                  Member Never      0       => admin::index;
     GET  "/admin/posts"            Member Never      0       => admin::posts;
     POST "/admin/posts/:slug/withdraw" Member Never  FORM    => admin::withdraw;
+    GET  "/admin/comments"         Member Never      0       => moderation::queue;
+    POST "/admin/comments"         Member Never      FORM    => moderation::decide;
     GET  "/admin/users"            Member Never      0       => users::list;
     GET  "/admin/users/:user"      Member Never      0       => users::show;
     POST "/admin/users/:user/role" Member Never      FORM    => users::set_role;

@@ -15,6 +15,7 @@ use crate::model::user::User;
 use crate::page::PageRequest;
 
 mod delete;
+mod queue;
 mod threads;
 
 pub(super) fn checks() -> Vec<Check> {
@@ -101,6 +102,7 @@ pub(super) fn checks() -> Vec<Check> {
             texts_return,
         ),
     ];
+    checks.extend(queue::checks());
     checks.extend(delete::checks());
     checks.extend(threads::checks());
     checks

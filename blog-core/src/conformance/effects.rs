@@ -10,7 +10,9 @@ use super::{audit, site, static_pages};
 use crate::error::Result;
 use crate::id::{CommentId, MediaId, PostId, SessionId, StaticPageId, UserId};
 use crate::model::audit::{AuditAction, AuditQuery};
-use crate::model::comment::{CommentBody, CommentChange, NewComment};
+use crate::model::comment::{
+    CommentBody, CommentChange, CommentState, NewComment, Report, ReportReason,
+};
 use crate::model::effects::Effects;
 use crate::model::media::{AltText, MediaItem, MediaState};
 use crate::model::outbox::Task;
@@ -487,6 +489,32 @@ async fn comments(lab: Lab) -> Verdict {
             lab.records.comments.update(change, fx).await
         })
         .await?;
+    let report = Report {
+        comment: comment.id,
+        reporter: post.author.id,
+        reason: ReportReason::from_store("Rude".to_owned()),
+    };
+    probe
+        .stores("report", async |lab, fx| {
+            lab.records.comments.report(report, fx).await
+        })
+        .await?;
+    probe
+        .stores("dismiss", async |lab, fx| {
+            lab.records.comments.dismiss(comment.id, fx).await
+        })
+        .await?;
+    let held = NewComment {
+        state: CommentState::Pending,
+        ..probe.lab.new_comment(post.id, post.author.id)
+    };
+    let held = probe.lab.records.comments.create(held, probe.lab.fx());
+    let held = held.await?;
+    probe
+        .stores("approve", async |lab, fx| {
+            lab.records.comments.approve(held.id, fx).await
+        })
+        .await?;
     probe
         .stores("delete", async |lab, fx| {
             lab.records.comments.delete(comment.id, fx).await
@@ -516,6 +544,19 @@ async fn comments_failed(lab: Lab) -> Verdict {
                 html: SafeHtml::default(),
             };
             lab.records.comments.update(stale, fx).await
+        })
+        .await?;
+    probe
+        .drops("approve", async |lab, fx| {
+            lab.records.comments.approve(comment.id, fx).await
+        })
+        .await?;
+    probe
+        .drops("dismiss", async |lab, fx| {
+            lab.records
+                .comments
+                .dismiss(CommentId::generate(), fx)
+                .await
         })
         .await?;
     probe

@@ -47,6 +47,7 @@ pub(super) fn settings() -> SiteSettings {
         ],
         language: LanguageTag::from_store("tr".to_owned()),
         page_size: 17,
+        hold_first_comments: true,
         old_addresses: true,
         footer: FooterText::from_store(format!("Foot of {word}")),
     }
@@ -242,6 +243,7 @@ async fn texts_return(lab: Lab) -> Verdict {
     let bare = SiteSettings {
         description: SiteDescription::from_store(String::new()),
         menu: Vec::new(),
+        hold_first_comments: false,
         old_addresses: false,
         page_size: 1,
         footer: FooterText::from_store(String::new()),

@@ -84,6 +84,12 @@ actions! {
     CommentEdit "comment.edit";
     /// A comment was deleted.
     CommentDelete "comment.delete";
+    /// A comment that waited was approved.
+    CommentApprove "comment.approve";
+    /// A comment was reported.
+    CommentReport "comment.report";
+    /// The reports of a comment were set aside.
+    CommentDismiss "comment.dismiss";
     /// A file was uploaded.
     MediaUpload "media.upload";
     /// A file was deleted.

@@ -1,6 +1,7 @@
 //! Comments, one level of replies deep.
 
-use super::post::SafeHtml;
+use super::post::{SafeHtml, Title};
+use super::slug::Slug;
 use super::text::{Lines, take, text};
 use super::user::UserRef;
 use crate::error::Reason;
@@ -21,6 +22,14 @@ fn parse_body(input: &str) -> Result<String, Reason> {
     }
     take(input, Lines::Many, 1, usize::MAX)
 }
+
+text! {
+    /// Why somebody reports a comment: 1 to 500 characters.
+    ReportReason, |input| take(input, Lines::Many, 1, 500)
+}
+
+/// The most links of one comment.
+pub const MAX_LINKS: usize = 5;
 
 /// The most replies to one comment.
 pub const MAX_REPLIES: u64 = 200;
@@ -119,3 +128,32 @@ pub struct CommentChange {
     /// What was made of it.
     pub html: SafeHtml,
 }
+
+/// A reader's report of a comment.
+#[derive(Debug, Clone)]
+pub struct Report {
+    /// Which.
+    pub comment: CommentId,
+    /// Who reports it.
+    pub reporter: UserId,
+    /// Why.
+    pub reason: ReportReason,
+}
+
+/// A comment that somebody should look at: it waits for approval, or was reported.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct QueuedComment {
+    /// The comment.
+    pub comment: Comment,
+    /// The slug of its post.
+    pub post_slug: Slug,
+    /// The title of its post.
+    pub post_title: Title,
+    /// When it came into the queue.
+    pub queued_at: Timestamp,
+    /// The reasons of at most [`MAX_REASONS`] who reported it, oldest first.
+    pub reasons: Vec<String>,
+}
+
+/// The most reasons that are kept of one comment; further reports of it are taken and say nothing new.
+pub const MAX_REASONS: usize = 10;

@@ -117,6 +117,8 @@ pub struct SiteSettings {
     pub old_addresses: bool,
     /// At the foot of every page; may be empty.
     pub footer: FooterText,
+    /// Whether the first comment of everybody waits until an editor or the post's author approves it.
+    pub hold_first_comments: bool,
 }
 
 /// Settings that were saved.

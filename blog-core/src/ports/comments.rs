@@ -5,15 +5,16 @@ use std::fmt::Debug;
 use async_trait::async_trait;
 
 use crate::error::Result;
-use crate::id::{CommentId, PostId};
-use crate::model::comment::{Comment, CommentChange, NewComment, Thread};
+use crate::id::{CommentId, PostId, UserId};
+use crate::model::comment::{Comment, CommentChange, NewComment, QueuedComment, Report, Thread};
 use crate::model::effects::Effects;
 use crate::page::{Page, PageRequest};
 
 /// Comments. Who may read a post's comments is decided with the post.
 #[async_trait]
 pub trait CommentStore: Debug + Send + Sync + 'static {
-    /// Stores a comment with version 1 and, when it is visible, raises the post's counter by one.
+    /// Stores a comment with version 1 and, when it is visible, raises the post's counter by one; when it is pending, it
+    /// comes into the queue.
     ///
     /// An answer to an answer is stored as an answer to that one's parent. Returns `NotFound(Post)` and
     /// `NotFound(User)`; `NotFound(Comment)` when the parent does not exist, belongs to another post or is deleted;
@@ -28,6 +29,27 @@ pub trait CommentStore: Debug + Send + Sync + 'static {
     /// visible. While it has replies a row in state `Deleted` holds its place; the row goes with its last reply.
     /// `NotFound(Comment)` when there is none or it is deleted already.
     async fn delete(&self, id: CommentId, effects: Effects) -> Result<()>;
+
+    /// Makes a pending comment visible and raises the post's counter by one; a comment that nobody reported leaves the queue.
+    ///
+    /// `NotFound(Comment)` when there is none or it is deleted, `Conflict(State)` when it is not pending: of any number of
+    /// approvals at once exactly one succeeds.
+    async fn approve(&self, id: CommentId, effects: Effects) -> Result<Comment>;
+
+    /// Stores a report and puts the comment into the queue. `false`, and nothing at all changes, when this reporter
+    /// reported it before or `MAX_REASONS` did. `NotFound(Comment)` when there is none or it is deleted.
+    async fn report(&self, report: Report, effects: Effects) -> Result<bool>;
+
+    /// Forgets the reports of a comment, which leaves the queue unless it is pending. `NotFound(Comment)` as in `report`.
+    async fn dismiss(&self, id: CommentId, effects: Effects) -> Result<()>;
+
+    /// The comments that are pending or reported, newest first by when they came into the queue, then id, greater first;
+    /// with an author, only those on posts of that author. In one query. A deleted comment is in it no more.
+    async fn queue(&self, author: Option<UserId>, page: PageRequest)
+    -> Result<Page<QueuedComment>>;
+
+    /// Whether this user has a visible comment.
+    async fn has_visible(&self, author: UserId) -> Result<bool>;
 
     /// The comment; `NotFound(Comment)` when there is none or it is deleted.
     async fn get(&self, id: CommentId) -> Result<Comment>;

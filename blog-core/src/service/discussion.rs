@@ -3,15 +3,18 @@
 use std::sync::Arc;
 
 use crate::blog::{Core, detached};
-use crate::error::{Denied, Error, Result};
-use crate::id::{CommentId, PostId};
+use crate::error::{Denied, Error, Reason, Result};
+use crate::id::{CommentId, PostId, UserId};
 use crate::markdown;
 use crate::model::audit::AuditAction;
-use crate::model::comment::{Comment, CommentBody, CommentChange, CommentState, NewComment};
+use crate::model::comment::{
+    Comment, CommentBody, CommentChange, CommentState, MAX_LINKS, NewComment,
+};
 use crate::model::effects::Effects;
 use crate::model::post::{Post, SafeHtml};
 use crate::policy::{Action, Actor, Surface};
 use crate::service::quotas;
+use crate::service::site::Site;
 
 /// Comments.
 #[derive(Debug, Clone)]
@@ -53,6 +56,7 @@ impl Discussion {
             .take(&self.core, &author.to_string())
             .await?;
         quotas::COMMENT_CLIENT.take(&self.core, client).await?;
+        let state = self.state_of_new(actor, author, &post).await?;
         let id = CommentId::generate();
         let effects = Effects::at(self.core.now()).invalidating().audit(
             Some(author),
@@ -67,13 +71,34 @@ impl Discussion {
             author,
             body,
             html,
-            state: CommentState::Visible,
+            state,
         };
         let core = self.core.clone();
         detached(&self.core, async move {
             core.records.comments.create(new, effects).await
         })
         .await
+    }
+
+    /// A new comment is seen at once, unless the settings hold the first of everybody and this is one. Editors and the
+    /// post's author do not wait for themselves.
+    async fn state_of_new(
+        &self,
+        actor: &Actor,
+        author: UserId,
+        post: &Post,
+    ) -> Result<CommentState> {
+        let holds = Site::new(self.core.clone()).now().await;
+        let decides = Action::ModerateComment {
+            post_author: post.author.id,
+        };
+        let free = !holds.settings.hold_first_comments
+            || self.core.policy.may(actor, decides)
+            || self.core.records.comments.has_visible(author).await?;
+        Ok(match free {
+            true => CommentState::Visible,
+            false => CommentState::Pending,
+        })
     }
 
     /// A comment that the actor may edit, with its post.
@@ -160,7 +185,19 @@ impl Discussion {
         Ok(post)
     }
 
-    async fn comment_on_post(&self, actor: &Actor, id: CommentId) -> Result<(Comment, Post)> {
+    /// The post of a comment.
+    ///
+    /// # Errors
+    /// `NotFound(Comment)`, `NotFound(Post)` where the actor cannot see the post.
+    pub async fn post_of(&self, actor: &Actor, id: CommentId) -> Result<Post> {
+        self.comment_on_post(actor, id).await.map(|(_, post)| post)
+    }
+
+    pub(crate) async fn comment_on_post(
+        &self,
+        actor: &Actor,
+        id: CommentId,
+    ) -> Result<(Comment, Post)> {
         let comment = self.core.records.comments.get(id).await?;
         let post = self.post(actor, comment.post).await?;
         Ok((comment, post))
@@ -176,5 +213,9 @@ fn parse(source: &str) -> Result<(CommentBody, SafeHtml)> {
     let body = CommentBody::try_from(source).map_err(|reason| Error::invalid("body", reason))?;
     let html = markdown::render_comment(body.as_str())
         .map_err(|error| Error::invalid("body", super::publishing::refused(error)))?;
+    if html.matches("<a ").count() > MAX_LINKS {
+        let reason = Reason::TooManyLinks { max: MAX_LINKS };
+        return Err(Error::invalid("body", reason));
+    }
     Ok((body, SafeHtml::from_sanitiser(html)))
 }

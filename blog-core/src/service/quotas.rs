@@ -36,6 +36,7 @@ pub(crate) const LETTER: Limit = limit("letter", 6, 60);
 pub(crate) const LINK_CLIENT: Limit = limit("link-client", 20, 60);
 pub(crate) const COMMENT_ACCOUNT: Limit = limit("comment-account", 5, 1);
 pub(crate) const COMMENT_CLIENT: Limit = limit("comment-client", 20, 1);
+pub(crate) const REPORT: Limit = limit("report", 10, 60);
 pub(crate) const PREVIEW_LINK: Limit = limit("preview-link", 30, 60);
 pub(crate) const UPLOAD: Limit = limit("upload", 60, 60);
 

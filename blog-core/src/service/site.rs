@@ -44,6 +44,8 @@ pub struct SettingsInput {
     pub old_addresses: bool,
     /// As [`FooterText`].
     pub footer: String,
+    /// Whether first comments wait for approval.
+    pub hold_first_comments: bool,
 }
 
 /// A menu entry as its form gives it.
@@ -109,6 +111,7 @@ impl SettingsInput {
             page_size: settings.page_size.to_string(),
             old_addresses: settings.old_addresses,
             footer: settings.footer.to_string(),
+            hold_first_comments: settings.hold_first_comments,
         }
     }
 
@@ -168,6 +171,7 @@ impl SettingsInput {
                     page_size,
                     old_addresses: self.old_addresses,
                     footer,
+                    hold_first_comments: self.hold_first_comments,
                 })
             }
             _ => Err(Error::Invalid(violations)),
@@ -285,6 +289,10 @@ fn changed(before: &SiteSettings, after: &SiteSettings) -> Vec<&'static str> {
         ("page_size", before.page_size != after.page_size),
         ("old_addresses", before.old_addresses != after.old_addresses),
         ("footer", before.footer != after.footer),
+        (
+            "hold_first_comments",
+            before.hold_first_comments != after.hold_first_comments,
+        ),
     ]
     .into_iter()
     .filter_map(|(field, differs)| differs.then_some(field))
@@ -315,6 +323,7 @@ fn shown(record: SiteRecord, configured: &Settings) -> ShownSite {
                 page_size: configured.page_size,
                 old_addresses: false,
                 footer: FooterText::from_store(String::new()),
+                hold_first_comments: false,
             },
             logo: None,
             menu_pages: record.menu_pages,

@@ -7,7 +7,8 @@ use async_trait::async_trait;
 use blog_core::error::{Conflict, Entity, Error};
 use blog_core::id::{CommentId, PostId, UserId};
 use blog_core::model::comment::{
-    Comment, CommentChange, CommentState, MAX_REPLIES, NewComment, Thread,
+    Comment, CommentChange, CommentState, MAX_REASONS, MAX_REPLIES, NewComment, QueuedComment,
+    Report, Thread,
 };
 use blog_core::model::effects::Effects;
 use blog_core::model::post::SafeHtml;
@@ -33,6 +34,19 @@ pub(super) struct CommentRow {
     version: u64,
     /// Oldest first.
     replies: BTreeSet<(Timestamp, CommentId)>,
+    /// When it came into the queue, while it is there.
+    queued_at: Option<Timestamp>,
+    /// Who reported it and why, oldest first.
+    reports: Vec<(UserId, String)>,
+}
+
+impl CommentRow {
+    /// Out of the queue, unless something keeps it there.
+    fn leave_queue(&mut self) {
+        if self.state != CommentState::Pending && self.reports.is_empty() {
+            self.queued_at = None;
+        }
+    }
 }
 
 impl State {
@@ -155,6 +169,8 @@ impl CommentStore for MemoryStore {
                 edited_at: None,
                 version: 1,
                 replies: BTreeSet::new(),
+                queued_at: (comment.state == CommentState::Pending).then_some(at),
+                reports: Vec::new(),
             };
             let joined = state.join_comment(&row);
             state.comments.insert(row.id, row);
@@ -189,6 +205,8 @@ impl CommentStore for MemoryStore {
                 row.body = String::new();
                 row.html = SafeHtml::default();
                 row.state = CommentState::Deleted;
+                row.queued_at = None;
+                row.reports.clear();
                 row.version += 1;
             }
             if was == CommentState::Visible
@@ -198,6 +216,93 @@ impl CommentStore for MemoryStore {
             }
             Ok(())
         })
+    }
+
+    async fn approve(&self, id: CommentId, effects: Effects) -> Result<Comment> {
+        self.write(effects, |state, _| {
+            if state.comment(id)?.state != CommentState::Pending {
+                return Err(Conflict::State.into());
+            }
+            if let Some(row) = state.comments.get_mut(&id) {
+                row.state = CommentState::Visible;
+                row.leave_queue();
+            }
+            let post = state.comment(id)?.post;
+            if let Some(post) = state.posts.get_mut(&post) {
+                post.comments += 1;
+            }
+            Ok(state.join_comment(state.comment(id)?))
+        })
+    }
+
+    async fn report(&self, report: Report, effects: Effects) -> Result<bool> {
+        // One lock for the look and the write: a report that says nothing new is none, and has no effects.
+        let mut state = self.lock();
+        state.check(&effects)?;
+        state.user(report.reporter)?;
+        let reports = &state.comment(report.comment)?.reports;
+        let again = reports.iter().any(|(by, _)| *by == report.reporter);
+        if again || reports.len() >= MAX_REASONS {
+            return Ok(false);
+        }
+        if let Some(row) = state.comments.get_mut(&report.comment) {
+            row.queued_at.get_or_insert(effects.at);
+            let reason = report.reason.to_string();
+            row.reports.push((report.reporter, reason));
+        }
+        state.commit(effects);
+        Ok(true)
+    }
+
+    async fn dismiss(&self, id: CommentId, effects: Effects) -> Result<()> {
+        self.write(effects, |state, _| {
+            state.comment(id)?;
+            if let Some(row) = state.comments.get_mut(&id) {
+                row.reports.clear();
+                row.leave_queue();
+            }
+            Ok(())
+        })
+    }
+
+    async fn queue(
+        &self,
+        author: Option<UserId>,
+        page: PageRequest,
+    ) -> Result<Page<QueuedComment>> {
+        let state = self.lock();
+        let after = page
+            .after
+            .map(|after| (after.at, CommentId::from(after.id)));
+        let mut queued: Vec<QueuedComment> = Vec::new();
+        for row in state.comments.values() {
+            let (Some(queued_at), Some(post)) = (row.queued_at, state.posts.get(&row.post)) else {
+                continue;
+            };
+            let is_asked_for = author.is_none_or(|author| post.author == author)
+                && after.is_none_or(|after| (queued_at, row.id) < after);
+            if is_asked_for {
+                queued.push(QueuedComment {
+                    comment: state.join_comment(row),
+                    post_slug: post.slug.clone(),
+                    post_title: post.content.title.clone(),
+                    queued_at,
+                    reasons: row.reports.iter().map(|(_, why)| why.clone()).collect(),
+                });
+            }
+        }
+        queued.sort_by_key(|one| std::cmp::Reverse((one.queued_at, one.comment.id)));
+        queued.truncate(page.limit() + 1);
+        Ok(Page::from_overfetch(queued, page.limit(), |one| Cursor {
+            at: one.queued_at,
+            id: one.comment.id.uuid(),
+        }))
+    }
+
+    async fn has_visible(&self, author: UserId) -> Result<bool> {
+        let state = self.lock();
+        let mut rows = state.comments.values();
+        Ok(rows.any(|row| row.author == Some(author) && row.state == CommentState::Visible))
     }
 
     async fn get(&self, id: CommentId) -> Result<Comment> {

@@ -2,14 +2,17 @@
 
 use async_trait::async_trait;
 use blog_core::error::{Conflict, Entity, Error, Result};
-use blog_core::id::{CommentId, PostId};
+use blog_core::id::{CommentId, PostId, UserId};
 use blog_core::model::comment::{
-    Comment, CommentChange, CommentState, MAX_REPLIES, NewComment, Thread,
+    Comment, CommentChange, CommentState, MAX_REASONS, MAX_REPLIES, NewComment, QueuedComment,
+    Report, Thread,
 };
 use blog_core::model::effects::Effects;
-use blog_core::model::post::SafeHtml;
+use blog_core::model::post::{SafeHtml, Title};
+use blog_core::model::slug::Slug;
 use blog_core::page::{Cursor, Page, PageRequest};
 use blog_core::ports::CommentStore;
+use blog_core::time::Timestamp;
 use sqlx::FromRow;
 use uuid::Uuid;
 
@@ -164,6 +167,65 @@ async fn count_replies(tx: &mut Tx<'_>, thread: Uuid, step: i64, visible: i64) -
     Ok(())
 }
 
+const FORGET_REPORTS: &str = "DELETE FROM blog_comment_reports WHERE comment = ?";
+const DEQUEUE: &str = "DELETE FROM blog_comment_queue WHERE comment = ?";
+
+/// Puts a comment into the queue, where it stays at its place if it is there.
+async fn enqueue(tx: &mut Tx<'_>, id: CommentId, at: Timestamp) -> Result<()> {
+    if !tx
+        .any(
+            "SELECT 1 FROM blog_comment_queue WHERE comment = ?",
+            args![id],
+        )
+        .await?
+    {
+        tx.run(
+            "INSERT INTO blog_comment_queue (comment, queued_at) VALUES (?, ?)",
+            args![id, at],
+        )
+        .await?;
+    }
+    Ok(())
+}
+
+/// Takes a comment out of the queue, unless something keeps it there.
+async fn leave_queue(tx: &mut Tx<'_>, id: CommentId) -> Result<()> {
+    tx.run(
+        "DELETE FROM blog_comment_queue WHERE comment = ? \
+         AND NOT EXISTS (SELECT 1 FROM blog_comments c WHERE c.id = ? AND c.state = 'pending') \
+         AND NOT EXISTS (SELECT 1 FROM blog_comment_reports r WHERE r.comment = ?)",
+        args![id, id, id],
+    )
+    .await?;
+    Ok(())
+}
+
+/// A page of the queue, a row for each reason: (author, author, at most this time, before this time, or before this id,
+/// how many).
+const QUEUE: &str = concat!(
+    "SELECT ",
+    comment!(),
+    ", r.queued_at, r.slug AS post_slug, r.title AS post_title, w.reason \
+     FROM (SELECT q.comment, q.queued_at, p.slug, p.title FROM blog_comment_queue q \
+     JOIN blog_comments k ON k.id = q.comment JOIN blog_posts p ON p.id = k.post \
+     WHERE (? IS NULL OR p.author = ?) AND q.queued_at <= ? AND (q.queued_at < ? OR q.comment < ?) \
+     ORDER BY q.queued_at DESC, q.comment DESC LIMIT ?) r \
+     JOIN blog_comments c ON c.id = r.comment",
+    author!(),
+    " LEFT JOIN blog_comment_reports w ON w.comment = r.comment \
+     ORDER BY r.queued_at DESC, r.comment DESC, w.reported_at, w.reporter"
+);
+
+#[derive(FromRow)]
+struct QueueRow {
+    #[sqlx(flatten)]
+    comment: CommentRow,
+    queued_at: i64,
+    post_slug: String,
+    post_title: String,
+    reason: Option<String>,
+}
+
 #[async_trait]
 impl CommentStore for SqlStore {
     async fn create(&self, comment: NewComment, effects: Effects) -> Result<Comment> {
@@ -220,6 +282,8 @@ impl CommentStore for SqlStore {
             }
             if visible == 1 {
                 count(&mut tx, post.uuid(), 1).await?;
+            } else if comment.state == CommentState::Pending {
+                enqueue(&mut tx, comment.id, effects.at).await?;
             }
             let stored = comment_in(&mut tx, comment.id).await?;
             effects::commit(tx, &effects).await?;
@@ -268,6 +332,9 @@ impl CommentStore for SqlStore {
                 )
                 .await?;
                 refresh_thread(&mut tx, place.thread).await?;
+                for sql in [FORGET_REPORTS, DEQUEUE] {
+                    tx.run(sql, args![id]).await?;
+                }
             } else {
                 tx.run("DELETE FROM blog_comments WHERE id = ?", args![id])
                     .await?;
@@ -288,6 +355,128 @@ impl CommentStore for SqlStore {
             effects::commit(tx, &effects).await
         })
         .await
+    }
+
+    async fn approve(&self, id: CommentId, effects: Effects) -> Result<Comment> {
+        self.db
+            .retried(|| async {
+                let mut tx = self.db.begin().await?;
+                let place = living(&mut tx, id).await?;
+                if state(&place.state)? != CommentState::Pending {
+                    return Err(Conflict::State.into());
+                }
+                tx.run(
+                    "UPDATE blog_comments SET state = 'visible' WHERE id = ?",
+                    args![id],
+                )
+                .await?;
+                if place.parent.is_some() {
+                    count_replies(&mut tx, place.thread, 0, 1).await?;
+                }
+                refresh_thread(&mut tx, place.thread).await?;
+                count(&mut tx, place.post, 1).await?;
+                leave_queue(&mut tx, id).await?;
+                let stored = comment_in(&mut tx, id).await?;
+                effects::commit(tx, &effects).await?;
+                Ok(stored)
+            })
+            .await
+    }
+
+    async fn report(&self, report: Report, effects: Effects) -> Result<bool> {
+        self.db
+            .retried(|| async {
+                let mut tx = self.db.begin().await?;
+                living(&mut tx, report.comment).await?;
+                require_user(&mut tx, report.reporter).await?;
+                let known: Vec<(Uuid,)> = tx
+                    .all(
+                        "SELECT reporter FROM blog_comment_reports WHERE comment = ?",
+                        args![report.comment],
+                    )
+                    .await?;
+                let again = known.iter().any(|(by,)| *by == report.reporter.uuid());
+                if again || known.len() >= MAX_REASONS {
+                    return Ok(false);
+                }
+                tx.run(
+                    "INSERT INTO blog_comment_reports (comment, reporter, reason, reported_at) VALUES (?, ?, ?, ?)",
+                    args![
+                        report.comment,
+                        report.reporter,
+                        report.reason.as_str(),
+                        effects.at
+                    ],
+                )
+                .await?;
+                enqueue(&mut tx, report.comment, effects.at).await?;
+                effects::commit(tx, &effects).await?;
+                Ok(true)
+            })
+            .await
+    }
+
+    async fn dismiss(&self, id: CommentId, effects: Effects) -> Result<()> {
+        self.db
+            .retried(|| async {
+                let mut tx = self.db.begin().await?;
+                living(&mut tx, id).await?;
+                tx.run(FORGET_REPORTS, args![id]).await?;
+                leave_queue(&mut tx, id).await?;
+                effects::commit(tx, &effects).await
+            })
+            .await
+    }
+
+    async fn queue(
+        &self,
+        author: Option<UserId>,
+        page: PageRequest,
+    ) -> Result<Page<QueuedComment>> {
+        let (at, id) = super::newest_first(&page);
+        let limit = page.limit();
+        let rows: Vec<QueueRow> = self
+            .db
+            .all(QUEUE, args![author, author, at, at, id, limit + 1])
+            .await?;
+        let mut queued: Vec<QueuedComment> = Vec::new();
+        for row in rows {
+            let reason = row.reason.clone();
+            if queued
+                .last()
+                .is_none_or(|last| last.comment.id.uuid() != row.comment.comment_id)
+            {
+                queued.push(QueuedComment {
+                    post_slug: Slug::from_store(row.post_slug),
+                    post_title: Title::from_store(row.post_title),
+                    queued_at: time(row.queued_at),
+                    reasons: Vec::new(),
+                    comment: row.comment.comment()?,
+                });
+            }
+            if let Some(last) = queued.last_mut() {
+                last.reasons.extend(reason);
+            }
+        }
+        Ok(Page::from_overfetch(
+            queued,
+            limit,
+            |one: &QueuedComment| Cursor {
+                at: one.queued_at,
+                id: one.comment.id.uuid(),
+            },
+        ))
+    }
+
+    async fn has_visible(&self, author: UserId) -> Result<bool> {
+        let any: Option<(i64,)> = self
+            .db
+            .one(
+                "SELECT 1 FROM blog_comments WHERE author = ? AND state = 'visible' LIMIT 1",
+                args![author],
+            )
+            .await?;
+        Ok(any.is_some())
     }
 
     async fn get(&self, id: CommentId) -> Result<Comment> {

@@ -71,6 +71,7 @@ const MIGRATIONS: &[Migration] = migrations! {
     25 "0025_token_email" oldest 17;
     30 "0030_audit_chain" oldest 30 then audit::take_over;
     31 "0031_suspensions" oldest 30;
+    32 "0032_comment_queue" oldest 30;
 };
 
 /// The last migration that this binary knows.

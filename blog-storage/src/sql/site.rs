@@ -64,6 +64,8 @@ struct Document {
     page_size: u16,
     old_addresses: bool,
     footer: String,
+    #[serde(default)]
+    hold_first_comments: bool,
 }
 
 impl Document {
@@ -81,6 +83,7 @@ impl Document {
             page_size: settings.page_size,
             old_addresses: settings.old_addresses,
             footer: text(settings.footer.as_str()),
+            hold_first_comments: settings.hold_first_comments,
         }
     }
 
@@ -101,6 +104,7 @@ impl Document {
             page_size: self.page_size,
             old_addresses: self.old_addresses,
             footer: FooterText::from_store(self.footer),
+            hold_first_comments: self.hold_first_comments,
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use blog_core::error::{Entity, Error};
 use blog_core::id::CommentId;
-use blog_core::model::comment::Comment;
+use blog_core::model::comment::{Comment, CommentState};
 use blog_core::model::post::{Post, SlugHit};
 use blog_core::service::discussion::CommentInput;
 use http::StatusCode;
@@ -21,6 +21,9 @@ struct CommentForm {
     body: String,
     #[serde(default)]
     parent: String,
+    /// For programs that fill in whatever they find.
+    #[serde(default)]
+    website: String,
 }
 
 fn missing() -> EdgeError {
@@ -43,7 +46,7 @@ async fn place(call: &Call, post: &Post, comment: CommentId) -> Result<String, E
 /// The same for a comment that was just written: until it is to be seen, the post's page.
 async fn place_or_post(call: &Call, post: &Post, comment: CommentId) -> String {
     let place = place(call, post, comment).await;
-    place.unwrap_or_else(|_| format!("/posts/{}#comment-{comment}", post.slug))
+    place.unwrap_or_else(|_| format!("/posts/{}#comments", post.slug))
 }
 
 pub(crate) async fn show(call: Call) -> Result<Response, EdgeError> {
@@ -82,6 +85,11 @@ pub(crate) async fn create(mut call: Call) -> Result<Response, EdgeError> {
         Ok(found) => found,
         Err(error) => return without_post(&call, &slug, &form.body, &error),
     };
+    if !form.website.is_empty() {
+        // As if it was stored: who learns that it was not would try again without.
+        let place = format!("/posts/{}#comments", found.slug);
+        return Ok(call.redirect_with(&place, "commented"));
+    }
     let parent = match form.parent.as_str() {
         "" => None,
         id => Some(id.parse().map_err(|_| missing())?),
@@ -97,7 +105,11 @@ pub(crate) async fn create(mut call: Call) -> Result<Response, EdgeError> {
     match made {
         Ok(comment) => {
             let place = place_or_post(&call, &found, comment.id).await;
-            Ok(call.redirect_with(&place, "commented"))
+            let notice = match comment.state {
+                CommentState::Pending => "comment-held",
+                _ => "commented",
+            };
+            Ok(call.redirect_with(&place, notice))
         }
         Err(error) => {
             // An answer to a comment that went becomes one to the post.

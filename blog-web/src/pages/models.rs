@@ -239,6 +239,7 @@ pub(super) fn comment(
         edited_at: comment.edited_at.map(Timestamp::as_micros),
         deleted,
         by_post_author: author == Some(post.author.id),
+        can_report: !deleted && policy.may(actor, Action::ReportComment { author }),
         can_edit: !deleted && policy.may(actor, Action::EditComment { author }),
         can_delete: !deleted
             && policy.may(

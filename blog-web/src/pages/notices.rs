@@ -170,6 +170,31 @@ const TABLE: &[(&str, FlashKind, Phrase)] = &[
         FlashKind::Success,
         Phrase::new("admin-user-unblocked"),
     ),
+    (
+        "comment-held",
+        FlashKind::Info,
+        Phrase::new("moderation-held"),
+    ),
+    (
+        "comment-reported",
+        FlashKind::Success,
+        Phrase::new("moderation-report-sent"),
+    ),
+    (
+        "comments-approved",
+        FlashKind::Success,
+        Phrase::new("moderation-approved"),
+    ),
+    (
+        "comments-deleted",
+        FlashKind::Success,
+        Phrase::new("moderation-deleted"),
+    ),
+    (
+        "comments-decided-before",
+        FlashKind::Info,
+        Phrase::new("moderation-decided"),
+    ),
     ("page-saved", FlashKind::Success, Phrase::new("pages-saved")),
     (
         "page-deleted",

@@ -152,6 +152,9 @@ pub(super) fn of_reason(reason: &Reason) -> Phrase {
         Reason::TooManyPixels => Phrase::new("refusals-too-many-pixels"),
         Reason::DamagedPicture => Phrase::new("refusals-damaged-picture"),
         Reason::NoLetter => Phrase::new("refusals-no-letter"),
+        Reason::TooManyLinks { max } => {
+            Phrase::new("moderation-too-many-links").with("count", *max)
+        }
         Reason::NotATarget => Phrase::new("refusals-not-a-target"),
         Reason::NotInRange { min, max } => Phrase::new("refusals-not-in-range")
             .with("min", u64::from(*min))

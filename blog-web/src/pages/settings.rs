@@ -40,6 +40,8 @@ struct Fields {
     footer: String,
     #[serde(default)]
     old_addresses: bool,
+    #[serde(default)]
+    hold_first_comments: bool,
     #[serde(default, deserialize_with = "crate::edge::form::unseen_number")]
     version: Option<u64>,
 }
@@ -71,6 +73,7 @@ fn read(form: &Form) -> Result<(SettingsInput, Option<u64>), EdgeError> {
         page_size: fields.page_size,
         old_addresses: fields.old_addresses,
         footer: fields.footer,
+        hold_first_comments: fields.hold_first_comments,
     };
     Ok((input, fields.version))
 }
@@ -133,7 +136,11 @@ fn filled(input: &SettingsInput, version: Option<u64>) -> (FormView, Vec<usize>)
         .value("language", &input.language)
         .value("page_size", &input.page_size)
         .value("footer", &input.footer)
-        .value("old_addresses", if input.old_addresses { "on" } else { "" });
+        .value("old_addresses", if input.old_addresses { "on" } else { "" })
+        .value(
+            "hold_first_comments",
+            if input.hold_first_comments { "on" } else { "" },
+        );
     if let Some(version) = version {
         form = form.value("version", version.to_string());
     }
@@ -197,6 +204,7 @@ fn stored(site: &ShownSite) -> StoredSettingsView {
         site: view,
         page_size: site.settings.page_size,
         old_addresses: site.settings.old_addresses,
+        hold_first_comments: site.settings.hold_first_comments,
         updated_at: site.updated_at.map_or(0, |at| at.as_micros()),
     }
 }

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{PersonView, Phrase};
+use super::{PersonView, Phrase, SafeHtml};
 
 /// A user as admins see them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -21,6 +21,27 @@ pub struct UserLineView {
     pub blocked: bool,
     /// Microseconds since the epoch.
     pub created_at: i64,
+}
+
+/// A comment that somebody should look at.
+#[derive(Debug, Clone, Serialize)]
+pub struct QueuedCommentView {
+    /// Its id.
+    pub id: String,
+    /// Who wrote it.
+    pub author: Option<PersonView>,
+    /// What it says.
+    pub body: SafeHtml,
+    /// Microseconds since the epoch.
+    pub created_at: i64,
+    /// Whether it waits for approval.
+    pub pending: bool,
+    /// Where its post lives.
+    pub post_slug: String,
+    /// The post's title.
+    pub post_title: String,
+    /// What readers said who reported it.
+    pub reasons: Vec<String>,
 }
 
 /// A record of the audit log.

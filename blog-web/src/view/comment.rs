@@ -28,6 +28,8 @@ pub struct CommentView {
     pub can_edit: bool,
     /// Whether the viewer may delete it.
     pub can_delete: bool,
+    /// Whether the viewer may report it.
+    pub can_report: bool,
 }
 
 /// A comment with its replies, which have none of their own.

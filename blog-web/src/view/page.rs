@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::SiteView;
-use super::{AuditActionView, AuditLineView, UserLineView};
+use super::{AuditActionView, AuditLineView, QueuedCommentView, UserLineView};
 use super::{
     AuthorView, CardView, ChoiceView, CommentView, DeskView, DiffView, ErrorView, FormView,
     HitView, MediaView, MenuEntryView, Page, PagerView, PictureView, PlacesView, PostView,
@@ -57,6 +57,8 @@ pages! {
     SettingsPage => "admin/settings.html",
     AdminPage => "admin/index.html",
     AdminPostsPage => "admin/posts.html",
+    CommentQueuePage => "admin/comments.html",
+    CommentReportPage => "comment_report.html",
     UsersPage => "admin/users.html",
     UserPage => "admin/user.html",
     AuditPage => "admin/audit.html",
@@ -448,6 +450,7 @@ pub struct SessionsPage {
 #[derive(Debug, Clone, Serialize)]
 pub struct SettingsPage {
     /// Fields `title`, `description`, `logo` (a media id), `language`, `page_size`, `footer`, `old_addresses`,
+    /// `hold_first_comments`,
     /// `version`, and for each row of the menu, counted from 1, `menu_place_1`, `menu_label_1` and `menu_target_1`.
     pub form: FormView,
     /// The numbers of the menu's rows.
@@ -469,6 +472,8 @@ pub struct StoredSettingsView {
     pub page_size: u16,
     /// Whether old addresses lead on.
     pub old_addresses: bool,
+    /// Whether first comments wait for approval.
+    pub hold_first_comments: bool,
     /// Microseconds since the epoch.
     pub updated_at: i64,
 }
@@ -491,6 +496,28 @@ pub struct AdminPostsPage {
     pub can_manage: bool,
     /// The way on.
     pub pager: PagerView,
+}
+
+/// `/admin/comments`: what waits or was reported.
+#[derive(Debug, Clone, Serialize)]
+pub struct CommentQueuePage {
+    /// Newest first.
+    pub comments: Vec<QueuedCommentView>,
+    /// Whether these are everybody's, and not those on own posts only.
+    pub can_moderate: bool,
+    /// As in [`AdminPage`].
+    pub can_manage: bool,
+    /// Fields `comment` (ids) and `decision` (`approve` or `delete`).
+    pub form: FormView,
+    /// The way on.
+    pub pager: PagerView,
+}
+
+/// `/comments/{id}/report`.
+#[derive(Debug, Clone, Serialize)]
+pub struct CommentReportPage {
+    /// Field `reason`.
+    pub form: FormView,
 }
 
 /// `/admin/users`.

@@ -127,6 +127,7 @@ catalogues! {
     "lists",
     "mail",
     "meta",
+    "moderation",
     "library",
     "notices",
     "pages",

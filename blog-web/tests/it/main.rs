@@ -20,6 +20,7 @@ mod forms;
 mod history;
 mod library;
 mod matrix;
+mod moderation;
 mod old_addresses;
 mod page_cache;
 mod previews;

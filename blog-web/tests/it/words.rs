@@ -180,6 +180,13 @@ fn cases() -> Vec<Case> {
             Phrase::new("refusals-not-a-time"),
         ),
         case(
+            "TooManyLinks",
+            "/posts/one/comments",
+            "body",
+            &"<https://example.org/> ".repeat(6),
+            count("moderation-too-many-links", 5),
+        ),
+        case(
             "TooDeep",
             "/write",
             "body",

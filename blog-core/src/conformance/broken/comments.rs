@@ -8,8 +8,10 @@ use async_trait::async_trait;
 use super::{Broken, records};
 use crate::backend::Backend;
 use crate::error::{Conflict, Error, Result};
-use crate::id::{CommentId, PostId};
-use crate::model::comment::{Comment, CommentChange, CommentState, NewComment, Thread};
+use crate::id::{CommentId, PostId, UserId};
+use crate::model::comment::{
+    Comment, CommentChange, CommentState, NewComment, QueuedComment, Report, Thread,
+};
 use crate::model::effects::Effects;
 use crate::page::{Page, PageRequest};
 use crate::ports::CommentStore;
@@ -22,10 +24,12 @@ enum Fault {
     LastEditWins,
     RepliesUnordered,
     PlaceBehind,
+    QueueOfEverybody,
+    ReportedTwice,
 }
 
 pub(super) fn all(working: &Backend) -> Vec<Broken> {
-    let faults: [(&str, &[&str], Fault); 6] = [
+    let faults: [(&str, &[&str], Fault); 8] = [
         (
             "comments-text-stays-after-deletion",
             &["comments-delete-placeholder"],
@@ -55,6 +59,16 @@ pub(super) fn all(working: &Backend) -> Vec<Broken> {
             "comments-place-behind-the-comment",
             &["comments-place"],
             Fault::PlaceBehind,
+        ),
+        (
+            "comments-queue-of-everybody",
+            &["comments-queue"],
+            Fault::QueueOfEverybody,
+        ),
+        (
+            "comments-reported-twice",
+            &["comments-report"],
+            Fault::ReportedTwice,
         ),
     ];
     let broken = |(name, caught_by, fault)| Broken {
@@ -115,6 +129,32 @@ impl CommentStore for Comments {
 
     async fn delete(&self, id: CommentId, effects: Effects) -> Result<()> {
         self.inner.delete(id, effects).await
+    }
+
+    async fn approve(&self, id: CommentId, effects: Effects) -> Result<Comment> {
+        self.inner.approve(id, effects).await
+    }
+
+    async fn report(&self, report: Report, effects: Effects) -> Result<bool> {
+        let new = self.inner.report(report, effects).await?;
+        Ok(new || self.fault == Fault::ReportedTwice)
+    }
+
+    async fn dismiss(&self, id: CommentId, effects: Effects) -> Result<()> {
+        self.inner.dismiss(id, effects).await
+    }
+
+    async fn queue(
+        &self,
+        author: Option<UserId>,
+        page: PageRequest,
+    ) -> Result<Page<QueuedComment>> {
+        let author = author.filter(|_| self.fault != Fault::QueueOfEverybody);
+        self.inner.queue(author, page).await
+    }
+
+    async fn has_visible(&self, author: UserId) -> Result<bool> {
+        self.inner.has_visible(author).await
     }
 
     async fn get(&self, id: CommentId) -> Result<Comment> {

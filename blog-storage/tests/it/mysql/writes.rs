@@ -11,7 +11,9 @@ use blog_core::id::{
 };
 use blog_core::model::audit::AuditAction;
 use blog_core::model::autosave::{Autosave, FormText};
-use blog_core::model::comment::{CommentBody, CommentChange, CommentState, NewComment};
+use blog_core::model::comment::{
+    CommentBody, CommentChange, CommentState, NewComment, Report, ReportReason,
+};
 use blog_core::model::effects::Effects;
 use blog_core::model::focus::Focus;
 use blog_core::model::index::{ObjectChange, ObjectEvent, Sequencer};
@@ -205,6 +207,7 @@ fn settings() -> SettingsChange {
             menu: Vec::new(),
             language: LanguageTag::try_from("en").expect("a language"),
             page_size: 10,
+            hold_first_comments: true,
             old_addresses: false,
             footer: FooterText::try_from("").expect("a footer"),
         },
@@ -247,7 +250,17 @@ pub(crate) async fn ready(store: &Arc<SqlStore>) -> Vec<Write> {
         id: changed_id,
         ..comment_on(&one)
     };
-    for comment in [seen, changed] {
+    let (held_id, reported_id) = (CommentId::generate(), CommentId::generate());
+    let held = NewComment {
+        id: held_id,
+        state: CommentState::Pending,
+        ..comment_on(&one)
+    };
+    let reported = NewComment {
+        id: reported_id,
+        ..comment_on(&one)
+    };
+    for comment in [seen, changed, held, reported] {
         CommentStore::create(&**store, comment, Effects::at(at(0)))
             .await
             .expect("a comment");
@@ -401,6 +414,13 @@ pub(crate) async fn ready(store: &Arc<SqlStore>) -> Vec<Write> {
             body: CommentBody::try_from("Better said").expect("a comment"),
             html: SafeHtml::from_sanitiser("<p>Better said</p>".to_owned()),
         }, fx());
+        "comments::approve" => g.store.approve(held_id, fx());
+        "comments::report" => g.store.report(Report {
+            comment: changed_id,
+            reporter: b,
+            reason: ReportReason::try_from("Rude").expect("a reason"),
+        }, fx());
+        "comments::dismiss" => g.store.dismiss(reported_id, fx());
         "comments::delete" => CommentStore::delete(&*g.store, seen_id, fx());
         "engagement::set_like" => g.store.set_like(g.two.id, b, true, at(1));
         "engagement::record_views" => g.store.record_views(&[View { post: g.two.id, day: 1, visitor: [1; 16] }]);

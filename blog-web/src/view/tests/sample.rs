@@ -14,7 +14,9 @@ use blog_core::model::focus::Focus;
 use crate::view::page::{
     AddressLinkPage, EmailPage, ForgotPage, PasswordPage, ResetPage, SessionsPage,
 };
-use crate::view::page::{AdminPage, AdminPostsPage, AuditPage, UserPage, UsersPage};
+use crate::view::page::{
+    AdminPage, AdminPostsPage, AuditPage, CommentQueuePage, CommentReportPage, UserPage, UsersPage,
+};
 use crate::view::page::{
     ArchivePage, AuthorPage, CommentDeletePage, CommentEditPage, ConflictPage, DraftsPage,
     EditorPage, HomePage, LibraryDeletePage, LibraryItemPage, LibraryPage, LoginPage, OwnerPage,
@@ -34,7 +36,7 @@ use crate::view::{
     SiteView, SourceView, StepView, StructuredData, TagCountView, TagGroupView, TagView,
     ThreadView, TocView, UnsavedView, View, ViewerView, WidthView, YearView,
 };
-use crate::view::{AuditActionView, AuditLineView, UserLineView};
+use crate::view::{AuditActionView, AuditLineView, QueuedCommentView, UserLineView};
 use crate::view::{MenuEntryView, StaticPageLineView, StoredPageView};
 use crate::view::{PreviewLinkView, SessionView};
 

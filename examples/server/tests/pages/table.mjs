@@ -67,6 +67,7 @@ export const PAGES = [
   { name: "admin", as: "writer", at: "/admin" },
   { name: "admin-posts", as: "writer", at: "/admin/posts" },
   { name: "admin-posts-draft", as: "writer", at: "/admin/posts?show=draft" },
+  { name: "admin-comments", as: "writer", at: "/admin/comments" },
   { name: "admin-users", as: "writer", at: "/admin/users" },
   { name: "admin-user", as: "writer", at: ({ find }) => find("/admin/users", /^\/admin\/users\/[^/?]+$/, "writer") },
   { name: "admin-audit", as: "writer", at: "/admin/audit" },
@@ -87,5 +88,6 @@ export const PAGES = [
   { name: "preview", as: "reader", at: ({ preview }) => preview() },
   { name: "comment", as: "reader", at: ({ find }) => find("/", /^\/posts\/[^/]+$/).then((post) => find(post, /\/comments\/[^/]+$/)) },
   { name: "comment-edit", as: "writer", at: ({ comment }) => comment("edit") },
+  { name: "comment-report", as: "writer", at: ({ find }) => find("/", /^\/posts\/[^/]+$/).then((post) => find(post, /\/comments\/[^/]+\/report$/, "writer")) },
   { name: "comment-delete", as: "writer", at: ({ comment }) => comment("delete") },
 ];

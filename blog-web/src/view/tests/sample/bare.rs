@@ -227,6 +227,14 @@ pub(crate) fn bare_pages(view: &View, chrome: &PageChrome) -> Vec<(&'static str,
         can_manage: false,
         pager: PagerView::new("/admin/posts", None, None),
     });
+    pages.add(&CommentQueuePage {
+        comments: Vec::new(),
+        can_moderate: false,
+        can_manage: false,
+        form: form(),
+        pager: PagerView::new("/admin/comments", None, None),
+    });
+    pages.add(&CommentReportPage { form: form() });
     pages.add(&UsersPage {
         query: String::new(),
         users: Vec::new(),

@@ -310,10 +310,40 @@ pub(crate) fn full_pages(
     });
     pages.add(&AdminPage { can_manage: true });
     pages.add(&AdminPostsPage {
-        posts: vec![card(text)],
+        posts: vec![
+            card(text, PostStatus::Published),
+            card(text, PostStatus::Draft),
+        ],
         show: "published".to_owned(),
         can_manage: true,
         pager: pager(),
+    });
+    let queued = QueuedCommentView {
+        id: text.to_owned(),
+        author: Some(person(text)),
+        body: SafeHtml::from_sanitised(BODIES[1].to_owned()),
+        created_at: NOW,
+        pending: true,
+        post_slug: text.to_owned(),
+        post_title: text.to_owned(),
+        reasons: vec![text.to_owned()],
+    };
+    pages.add(&CommentQueuePage {
+        comments: vec![
+            QueuedCommentView {
+                id: "a".to_owned(),
+                author: None,
+                ..queued.clone()
+            },
+            queued,
+        ],
+        can_moderate: true,
+        can_manage: true,
+        form: refused("/admin/comments", text, &["comment", "decision"]),
+        pager: pager(),
+    });
+    pages.add(&CommentReportPage {
+        form: refused("/comments/a/report", text, &["reason"]),
     });
     pages.add(&UsersPage {
         query: text.to_owned(),
@@ -406,6 +436,7 @@ pub(crate) fn full_pages(
             site: site(text),
             page_size: 10,
             old_addresses: true,
+            hold_first_comments: true,
             updated_at: NOW,
         }),
     });

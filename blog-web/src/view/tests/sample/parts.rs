@@ -31,7 +31,7 @@ pub(super) fn desk(text: &str) -> DeskView {
     }
 }
 
-pub(super) const SETTINGS_FIELDS: [&str; 13] = [
+pub(super) const SETTINGS_FIELDS: [&str; 14] = [
     "title",
     "description",
     "logo",
@@ -39,6 +39,7 @@ pub(super) const SETTINGS_FIELDS: [&str; 13] = [
     "page_size",
     "footer",
     "old_addresses",
+    "hold_first_comments",
     "version",
     "menu_place_1",
     "menu_label_1",
@@ -191,6 +192,7 @@ pub(super) fn comment(text: &str, id: &str) -> CommentView {
         deleted: false,
         by_post_author: true,
         can_edit: true,
+        can_report: true,
         can_delete: true,
     }
 }
