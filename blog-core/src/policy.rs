@@ -1,5 +1,8 @@
 //! Who may see and do what. The only place that decides; pages, feeds, search, API and media all ask it.
 
+use std::cell::RefCell;
+use std::fmt;
+
 use crate::error::{Denied, Error, Result};
 use crate::id::UserId;
 use crate::model::post::{Post, PostStatus};
@@ -112,11 +115,13 @@ pub struct PostFacts {
 impl Visibility {
     /// What `viewer` may see on `surface` at `now`.
     pub fn new(viewer: Actor, surface: Surface, now: Timestamp) -> Self {
-        Self {
+        let visibility = Self {
             viewer,
             surface,
             now,
-        }
+        };
+        note(Heard::Visibility(visibility));
+        visibility
     }
 
     /// Who asks.
@@ -151,17 +156,31 @@ impl Visibility {
 
     /// The same decision for one post in memory.
     pub fn allows(&self, post: &PostFacts) -> bool {
+        self.decide(post).is_ok()
+    }
+
+    /// The same, with the rule that decides.
+    ///
+    /// # Errors
+    /// Why the post is not seen.
+    pub fn decide(&self, post: &PostFacts) -> std::result::Result<Rule, Hidden> {
+        let draft = post.status == PostStatus::Draft;
         let out = |now: Timestamp| post.published_at.is_some_and(|at| at <= now);
         match self.rule() {
-            ReadRule::Nothing => false,
-            ReadRule::Everything => true,
-            ReadRule::Own(author) => post.author == author,
-            ReadRule::Listed { now } => {
-                post.status == PostStatus::Published && out(now) && !post.author_suspended
+            ReadRule::Nothing => Err(Hidden::NoList),
+            ReadRule::Everything => Ok(Rule::Editor),
+            ReadRule::Own(author) if post.author == author => Ok(Rule::Own),
+            ReadRule::Own(_) => Err(Hidden::NotTheirs),
+            ReadRule::Reachable { viewer, .. } if viewer == Some(post.author) => Ok(Rule::Own),
+            ReadRule::Listed { .. } | ReadRule::Reachable { .. } if draft => Err(Hidden::Draft),
+            ReadRule::Listed { now } | ReadRule::Reachable { now, .. } if !out(now) => {
+                Err(Hidden::Scheduled)
             }
-            ReadRule::Reachable { now, viewer } => {
-                viewer == Some(post.author) || (post.status != PostStatus::Draft && out(now))
+            ReadRule::Listed { .. } if post.status != PostStatus::Published => {
+                Err(Hidden::Unlisted)
             }
+            ReadRule::Listed { .. } if post.author_suspended => Err(Hidden::AuthorSuspended),
+            ReadRule::Listed { .. } | ReadRule::Reachable { .. } => Ok(Rule::Public),
         }
     }
 }
@@ -176,6 +195,89 @@ pub fn is_public(post: &Post, now: Timestamp) -> bool {
         status: post.status,
         published_at: post.published_at,
     })
+}
+
+/// The rule by which somebody may.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Rule {
+    /// It is public by now.
+    Public,
+    /// It is their own.
+    Own,
+    /// They are an editor or admin.
+    Editor,
+    /// Their role includes it; the least that does.
+    Role(Role),
+    /// Whoever is logged in may.
+    LoggedIn,
+}
+
+impl fmt::Display for Rule {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Public => {
+                f.write_str("it is published, so everybody who has the address sees it")
+            }
+            Self::Own => f.write_str("it is their own"),
+            Self::Editor => f.write_str("editors and admins may"),
+            Self::Role(role) => write!(f, "the role {} includes it", role.as_str()),
+            Self::LoggedIn => f.write_str("everybody who is logged in may"),
+        }
+    }
+}
+
+/// The rule by which somebody does not see a post.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Hidden {
+    /// It is a draft of somebody else's.
+    #[error("it is a draft, which its author, editors and admins see")]
+    Draft,
+    /// Its time has not come.
+    #[error("its time has not come; until then its author, editors and admins see it")]
+    Scheduled,
+    /// It is in no list.
+    #[error("it is unlisted, so it is in no list")]
+    Unlisted,
+    /// Its author is suspended, which takes it from lists.
+    #[error("its author is suspended, so it is in no list")]
+    AuthorSuspended,
+    /// The list is of their own posts.
+    #[error("it is somebody else's")]
+    NotTheirs,
+    /// The list is not for them.
+    #[error("the list is for people who write here, or for editors and admins")]
+    NoList,
+}
+
+/// What policy was asked while something was done, and what it answered: see [`overheard`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Heard {
+    /// Whether somebody may, as a condition of what is done.
+    Checked(Action, std::result::Result<Rule, Denied>),
+    /// The same as a yes or no, which may be about a button only.
+    Asked(Action, std::result::Result<Rule, Denied>),
+    /// What they see of posts.
+    Visibility(Visibility),
+}
+
+tokio::task_local! {
+    static HEARD: RefCell<Vec<Heard>>;
+}
+
+/// Does something, and tells what policy was asked by the way, in order.
+pub async fn overheard<T>(work: impl Future<Output = T>) -> (T, Vec<Heard>) {
+    let work = async {
+        let done = work.await;
+        (done, HEARD.with(RefCell::take))
+    };
+    HEARD.scope(RefCell::default(), work).await
+}
+
+/// Where nobody listens, nothing is noted.
+fn note(heard: Heard) {
+    let _ = HEARD.try_with(|all| all.borrow_mut().push(heard));
 }
 
 /// Something that somebody wants to do. Reading posts is [`Visibility`]'s matter.
@@ -258,6 +360,33 @@ pub enum Action {
     },
 }
 
+impl Action {
+    /// What it is, as somebody who asks reads it.
+    pub fn as_str(&self) -> &'static str {
+        match self {
+            Self::WritePost => "to write posts",
+            Self::EditPost { .. } => "to change this post",
+            Self::PublishPost { .. } => "to publish this post",
+            Self::DeletePost { .. } => "to delete this post",
+            Self::Comment => "to comment",
+            Self::EditComment { .. } => "to change this comment",
+            Self::DeleteComment { .. } => "to delete this comment",
+            Self::Like => "to like a post",
+            Self::Upload => "to upload",
+            Self::ManageMedia { .. } => "to manage this file",
+            Self::ManageSite => "to manage the site",
+            Self::ReadAudit => "to read the audit log",
+            Self::Moderate => "to look after everybody's posts and comments",
+            Self::ReportComment { .. } => "to report this comment",
+            Self::ModerateComment { .. } => "to decide about the comments on this post",
+            Self::ManageUsers => "to see the list of users",
+            Self::ChangeUser { .. } => "to give this user another role, or suspend them",
+            Self::BlockUser { .. } => "to decide whether this user may comment",
+            Self::EditProfile { .. } => "to change this profile",
+        }
+    }
+}
+
 /// Settings that the decisions depend on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Policy {
@@ -268,15 +397,20 @@ pub struct Policy {
 impl Policy {
     /// Whether the actor may; `Denied` says why not. `LogIn` for anonymous actors always.
     pub fn check(&self, actor: &Actor, action: Action) -> Result<()> {
-        self.decide(actor, action).map_err(Error::Denied)
+        let decision = self.decide(actor, action);
+        note(Heard::Checked(action, decision));
+        decision.map(drop).map_err(Error::Denied)
     }
 
     /// The same as a yes or no, for showing or hiding a button.
     pub fn may(&self, actor: &Actor, action: Action) -> bool {
-        self.decide(actor, action).is_ok()
+        let decision = self.decide(actor, action);
+        note(Heard::Asked(action, decision));
+        decision.is_ok()
     }
 
-    fn decide(&self, actor: &Actor, action: Action) -> std::result::Result<(), Denied> {
+    /// The decision, with the rule that makes it.
+    fn decide(&self, actor: &Actor, action: Action) -> std::result::Result<Rule, Denied> {
         let Actor::User {
             id,
             role,
@@ -292,13 +426,14 @@ impl Policy {
         }
         let at_least = |least: Role| {
             if role >= least {
-                Ok(())
+                Ok(Rule::Role(least))
             } else {
                 Err(Denied::Role)
             }
         };
         let own_or_editor = |owner: UserId| match () {
-            () if id == owner || role >= Role::Editor => Ok(()),
+            () if id == owner => Ok(Rule::Own),
+            () if role >= Role::Editor => Ok(Rule::Editor),
             () => Err(Denied::NotYours),
         };
         let not_oneself = |user: UserId| match user == id {
@@ -306,52 +441,58 @@ impl Policy {
             false => Ok(()),
         };
         let verified_if_needed = if verified || !self.require_verified_email {
-            Ok(())
+            Ok(Rule::LoggedIn)
         } else {
             Err(Denied::Unverified)
         };
         match action {
             Action::WritePost | Action::Upload => at_least(Role::Author),
             Action::EditPost { author } | Action::DeletePost { author } => {
-                own_or_editor(author)?;
-                at_least(Role::Author)
+                let rule = own_or_editor(author)?;
+                at_least(Role::Author)?;
+                Ok(rule)
             }
             Action::PublishPost { author } => {
-                own_or_editor(author)?;
+                let rule = own_or_editor(author)?;
                 at_least(Role::Author)?;
-                verified_if_needed
+                verified_if_needed?;
+                Ok(rule)
             }
             Action::Comment if blocked => Err(Denied::Blocked),
             Action::Comment => verified_if_needed,
-            Action::Like => Ok(()),
+            Action::Like => Ok(Rule::LoggedIn),
             Action::EditComment { author } if author == Some(id) && blocked => Err(Denied::Blocked),
-            Action::EditComment { author } if author == Some(id) => verified_if_needed,
+            Action::EditComment { author } if author == Some(id) => {
+                verified_if_needed.map(|_| Rule::Own)
+            }
             Action::EditComment { .. } => Err(Denied::NotYours),
             Action::DeleteComment {
                 author,
                 post_author,
             } => match author {
-                Some(author) if author == id => Ok(()),
+                Some(author) if author == id => Ok(Rule::Own),
                 _ => own_or_editor(post_author),
             },
             Action::ManageMedia { owner } => own_or_editor(owner),
             Action::ReportComment { author } if author == Some(id) => Err(Denied::Yourself),
-            Action::ReportComment { .. } => Ok(()),
+            Action::ReportComment { .. } => Ok(Rule::LoggedIn),
             Action::ModerateComment { post_author } => own_or_editor(post_author),
             Action::ManageSite | Action::ReadAudit | Action::ManageUsers => at_least(Role::Admin),
             Action::Moderate => at_least(Role::Editor),
             Action::ChangeUser { user } => {
-                at_least(Role::Admin)?;
-                not_oneself(user)
+                let rule = at_least(Role::Admin)?;
+                not_oneself(user)?;
+                Ok(rule)
             }
             Action::BlockUser { user, role: theirs } => {
-                at_least(match theirs {
+                let rule = at_least(match theirs {
                     Role::Reader | Role::Author => Role::Editor,
                     Role::Editor | Role::Admin => Role::Admin,
                 })?;
-                not_oneself(user)
+                not_oneself(user)?;
+                Ok(rule)
             }
-            Action::EditProfile { user } if user == id => Ok(()),
+            Action::EditProfile { user } if user == id => Ok(Rule::Own),
             Action::EditProfile { .. } => Err(Denied::NotYours),
         }
     }

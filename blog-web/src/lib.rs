@@ -17,5 +17,6 @@ pub mod routes;
 pub mod serve;
 pub mod view;
 mod web;
+pub mod why;
 
 pub use web::Web;

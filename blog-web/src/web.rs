@@ -32,8 +32,8 @@ use crate::view::{ErrorView, Lang, PageChrome, View, ViewError};
 /// ```
 #[derive(Debug, Clone)]
 pub struct Web {
-    blog: Blog,
-    site: Site,
+    pub(crate) blog: Blog,
+    pub(crate) site: Site,
     proxies: TrustedProxies,
     cache_bytes: u64,
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::blog::Core;
 use crate::error::{Entity, Error, Result};
 use crate::highlight::{self, Piece};
-use crate::id::{CommentId, MediaId, PostId};
+use crate::id::{CommentId, MediaId, PostId, UserId};
 use crate::markdown::{self, ResolvedMedia};
 use crate::model::archive::{MonthCount, TagCount};
 use crate::model::comment::Thread;
@@ -14,9 +14,9 @@ use crate::model::media::{MediaItem, MediaKind};
 use crate::model::post::{PostCard, PostInContext, PostQuery, PostScope, SafeHtml, SlugHit};
 use crate::model::slug::Slug;
 use crate::model::tag::TagSlug;
-use crate::model::user::User;
+use crate::model::user::{Role, User};
 use crate::page::{Cursor, Page, PageRequest};
-use crate::policy::{Actor, Surface};
+use crate::policy::{Actor, Hidden, PostFacts, Rule, Surface, Visibility};
 use crate::terms;
 use crate::time::Timestamp;
 
@@ -70,6 +70,45 @@ impl Reading {
         let slug = Slug::from_address(slug).map_err(|_| Error::NotFound(Entity::Post))?;
         let visibility = self.core.visibility(actor, Surface::Page);
         self.core.records.posts.by_slug(&slug, &visibility).await
+    }
+
+    /// Why a post's address shows its post under this visibility, or does not; `None` where no post has the address.
+    ///
+    /// # Errors
+    /// Of the store.
+    pub async fn why(
+        &self,
+        visibility: &Visibility,
+        slug: &str,
+    ) -> Result<Option<std::result::Result<Rule, Hidden>>> {
+        // Whoever asks this sees everything; what is told is the rule.
+        let everybody = Actor::User {
+            id: UserId::generate(),
+            role: Role::Admin,
+            suspended: false,
+            verified: true,
+            blocked: false,
+        };
+        let everything = Visibility::new(everybody, Surface::Page, visibility.now());
+        let posts = &self.core.records.posts;
+        let mut slug = Slug::from_store(slug.to_owned());
+        for _ in 0..2 {
+            match posts.by_slug(&slug, &everything).await {
+                Ok(SlugHit::Current(post)) => {
+                    return Ok(Some(visibility.decide(&PostFacts {
+                        author: post.author.id,
+                        // It takes a post from lists, not from its page.
+                        author_suspended: false,
+                        status: post.status,
+                        published_at: post.published_at,
+                    })));
+                }
+                Ok(SlugHit::Moved(now)) => slug = now,
+                Err(Error::NotFound(_)) => return Ok(None),
+                Err(other) => return Err(other),
+            }
+        }
+        Ok(None)
     }
 
     /// What the actor finds at a post's address, with what stands around it. One query.

@@ -13,6 +13,7 @@ use crate::model::secret::Secret;
 use crate::model::session::{Session, SessionTouch};
 use crate::model::user::{Role, User};
 use crate::policy::Actor;
+use crate::time::Timestamp;
 
 const HOUR: Duration = Duration::from_secs(3600);
 const DAY: Duration = Duration::from_secs(24 * 3600);
@@ -83,7 +84,40 @@ fn lifetime(role: Role, remember: bool) -> (Duration, Duration) {
     }
 }
 
+/// A session that begins now.
+fn new(user: &User, secret: &Secret, remember: bool, device: &str, now: Timestamp) -> Session {
+    let (idle, absolute) = lifetime(user.role, remember);
+    Session {
+        id: SessionId::generate(),
+        token: secret.hash(),
+        user: user.id,
+        auth_epoch: user.auth_epoch,
+        remember,
+        created_at: now,
+        last_seen_at: now,
+        password_at: now,
+        idle_expires_at: now.plus(idle),
+        expires_at: now.plus(absolute),
+        device: device
+            .chars()
+            .filter(|c| !c.is_control())
+            .take(200)
+            .collect(),
+    }
+}
+
 impl Sessions {
+    /// The user of this name as they would be here, for telling what they may. Nothing is stored, so no cookie leads to it.
+    ///
+    /// # Errors
+    /// `NotFound(User)`.
+    pub async fn as_if(&self, username: &str) -> Result<Visitor> {
+        let accounts = super::accounts::Accounts::new(self.core.clone());
+        let user = accounts.by_username(username).await?;
+        let session = new(&user, &Secret::generate(), false, "", self.core.now());
+        Ok(Visitor { session, user })
+    }
+
     pub(crate) fn new(core: Arc<Core>) -> Self {
         Self { core }
     }
@@ -91,25 +125,8 @@ impl Sessions {
     /// Begins a session for a user whose identity was just proven.
     pub(crate) async fn begin(&self, user: User, remember: bool, device: &str) -> Result<Login> {
         let now = self.core.now();
-        let (idle, absolute) = lifetime(user.role, remember);
         let secret = Secret::generate();
-        let session = Session {
-            id: SessionId::generate(),
-            token: secret.hash(),
-            user: user.id,
-            auth_epoch: user.auth_epoch,
-            remember,
-            created_at: now,
-            last_seen_at: now,
-            password_at: now,
-            idle_expires_at: now.plus(idle),
-            expires_at: now.plus(absolute),
-            device: device
-                .chars()
-                .filter(|c| !c.is_control())
-                .take(200)
-                .collect(),
-        };
+        let session = new(&user, &secret, remember, device, now);
         let effects = Effects::at(now).audit(
             Some(user.id),
             AuditAction::SessionCreate,

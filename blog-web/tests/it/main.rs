@@ -33,4 +33,5 @@ mod scheduling;
 mod site;
 mod slugs;
 mod static_pages;
+mod why;
 mod words;

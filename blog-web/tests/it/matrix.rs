@@ -201,8 +201,24 @@ fn form_of(path: &str) -> Vec<(&'static str, &'static str)> {
     }
 }
 
+/// Something at a route, in the scene.
+pub(crate) fn address(path: &str, comment: &str) -> String {
+    path.replace(":user", "ada")
+        .replace(":tag", "harbour")
+        .replace(":year", "2026")
+        .replace(":month", "01")
+        .replace(":part", "1.xml")
+        .replace(":slug", "one")
+        .replace("/comments/:id", &format!("/comments/{comment}"))
+        .replace(":id", "00000000-0000-7000-8000-000000000000")
+        .replace(":version", "1")
+        .replace(":token", &"A".repeat(43))
+        .replace(":name", "nothing.png")
+        .replace("*name", "nothing.css")
+}
+
 /// A blog with one post and a comment of its author, a static page, and one of the five people.
-async fn scene(who: usize) -> (TestApp, Person, String) {
+pub(crate) async fn scene(who: usize) -> (TestApp, Person, String) {
     let app = TestApp::new();
     let author = app.person("ada", Role::Author).await;
     app.post("/write", &author, &post_form("One", "Text", "published"))
@@ -254,19 +270,7 @@ async fn every_route_for_everybody() {
     for who in 0..5 {
         let (mut app, mut person, mut comment) = scene(who).await;
         for (method, path, expected) in ROWS {
-            let address = path
-                .replace(":user", "ada")
-                .replace(":tag", "harbour")
-                .replace(":year", "2026")
-                .replace(":month", "01")
-                .replace(":part", "1.xml")
-                .replace(":slug", "one")
-                .replace("/comments/:id", &format!("/comments/{comment}"))
-                .replace(":id", "00000000-0000-7000-8000-000000000000")
-                .replace(":version", "1")
-                .replace(":token", &"A".repeat(43))
-                .replace(":name", "nothing.png")
-                .replace("*name", "nothing.css");
+            let address = address(path, &comment);
             let address = match *path {
                 "/write/autosave" => {
                     format!("{address}?id=00000000-0000-4000-8000-000000000000&step=1")
