@@ -143,7 +143,8 @@ pub async fn media_and_index(urls: &Urls, fed: Fed) -> Vec<Finding> {
     findings
 }
 
-async fn records(url: &str) -> Vec<Finding> {
+/// Looks at the records alone.
+pub async fn records(url: &str) -> Vec<Finding> {
     match scheme(url) {
         "memory" => vec![in_memory("records", url)],
         #[cfg(feature = "sqlite")]

@@ -43,6 +43,20 @@ pub(crate) enum Command {
         /// Whether each line is a JSON document.
         json: bool,
     },
+    /// Look at the configuration.
+    Check {
+        /// Whether for what is unsafe on the open internet too.
+        deploy: bool,
+        /// Whether each line is a JSON document.
+        json: bool,
+    },
+    /// Say why somebody gets a page, or does not.
+    Why {
+        /// Their name, or `anonymous`.
+        user: String,
+        /// A path below the mount, or a whole address.
+        address: String,
+    },
     /// Fill an empty blog.
     Demo {
         /// Whether the people's password is the first line of standard input, instead of a random one.
@@ -154,6 +168,14 @@ pub(crate) fn read() -> Args {
         Some(("doctor", matches)) => Command::Doctor {
             json: matches.get_flag("json"),
         },
+        Some(("check", matches)) => Command::Check {
+            deploy: matches.get_flag("deploy"),
+            json: matches.get_flag("json"),
+        },
+        Some(("why", matches)) => Command::Why {
+            user: last(matches, "user").unwrap_or_default(),
+            address: last(matches, "address").unwrap_or_default(),
+        },
         Some(("demo", matches)) => Command::Demo {
             password_stdin: matches.get_flag("password-stdin"),
         },
@@ -224,7 +246,7 @@ fn command() -> clap::Command {
             .hide_short_help(true);
         match key.kind {
             // `--allow-plain-http` alone is enough; a value needs `=`, or it would take the subcommand for one.
-            Kind::Switch => flag
+            Kind::Switch | Kind::Choice => flag
                 .num_args(0..=1)
                 .require_equals(true)
                 .default_missing_value("true")
@@ -377,6 +399,30 @@ fn command() -> clap::Command {
              and deleted again; the database undoes what it writes; no mail is sent.",
         )
         .arg(json());
+    let check = clap::Command::new("check")
+        .about("Looks whether the configuration can be used, and with --deploy whether it is safe on the open internet")
+        .arg(
+            Arg::new("deploy")
+                .long("deploy")
+                .action(ArgAction::SetTrue)
+                .help("Refuses what is unsafe on the open internet, each with its remedy; then the exit code is 1"),
+        )
+        .arg(json().requires("deploy"));
+    let why = clap::Command::new("why")
+        .about("Says whether somebody gets a page or a file of the blog, and by which rule")
+        .arg(
+            Arg::new("user")
+                .long("user")
+                .value_name("NAME")
+                .default_value("anonymous")
+                .help("Who asks: the name of a user, or anonymous"),
+        )
+        .arg(
+            Arg::new("address")
+                .value_name("ADDRESS")
+                .required(true)
+                .help("A path such as /posts/hello, or the whole address"),
+        );
     clap::Command::new("blog-server")
         .about("A multi-user blog")
         .version(env!("CARGO_PKG_VERSION"))
@@ -404,6 +450,8 @@ fn command() -> clap::Command {
         .subcommand(reconcile)
         .subcommand(index)
         .subcommand(doctor)
+        .subcommand(check)
+        .subcommand(why)
         .subcommand(demo)
 }
 

@@ -22,7 +22,7 @@ use error::Origin;
 use key::Section;
 
 /// The file that is read when there is one and no other is named.
-const DEFAULT_FILE: &str = "blog.toml";
+pub(crate) const DEFAULT_FILE: &str = "blog.toml";
 /// What the names of all variables begin with.
 const PREFIX: &str = "BLOG_";
 /// Variables of the project's own tests, which mean nothing here.
@@ -88,6 +88,12 @@ impl Config {
         }
         check::check(&config)?;
         Ok(config)
+    }
+
+    /// Whether publishing and commenting need a verified address.
+    pub(crate) fn verified_email(&self) -> bool {
+        let verifies = self.stores.mail_url.starts_with("smtp");
+        self.site.require_verified_email.unwrap_or(verifies)
     }
 
     fn apply_variable(&mut self, name: &OsString, value: &OsString) -> Result<(), ConfigError> {

@@ -85,6 +85,16 @@ pub(crate) async fn run(config: &Config, password_stdin: bool) -> Result<(), Fai
     print(&farewell(&content, &password, password_stdin))
 }
 
+/// The names of the people of the demo, its admin first.
+///
+/// # Errors
+/// What is wrong with the content.
+pub(crate) fn people() -> Result<Vec<String>, String> {
+    let content = Content::read()?;
+    let people = content.people.into_iter();
+    Ok(people.map(|person| person.username).collect())
+}
+
 /// Enough for 120 random bits in base64url.
 const PASSWORD_CHARS: usize = 20;
 

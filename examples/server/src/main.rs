@@ -7,6 +7,7 @@ mod args;
 mod audit;
 mod config;
 mod demo;
+mod deploy;
 mod doctor;
 mod failure;
 mod index;
@@ -17,6 +18,7 @@ mod serve;
 mod site;
 mod start;
 mod user;
+mod why;
 
 use args::Command;
 use blog_core::origin::Origin;
@@ -60,6 +62,12 @@ fn run() -> Result<(), Failure> {
             Command::Index(command) => index::run(&config, command).await,
             Command::Demo { password_stdin } => demo::run(&config, password_stdin).await,
             Command::Doctor { json } => doctor::run(&config, json).await,
+            Command::Check { deploy: false, .. } => print("The configuration can be used.\n"),
+            Command::Check { json, .. } => {
+                let files = deploy::Files::of(args.config_file);
+                deploy::run(&config, &files, json).await
+            }
+            Command::Why { user, address } => why::run(&config, &user, &address).await,
             Command::Config => Ok(()),
         }
     });

@@ -139,7 +139,7 @@ pub(crate) fn post(config: &Config) -> Result<Post, Failure> {
 }
 
 /// Who mails are from.
-fn sender(config: &Config) -> String {
+pub(crate) fn sender(config: &Config) -> String {
     if !config.stores.mail_from.is_empty() {
         return config.stores.mail_from.clone();
     }
@@ -154,7 +154,7 @@ fn settings(config: &Config) -> Settings {
         description: site.description.clone(),
         registration: site.registration,
         owner_first: true,
-        require_verified_email: site.require_verified_email,
+        require_verified_email: config.verified_email(),
         max_picture_bytes: limits.max_picture_mib.get() * MIB,
         max_video_bytes: limits.max_video_mib.get() * MIB,
         page_size: u16::try_from(site.page_size.get()).unwrap_or(u16::MAX),

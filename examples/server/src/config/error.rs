@@ -45,6 +45,7 @@ impl Origin<'_> {
             Kind::Text => "a text in quotes",
             Kind::Number => "a whole number without quotes",
             Kind::Switch => "true or false, without quotes",
+            Kind::Choice => "true or false, without quotes, or \"\"",
             Kind::List => "a list of texts, such as [\"a\", \"b\"]",
         };
         ConfigError(format!("{self}: {} must be {needs}", key.path))

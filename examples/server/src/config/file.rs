@@ -71,7 +71,8 @@ fn apply_key(
             i128::from_str_radix(number.as_str(), number.radix())
                 .map_or_else(|_| number.as_str().to_owned(), |number| number.to_string())
         }
-        (Kind::Switch, DeValue::Boolean(switch)) => switch.to_string(),
+        (Kind::Switch | Kind::Choice, DeValue::Boolean(switch)) => switch.to_string(),
+        (Kind::Choice, DeValue::String(text)) if text.is_empty() => String::new(),
         (Kind::List, DeValue::Array(entries)) => {
             let entries: Option<Vec<&str>> = entries
                 .iter()

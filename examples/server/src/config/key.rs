@@ -11,6 +11,8 @@ pub(crate) enum Kind {
     Number,
     /// `true` or `false`.
     Switch,
+    /// The same, or an empty text for what follows from other keys.
+    Choice,
     /// A list of texts; in a variable or flag, separated by commas.
     List,
 }

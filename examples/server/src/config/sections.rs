@@ -7,7 +7,7 @@ use ipnet::IpNet;
 use url::Url;
 
 use super::key::section;
-use super::value::{LogFormat, Number};
+use super::value::{Choice, LogFormat, Number};
 
 section! {
     /// How the server listens and stops.
@@ -51,8 +51,9 @@ section! {
         description: String = String::new(), "BLOG_DESCRIPTION", "description";
         /// Who may make an account: "open" (anybody) or "closed" (only "blog-server user add" makes accounts).
         registration: Registration = Registration::Open, "BLOG_REGISTRATION", "registration";
-        /// Whether publishing and commenting need a verified mail address.
-        require_verified_email: bool = false,
+        /// Whether publishing and commenting need a verified mail address; empty: where a mail server is configured,
+        /// since a mail folder verifies nobody.
+        require_verified_email: Choice = Choice::default(),
             "BLOG_REQUIRE_VERIFIED_EMAIL", "require-verified-email";
         /// Posts on a page of a list, until an admin saves the settings page.
         page_size: Number<1, 100> = Number::new(10), "BLOG_PAGE_SIZE", "page-size";

@@ -48,7 +48,8 @@ pub(super) fn to_toml(key: &Key, config: &Config) -> String {
     let quoted = |text: &str| toml::Value::from(text).to_string();
     match key.kind {
         Kind::Text => quoted(&value),
-        Kind::Number | Kind::Switch => value,
+        Kind::Choice if value.is_empty() => quoted(&value),
+        Kind::Number | Kind::Switch | Kind::Choice => value,
         Kind::List => {
             let entries: Vec<_> = value
                 .split(',')

@@ -168,6 +168,33 @@ impl Value for Registration {
     }
 }
 
+/// Yes, no, or what follows from other keys.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct Choice(Option<bool>);
+
+impl Choice {
+    /// What was chosen, else `otherwise`.
+    pub(crate) fn unwrap_or(self, otherwise: bool) -> bool {
+        self.0.unwrap_or(otherwise)
+    }
+}
+
+/// Empty for what follows from other keys.
+impl Value for Choice {
+    const KIND: Kind = Kind::Choice;
+
+    fn read(text: &str) -> Result<Self, String> {
+        match text {
+            "" => Ok(Self(None)),
+            other => bool::read(other).map(|choice| Self(Some(choice))),
+        }
+    }
+
+    fn write(&self) -> String {
+        self.0.map(|choice| choice.to_string()).unwrap_or_default()
+    }
+}
+
 /// What log lines look like.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum LogFormat {

@@ -13,6 +13,7 @@ mod cluster;
 mod configuration;
 mod crash;
 mod demo;
+mod deploy;
 mod descriptors;
 #[cfg(all(feature = "s3", feature = "dynamodb", feature = "mysql"))]
 mod doctor;
