@@ -154,3 +154,34 @@ async fn refusals_say_what_is_wrong() {
     let output = home.run(&["user", "role", "ada", "owner"], "").await;
     assert_eq!(output.status.code(), Some(2), "{output:?}");
 }
+
+#[tokio::test]
+async fn why_somebody_gets_an_address_is_told_with_its_rule() {
+    let home = Home::new();
+    home.add_user("ada", "author").await;
+    for (args, line) in [
+        (
+            &["/drafts"][..],
+            "no: it is for people who are logged in, so they are sent to log in (303, /drafts)",
+        ),
+        (
+            &["--user", "ada", "http://localhost:3000/drafts?after="],
+            "no: nothing is there, or nothing any more; nobody is refused (404, /drafts)",
+        ),
+        (
+            &["--user", "ada", "write"],
+            "yes: they have the right to write posts: the role author includes it (200, /write)",
+        ),
+    ] {
+        let output = home.run(&[&["why"], args].concat(), "").await;
+        assert_eq!(output.status.code(), Some(0), "{output:?}");
+        assert_eq!(String::from_utf8_lossy(&output.stdout), format!("{line}\n"));
+    }
+    let output = home.run(&["why", "--user", "eve", "/"], "").await;
+    assert_eq!(sentence(&output), "blog-server: there is no user \"eve\"");
+    let output = home.run(&["why", "https://example.org/"], "").await;
+    assert_eq!(
+        sentence(&output),
+        "blog-server: example.org is not this blog's; it is at http://localhost:3000/"
+    );
+}

@@ -15,6 +15,7 @@ async fn safe() -> Home {
         .variable("BLOG_TRUSTED_PROXIES", "127.0.0.1")
         .variable("BLOG_TRUSTED_HOPS", "1")
         .variable("BLOG_MAIL_URL", "smtps://blog:secret@mail.home.arpa")
+        .variable("BLOG_MAIL_FROM", "blog@home.arpa")
         .variable("BLOG_MAX_CONNECTIONS", "512");
     home.add_user("owner", "admin").await;
     home
@@ -56,18 +57,12 @@ const UNSAFE: &[(&[&str], &[&str], &str)] = &[
         "every link in mails and feeds leads nowhere; write the name that people use",
     ),
     (
-        &[
-            "--base-url=https://192.0.2.7/",
-            "--mail-from=blog@home.arpa",
-        ],
+        &["--base-url=https://192.0.2.7/"],
         &["base-url-name"],
         "write a name",
     ),
     (
-        &[
-            "--base-url=https://blog.example.org/",
-            "--mail-from=blog@home.arpa",
-        ],
+        &["--base-url=https://blog.example.org/"],
         &["base-url-example"],
         "it is a name for examples",
     ),
@@ -218,14 +213,17 @@ async fn every_unsafe_setting_is_refused_with_its_remedy() {
     let output = home.run(&["check", "--deploy"], "").await;
     assert_eq!(failed(&output), [], "what is safe is left alone");
     let mut refused = std::collections::BTreeSet::<&str>::new();
+    let mut different = Vec::new();
     for (flags, checks, remedy) in UNSAFE {
         let args = [&["check", "--deploy"], *flags].concat();
         let found = failed(&home.run(&args, "").await);
         let names: Vec<_> = found.iter().map(|(check, _)| check.as_str()).collect();
-        assert_eq!(names, *checks, "{flags:?}: {found:#?}");
-        assert!(found[0].1.contains(remedy), "{flags:?}: {found:#?}");
+        if names != *checks || !found[0].1.contains(remedy) {
+            different.push(format!("{flags:?}: {found:#?}"));
+        }
         refused.extend(*checks);
     }
+    assert!(different.is_empty(), "{}", different.join("\n"));
     println!("{} settings are refused", refused.len());
     assert!(refused.len() >= 20, "{refused:?}");
 }
