@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use crate::ports::{
     AuditLog, AutosaveStore, CommentStore, DiscoveryStore, EngagementStore, IntentLog,
-    MediaCatalog, MediaStore, ObjectIndex, Outbox, PostStore, PreviewLinkStore, RateLimits,
-    SessionStore, SiteStore, StaticPageStore, TokenStore, UserStore,
+    InvitationStore, MediaCatalog, MediaStore, ObjectIndex, Outbox, PostStore, PreviewLinkStore,
+    RateLimits, SessionStore, SiteStore, StaticPageStore, TokenStore, UserStore,
 };
 
 /// A full set of adapters. The records (all fields of [`Records`]) come from one adapter, so that one transaction can
@@ -27,6 +27,8 @@ pub struct Records {
     pub users: Arc<dyn UserStore>,
     /// Sessions.
     pub sessions: Arc<dyn SessionStore>,
+    /// Invitations.
+    pub invitations: Arc<dyn InvitationStore>,
     /// One-time tokens.
     pub tokens: Arc<dyn TokenStore>,
     /// Posts.
@@ -65,6 +67,7 @@ impl Records {
     where
         S: UserStore
             + SessionStore
+            + InvitationStore
             + TokenStore
             + PostStore
             + AutosaveStore
@@ -84,6 +87,7 @@ impl Records {
         Self {
             users: store.clone(),
             sessions: store.clone(),
+            invitations: store.clone(),
             tokens: store.clone(),
             posts: store.clone(),
             autosaves: store.clone(),

@@ -18,6 +18,7 @@ use crate::service::discovery::Discovery;
 use crate::service::discussion::Discussion;
 use crate::service::engagement::{Engagement, PendingViews};
 use crate::service::history::History;
+use crate::service::invitations::Invitations;
 use crate::service::library::Library;
 use crate::service::moderation::Moderation;
 use crate::service::observed::Observed;
@@ -141,6 +142,11 @@ impl Blog {
     /// Mail addresses: verified, changed, taken back.
     pub fn addresses(&self) -> Addresses {
         Addresses::new(self.core.clone())
+    }
+
+    /// Invitations.
+    pub fn invitations(&self) -> Invitations {
+        Invitations::new(self.core.clone())
     }
 
     /// The users, as admins see them.
@@ -320,6 +326,7 @@ impl BlogBuilder {
             core: Arc::new(Core {
                 policy: Policy {
                     require_verified_email: self.settings.require_verified_email,
+                    registration: self.settings.registration,
                 },
                 records,
                 media,

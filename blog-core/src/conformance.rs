@@ -74,6 +74,7 @@ mod engagement;
 mod health;
 mod index;
 mod intents;
+mod invitations;
 mod lab;
 mod limits;
 mod media;
@@ -125,6 +126,7 @@ pub async fn run_only(backend: &Backend, names: &[&str]) -> Report {
 fn checks() -> Vec<check::Check> {
     let mut checks = users::checks();
     checks.extend(sessions::checks());
+    checks.extend(invitations::checks());
     checks.extend(tokens::checks());
     checks.extend(posts::checks());
     checks.extend(autosaves::checks());

@@ -221,6 +221,9 @@ pub enum Denied {
     /// Registration is closed.
     #[error("registration is closed; ask the owner for an account")]
     RegistrationClosed,
+    /// Accounts are made by invitation.
+    #[error("an account needs an invitation; ask the owner for one")]
+    InvitationNeeded,
     /// The owner's account must be made first.
     #[error(
         "this blog is being set up; its owner's account comes first, by the link in the server's terminal"

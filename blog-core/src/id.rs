@@ -72,6 +72,8 @@ ids! {
     AutosaveId;
     /// A link that shows a post.
     PreviewLinkId;
+    /// An invitation.
+    InvitationId;
     /// An audit entry.
     AuditId;
     /// An outbox message.

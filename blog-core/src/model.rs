@@ -8,6 +8,7 @@ pub mod discovery;
 pub mod effects;
 pub mod focus;
 pub mod index;
+pub mod invitation;
 pub mod letter;
 pub mod library;
 pub mod media;

@@ -7,6 +7,7 @@ use crate::error::{Denied, Error, Result};
 use crate::id::UserId;
 use crate::model::post::{Post, PostStatus};
 use crate::model::user::{Role, User};
+use crate::settings::Registration;
 use crate::time::Timestamp;
 
 /// Who asks.
@@ -392,6 +393,8 @@ impl Action {
 pub struct Policy {
     /// Whether publishing and commenting need a verified address.
     pub require_verified_email: bool,
+    /// Who may make an account.
+    pub registration: Registration,
 }
 
 impl Policy {
@@ -407,6 +410,16 @@ impl Policy {
         let decision = self.decide(actor, action);
         note(Heard::Asked(action, decision));
         decision.is_ok()
+    }
+
+    /// Whether a stranger may make an account, with an invitation that is good or without. Pages, programs and whatever
+    /// shows a way to register ask here.
+    pub fn may_register(&self, invited: bool) -> Result<()> {
+        match (self.registration, invited) {
+            (Registration::Open, _) | (Registration::Invite, true) => Ok(()),
+            (Registration::Invite, false) => Err(Denied::InvitationNeeded.into()),
+            (Registration::Closed, _) => Err(Denied::RegistrationClosed.into()),
+        }
     }
 
     /// The decision, with the rule that makes it.

@@ -8,6 +8,7 @@ pub mod discovery;
 pub mod discussion;
 pub mod engagement;
 pub mod history;
+pub mod invitations;
 pub mod library;
 pub mod moderation;
 pub mod observed;

@@ -11,6 +11,7 @@ mod discovery;
 mod engagement;
 mod index;
 mod intents;
+mod invitations;
 mod limits;
 mod media;
 mod outbox;

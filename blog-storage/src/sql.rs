@@ -17,6 +17,7 @@ mod effects;
 mod engagement;
 mod index;
 mod intents;
+mod invitations;
 mod limits;
 mod migrate;
 #[cfg(feature = "mysql")]

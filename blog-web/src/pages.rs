@@ -17,6 +17,7 @@ mod freshness;
 mod head;
 pub(crate) mod health;
 pub(crate) mod history;
+pub(crate) mod invitations;
 pub(crate) mod kept;
 pub(crate) mod language;
 mod letters;

@@ -18,8 +18,8 @@ use crate::pages::call::Call;
 use crate::pages::old_addresses::WithOldAddresses;
 use crate::pages::{
     account, addresses, admin, archive, assets, audit, card, comments, desk, editor, feeds, health,
-    history, kept, language, library, lists, media, moderation, passwords, post, previews, robots,
-    sessions, settings, sitemap, static_pages, users,
+    history, invitations, kept, language, library, lists, media, moderation, passwords, post,
+    previews, robots, sessions, settings, sitemap, static_pages, users,
 };
 use crate::web::App;
 
@@ -198,6 +198,9 @@ routes! {
     POST "/admin/users/:user/lift" Member Never      FORM    => users::lift;
     POST "/admin/users/:user/block" Member Never     FORM    => users::block;
     POST "/admin/users/:user/unblock" Member Never   FORM    => users::unblock;
+    GET  "/admin/invitations"      Member Never      0       => invitations::list;
+    POST "/admin/invitations"      Member Never      FORM    => invitations::make;
+    POST "/admin/invitations/:id/revoke" Member Never FORM   => invitations::revoke;
     GET  "/admin/audit"            Member Never      0       => audit::list;
     GET  "/admin/settings"         Member Never      0       => settings::form;
     POST "/admin/settings"         Anyone Never      COMMENT => settings::save;

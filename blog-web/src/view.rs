@@ -47,7 +47,9 @@ use minijinja::value::Serde;
 use minijinja::{AutoEscape, Environment, UndefinedBehavior, context};
 use serde::Serialize;
 
-pub use self::admin::{AuditActionView, AuditLineView, QueuedCommentView, UserLineView};
+pub use self::admin::{
+    AuditActionView, AuditLineView, InvitationView, QueuedCommentView, UserLineView,
+};
 pub use self::archive::{MonthView, TagCountView, TagGroupView, YearView};
 pub use self::author::AuthorView;
 pub use self::card::{CardView, PostStatus, TagView};

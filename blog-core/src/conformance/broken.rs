@@ -13,6 +13,7 @@ mod comments;
 mod discovery;
 mod engagement;
 mod index;
+mod invitations;
 mod limits;
 mod media;
 mod outbox;
@@ -39,6 +40,7 @@ pub fn all(working: &Backend) -> Vec<Broken> {
     let mut all = Vec::new();
     all.extend(users::all(working));
     all.extend(sessions::all(working));
+    all.extend(invitations::all(working));
     all.extend(tokens::all(working));
     all.extend(posts::all(working));
     all.extend(autosaves::all(working));

@@ -26,6 +26,8 @@ pub enum Port {
     Users,
     /// [`SessionStore`](crate::ports::SessionStore).
     Sessions,
+    /// [`InvitationStore`](crate::ports::InvitationStore).
+    Invitations,
     /// [`TokenStore`](crate::ports::TokenStore).
     Tokens,
     /// [`PostStore`](crate::ports::PostStore).
@@ -68,6 +70,7 @@ impl Port {
         match self {
             Port::Users => "users",
             Port::Sessions => "sessions",
+            Port::Invitations => "invitations",
             Port::Tokens => "tokens",
             Port::Posts => "posts",
             Port::Autosaves => "autosaves",

@@ -123,6 +123,7 @@ impl Lab {
             role: Role::Author,
             verified_at: Some(self.now),
             only_if_first: false,
+            invitation: None,
         }
     }
 

@@ -60,6 +60,10 @@ actions! {
     UserBlock "user.block";
     /// Somebody may comment again.
     UserUnblock "user.unblock";
+    /// An invitation was made.
+    InvitationMake "invitation.make";
+    /// An invitation was ended.
+    InvitationRevoke "invitation.revoke";
     /// A log-in began.
     SessionCreate "session.create";
     /// A log-in was ended, or all of a user.

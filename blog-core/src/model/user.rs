@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::media::MediaRef;
+use super::secret::SecretHash;
 use super::text::{Lines, take, text};
 use crate::error::{Alphabet, Reason};
 use crate::id::UserId;
@@ -242,6 +243,8 @@ pub struct NewUser {
     pub verified_at: Option<Timestamp>,
     /// Store the user only while there is no other (the owner's set-up).
     pub only_if_first: bool,
+    /// The invitation that is used up by this.
+    pub invitation: Option<SecretHash>,
 }
 
 /// The part of a user that they change themselves.

@@ -21,6 +21,10 @@ pub trait UserStore: Debug + Send + Sync + 'static {
     /// Returns `Conflict(Username)`, `Conflict(Email)` or `Conflict(Subject)` when another user has it, and
     /// `Conflict(HasUsers)` when `only_if_first` is set and the store holds any user. Of many creations at once
     /// with one name, or with `only_if_first`, exactly one succeeds.
+    ///
+    /// With an invitation it is used up in the same transaction: `NotFound(Token)` when there is no such invitation, or it
+    /// is used or over at the moment of the effects. Of any number of creations at once with one invitation exactly one
+    /// succeeds, and one that is refused for another reason leaves the invitation as it was.
     async fn create(&self, user: NewUser, effects: Effects) -> Result<User>;
 
     /// The user of this id; `NotFound(User)` when there is none.

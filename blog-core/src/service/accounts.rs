@@ -11,18 +11,19 @@ use crate::model::effects::Effects;
 use crate::model::letter::Compose;
 use crate::model::media::MediaKind;
 use crate::model::outbox::Task;
-use crate::model::secret::Secret;
+use crate::model::secret::{Secret, SecretHash};
 use crate::model::token::{Purpose, Token};
 use crate::model::user::{
     Bio, DisplayName, EmailAddress, NewUser, ProfileChange, Role, User, Username,
 };
+use crate::origin::Origin;
 use crate::password::{Password, Verdict};
 use crate::policy::{Action, Actor};
 use crate::service::addresses::Addresses;
+use crate::service::invitations::Invitations;
 use crate::service::quotas;
 use crate::service::recovery::{Recovery, chosen};
 use crate::service::sessions::{Login, Sessions};
-use crate::settings::Registration;
 
 /// How long the owner's link is good. It is made anew at every start while there is no owner.
 const OWNER_LINK: Duration = Duration::from_secs(24 * 3600);
@@ -106,12 +107,27 @@ impl Accounts {
     /// is, nothing is made and its owner gets a mail; if it is not, the mail has a link that verifies it. A taken username
     /// is told, since usernames are public.
     ///
+    /// With an invitation the account has its role, and is made while registration is by invitation as well; of any number of
+    /// sign-ups at once with one invitation one is made.
+    ///
     /// # Errors
-    /// `Denied(RegistrationClosed)`, `Denied(OwnerFirst)`, `Invalid` by field, `RateLimited` above five an hour from one client.
-    pub async fn register(&self, form: SignUp, client: &str, compose: Compose) -> Result<()> {
-        if self.core.settings.registration != Registration::Open {
-            return Err(Denied::RegistrationClosed.into());
-        }
+    /// `Denied(RegistrationClosed)`, `Denied(InvitationNeeded)`, `NotFound(Token)`, `Denied(OwnerFirst)`, `Invalid` by field, `RateLimited` above five an hour from one client.
+    pub async fn register(
+        &self,
+        form: SignUp,
+        invitation: Option<&Secret>,
+        client: &str,
+        compose: Compose,
+    ) -> Result<()> {
+        self.core.policy.may_register(invitation.is_some())?;
+        let (role, invitation) = match invitation {
+            Some(secret) => {
+                let invitations = Invitations::new(self.core.clone());
+                let found = invitations.check(secret).await?;
+                (found.role, Some(found.token))
+            }
+            None => (Role::Author, None),
+        };
         let checked = form.check()?;
         if self.core.settings.owner_first && self.core.records.users.is_empty().await? {
             return Err(Denied::OwnerFirst.into());
@@ -121,7 +137,7 @@ impl Accounts {
         detached(&self.core, async move {
             let email = checked.email.clone();
             let addresses = Addresses::new(this.core.clone());
-            match this.create(checked, Role::Author, false, None).await {
+            match this.create(checked, role, false, invitation).await {
                 Ok(user) => addresses.invite(&user, email, &compose).await,
                 Err(Error::Conflict(Conflict::Email)) => {
                     addresses.tell_known(&email, &compose).await
@@ -137,7 +153,7 @@ impl Accounts {
         checked: Checked,
         role: Role,
         only_if_first: bool,
-        actor: Option<UserId>,
+        invitation: Option<SecretHash>,
     ) -> Result<User> {
         let Checked {
             username,
@@ -148,7 +164,7 @@ impl Accounts {
         let now = self.core.now();
         let id = UserId::generate();
         let effects = Effects::at(now).audit(
-            actor.or(Some(id)),
+            (Origin::current() != Origin::CommandLine).then_some(id),
             AuditAction::UserCreate,
             format!("user:{id}"),
             role.as_str(),
@@ -163,6 +179,7 @@ impl Accounts {
             role,
             verified_at: only_if_first.then_some(now),
             only_if_first,
+            invitation,
         };
         self.core.records.users.create(new, effects).await
     }

@@ -97,6 +97,7 @@ impl Worker {
         }
         while core.records.sessions.purge(now, PURGE).await? == u64::from(PURGE) {}
         while core.records.tokens.purge(now, PURGE).await? == u64::from(PURGE) {}
+        while core.records.invitations.purge(now, PURGE).await? == u64::from(PURGE) {}
         while core.records.preview_links.purge(now, PURGE).await? == u64::from(PURGE) {}
         while core.records.limits.purge(now, PURGE).await? == u64::from(PURGE) {}
         while core.index.purge(now, PURGE).await? == u64::from(PURGE) {}

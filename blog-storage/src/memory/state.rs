@@ -4,13 +4,14 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use blog_core::error::{Entity, Error};
 use blog_core::id::{
-    AuditId, AutosaveId, CommentId, MediaId, MessageId, PostId, PreviewLinkId, SessionId,
-    StaticPageId, UserId,
+    AuditId, AutosaveId, CommentId, InvitationId, MediaId, MessageId, PostId, PreviewLinkId,
+    SessionId, StaticPageId, UserId,
 };
 use blog_core::model::audit::{AuditHead, AuditRecord};
 use blog_core::model::autosave::Autosave;
 use blog_core::model::effects::Effects;
 use blog_core::model::index::{IndexItem, Intent};
+use blog_core::model::invitation::Invitation;
 use blog_core::model::media::{MediaItem, MediaRef};
 use blog_core::model::preview_link::PreviewLink;
 use blog_core::model::secret::SecretHash;
@@ -41,6 +42,8 @@ pub(super) struct State {
     pub(super) user_sessions: HashMap<UserId, BTreeSet<SessionId>>,
 
     pub(super) tokens: HashMap<SecretHash, Token>,
+
+    pub(super) invitations: HashMap<InvitationId, Invitation>,
 
     pub(super) posts: HashMap<PostId, PostRow>,
     /// The number of the post that was created last.

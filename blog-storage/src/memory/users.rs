@@ -68,6 +68,14 @@ impl UserStore for MemoryStore {
             if state.users.contains_key(&user.id) {
                 return Err(Conflict::Exists.into());
             }
+            if let Some(token) = user.invitation {
+                let invitation = state
+                    .invitations
+                    .values_mut()
+                    .find(|one| one.token == token && one.used_at.is_none() && one.expires_at > at)
+                    .ok_or(Error::NotFound(Entity::Token))?;
+                invitation.used_at = Some(at);
+            }
             state.usernames.insert(user.username.clone(), user.id);
             if let Some(key) = email {
                 state.emails.insert(key, user.id);

@@ -1,8 +1,8 @@
 //! What statements are given: four kinds of values, each of which may be null.
 
 use blog_core::id::{
-    AuditId, AutosaveId, CommentId, MediaId, MessageId, PostId, PreviewLinkId, SessionId,
-    StaticPageId, UserId,
+    AuditId, AutosaveId, CommentId, InvitationId, MediaId, MessageId, PostId, PreviewLinkId,
+    SessionId, StaticPageId, UserId,
 };
 use blog_core::time::Timestamp;
 use uuid::Uuid;
@@ -60,6 +60,7 @@ from! {
     CommentId, value => Id(value.uuid());
     MediaId, value => Id(value.uuid());
     StaticPageId, value => Id(value.uuid());
+    InvitationId, value => Id(value.uuid());
     AuditId, value => Id(value.uuid());
     AutosaveId, value => Id(value.uuid());
     PreviewLinkId, value => Id(value.uuid());

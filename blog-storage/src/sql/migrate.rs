@@ -72,6 +72,7 @@ const MIGRATIONS: &[Migration] = migrations! {
     30 "0030_audit_chain" oldest 30 then audit::take_over;
     31 "0031_suspensions" oldest 30;
     32 "0032_comment_queue" oldest 30;
+    33 "0033_invitations" oldest 30;
 };
 
 /// The last migration that this binary knows.

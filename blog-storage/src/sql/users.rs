@@ -200,6 +200,17 @@ impl UserStore for SqlStore {
                 ],
             )
             .await?;
+            if let Some(token) = user.invitation {
+                let used = tx
+                    .run(
+                        "UPDATE blog_invitations SET used_at = ? WHERE token = ? AND used_at IS NULL AND expires_at > ?",
+                        args![effects.at, token.as_bytes().as_slice(), effects.at],
+                    )
+                    .await?;
+                if used == 0 {
+                    return Err(Error::NotFound(Entity::Token));
+                }
+            }
             let stored = user_in(&mut tx, user.id).await?;
             effects::commit(tx, &effects).await?;
             Ok(stored)

@@ -1,6 +1,6 @@
 //! Accounts: the owner's set-up, registration, log-in and log-out, the profile.
 
-use blog_core::error::{Conflict, Denied, Error};
+use blog_core::error::{Conflict, Error};
 use blog_core::model::secret::Secret;
 use blog_core::service::accounts::{LogIn, ProfileInput, SignUp};
 use poem::Response;
@@ -8,6 +8,7 @@ use serde::Deserialize;
 
 use super::call::{Call, own_path};
 use super::library::upload_of;
+use super::passwords::secretly;
 use super::{letters, models, refusal};
 use crate::edge::EdgeError;
 use crate::edge::headers::Surface;
@@ -79,12 +80,26 @@ pub(crate) async fn register_form(call: Call) -> Result<Response, EdgeError> {
     if call.visitor.is_some() {
         return Ok(call.redirect("/"));
     }
-    let settings = call.blog().settings();
-    if settings.registration != blog_core::settings::Registration::Open {
-        return Err(Error::Denied(Denied::RegistrationClosed).into());
-    }
-    let form = FormView::new("/account/register");
-    call.page(&call.chrome("/account/register"), &RegisterPage { form })
+    let path = "/account/register";
+    let invitation = call.query("invitation");
+    let form = match &invitation {
+        Some(token) => {
+            let invitations = call.blog().invitations();
+            invitations.check(&secret(token)?).await?;
+            FormView::new(path).value("invitation", token)
+        }
+        None => {
+            call.blog().policy().may_register(false)?;
+            FormView::new(path)
+        }
+    };
+    let mut chrome = call.chrome(path);
+    chrome.noindex = invitation.is_some();
+    let page = call.page(&chrome, &RegisterPage { form })?;
+    Ok(match invitation {
+        Some(_) => secretly(page),
+        None => page,
+    })
 }
 
 #[derive(Deserialize)]
@@ -93,6 +108,11 @@ struct RegisterForm {
     username: String,
     email: String,
     password: String,
+    #[serde(default)]
+    invitation: String,
+    /// For programs that fill in whatever they find.
+    #[serde(default)]
+    website: String,
 }
 
 pub(crate) async fn register(mut call: Call) -> Result<Response, EdgeError> {
@@ -102,17 +122,35 @@ pub(crate) async fn register(mut call: Call) -> Result<Response, EdgeError> {
         email: form.email.clone(),
         password: form.password,
     };
+    if !form.website.is_empty() {
+        // As if it was made: who learns that it was not would try again without.
+        return Ok(call.redirect_with("/account/login", "registered"));
+    }
+    let invitation = match form.invitation.as_str() {
+        "" => None,
+        token => Some(secret(token)?),
+    };
     let accounts = call.blog().accounts();
     let compose = letters::composer(&call);
-    match accounts.register(sign_up, &call.client(), compose).await {
+    let registered = accounts
+        .register(sign_up, invitation.as_ref(), &call.client(), compose)
+        .await;
+    match registered {
         Ok(()) => Ok(call.redirect_with("/account/login", "registered")),
         Err(error) => {
-            let form = FormView::new("/account/register")
+            let mut again = FormView::new("/account/register")
                 .value("username", form.username)
                 .value("email", form.email);
-            let (refusal, form) = refusal::refuse(form, error);
+            if invitation.is_some() {
+                again = again.value("invitation", form.invitation);
+            }
+            let (refusal, form) = refusal::refuse(again, error);
             let chrome = call.chrome("/account/register");
-            call.refused_page(&refusal, &chrome, &RegisterPage { form })
+            let page = call.refused_page(&refusal, &chrome, &RegisterPage { form })?;
+            Ok(match invitation {
+                Some(_) => secretly(page),
+                None => page,
+            })
         }
     }
 }

@@ -29,6 +29,8 @@ fn label(action: AuditAction) -> Option<Phrase> {
         AuditAction::UserLift => Phrase::new("audit-user-lift"),
         AuditAction::UserBlock => Phrase::new("audit-user-block"),
         AuditAction::UserUnblock => Phrase::new("audit-user-unblock"),
+        AuditAction::InvitationMake => Phrase::new("audit-invitation-make"),
+        AuditAction::InvitationRevoke => Phrase::new("audit-invitation-revoke"),
         AuditAction::SessionCreate => Phrase::new("audit-session-create"),
         AuditAction::SessionDelete => Phrase::new("audit-session-delete"),
         AuditAction::PostCreate => Phrase::new("audit-post-create"),

@@ -116,8 +116,7 @@ impl Call {
                 .map_or(path, |here| here.as_str())
                 .to_owned();
         }
-        let settings = self.blog().settings();
-        chrome.registration_open = settings.registration == blog_core::settings::Registration::Open;
+        chrome.registration_open = self.blog().policy().may_register(false).is_ok();
         chrome.viewer = self.visitor.as_ref().map(|visitor| ViewerView {
             person: models::person(&visitor.user.to_ref()),
             can_write: self.blog().policy().may(&self.actor, Action::WritePost),

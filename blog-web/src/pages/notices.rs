@@ -195,6 +195,11 @@ const TABLE: &[(&str, FlashKind, Phrase)] = &[
         FlashKind::Info,
         Phrase::new("moderation-decided"),
     ),
+    (
+        "invitation-revoked",
+        FlashKind::Success,
+        Phrase::new("invitations-revoked"),
+    ),
     ("page-saved", FlashKind::Success, Phrase::new("pages-saved")),
     (
         "page-deleted",

@@ -111,6 +111,7 @@ fn of_denied(denied: Denied) -> Phrase {
         Denied::Yourself => Phrase::new("admin-not-yourself"),
         Denied::Unverified => Phrase::new("refusals-unverified"),
         Denied::RegistrationClosed => Phrase::new("refusals-registration-closed"),
+        Denied::InvitationNeeded => Phrase::new("invitations-needed"),
         Denied::OwnerFirst => Phrase::new("refusals-owner-first"),
         Denied::Credentials => Phrase::new("refusals-credentials"),
         _ => Phrase::new("errors-forbidden"),

@@ -19,7 +19,7 @@ const USERS: &str = "/admin/users";
 /// More of a search is not looked at.
 const QUERY_CHARS: usize = 254;
 
-fn role(role: Role) -> Phrase {
+pub(super) fn role(role: Role) -> Phrase {
     match role {
         Role::Reader => Phrase::new("admin-role-reader"),
         Role::Author => Phrase::new("admin-role-author"),

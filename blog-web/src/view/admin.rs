@@ -44,6 +44,23 @@ pub struct QueuedCommentView {
     pub reasons: Vec<String>,
 }
 
+/// An invitation.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct InvitationView {
+    /// For ending it.
+    pub id: String,
+    /// What the new account may do, in a word.
+    pub role: Phrase,
+    /// Microseconds since the epoch.
+    pub made_at: i64,
+    /// Until when it is good, in microseconds since the epoch.
+    pub until: i64,
+    /// When it was used, in microseconds since the epoch.
+    pub used_at: Option<i64>,
+    /// Whether its time is over.
+    pub over: bool,
+}
+
 /// A record of the audit log.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct AuditLineView {

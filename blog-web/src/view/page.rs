@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::SiteView;
-use super::{AuditActionView, AuditLineView, QueuedCommentView, UserLineView};
+use super::{AuditActionView, AuditLineView, InvitationView, QueuedCommentView, UserLineView};
 use super::{
     AuthorView, CardView, ChoiceView, CommentView, DeskView, DiffView, ErrorView, FormView,
     HitView, MediaView, MenuEntryView, Page, PagerView, PictureView, PlacesView, PostView,
@@ -61,6 +61,7 @@ pages! {
     CommentReportPage => "comment_report.html",
     UsersPage => "admin/users.html",
     UserPage => "admin/user.html",
+    InvitationsPage => "admin/invitations.html",
     AuditPage => "admin/audit.html",
     StaticPageView => "static_page.html",
     StaticPagesPage => "admin/pages.html",
@@ -363,7 +364,7 @@ pub struct CommentDeletePage {
 /// `/account/register`.
 #[derive(Debug, Clone, Serialize)]
 pub struct RegisterPage {
-    /// Fields `username`, `email` and `password`.
+    /// Fields `username`, `email` and `password`; `invitation` is sent along when it is set.
     pub form: FormView,
 }
 
@@ -554,6 +555,21 @@ pub struct UserPage {
     pub role_form: FormView,
     /// Fields `reason` and `password`.
     pub suspend_form: FormView,
+}
+
+/// `/admin/invitations`.
+#[derive(Debug, Clone, Serialize)]
+pub struct InvitationsPage {
+    /// Newest first.
+    pub invitations: Vec<InvitationView>,
+    /// For how many days one may be made; the second is usual.
+    pub days: Vec<u16>,
+    /// Fields `role` and `days`.
+    pub form: FormView,
+    /// The absolute address of the one that was just made: it is shown this once.
+    pub made: Option<String>,
+    /// The way on.
+    pub pager: PagerView,
 }
 
 /// `/admin/audit`.

@@ -37,6 +37,7 @@ templates! {
     "admin/audit.html",
     "admin/comments.html",
     "admin/index.html",
+    "admin/invitations.html",
     "admin/page_delete.html",
     "admin/page_form.html",
     "admin/pages.html",

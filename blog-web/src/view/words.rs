@@ -124,6 +124,7 @@ catalogues! {
     "forms",
     "frame",
     "history",
+    "invitations",
     "lists",
     "mail",
     "meta",

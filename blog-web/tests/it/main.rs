@@ -18,6 +18,7 @@ mod everyday;
 mod files;
 mod forms;
 mod history;
+mod invitations;
 mod library;
 mod matrix;
 mod moderation;

@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use blog_core::error::Result;
 use blog_core::id::{
-    AutosaveId, CommentId, MediaId, MessageId, PostId, PreviewLinkId, SessionId, StaticPageId,
-    UserId,
+    AutosaveId, CommentId, InvitationId, MediaId, MessageId, PostId, PreviewLinkId, SessionId,
+    StaticPageId, UserId,
 };
 use blog_core::model::audit::AuditAction;
 use blog_core::model::autosave::{Autosave, FormText};
@@ -17,6 +17,7 @@ use blog_core::model::comment::{
 use blog_core::model::effects::Effects;
 use blog_core::model::focus::Focus;
 use blog_core::model::index::{ObjectChange, ObjectEvent, Sequencer};
+use blog_core::model::invitation::Invitation;
 use blog_core::model::media::{AltText, FileName, MediaItem, MediaKind, MediaState, ObjectKey};
 use blog_core::model::outbox::Task;
 use blog_core::model::post::{Body, Post, PostChange, SafeHtml, SlugRequest, Title};
@@ -39,8 +40,9 @@ use blog_core::ports::engagement::View;
 use blog_core::ports::index::IntentLog;
 use blog_core::ports::limits::Quota;
 use blog_core::ports::{
-    AutosaveStore, CommentStore, EngagementStore, MediaCatalog, ObjectIndex, Outbox, PostStore,
-    PreviewLinkStore, RateLimits, SessionStore, SiteStore, StaticPageStore, TokenStore, UserStore,
+    AutosaveStore, CommentStore, EngagementStore, InvitationStore, MediaCatalog, ObjectIndex,
+    Outbox, PostStore, PreviewLinkStore, RateLimits, SessionStore, SiteStore, StaticPageStore,
+    TokenStore, UserStore,
 };
 use blog_core::time::Timestamp;
 use blog_storage::sql::SqlStore;
@@ -90,6 +92,18 @@ fn session_of(user: UserId) -> Session {
         idle_expires_at: at(1_000_000),
         expires_at: at(1_000_000),
         device: "test".to_owned(),
+    }
+}
+
+fn invitation(maker: UserId, expires_at: Timestamp) -> Invitation {
+    Invitation {
+        id: InvitationId::generate(),
+        token: Secret::generate().hash(),
+        maker,
+        role: Role::Author,
+        created_at: at(0),
+        expires_at,
+        used_at: None,
     }
 }
 
@@ -276,6 +290,13 @@ pub(crate) async fn ready(store: &Arc<SqlStore>) -> Vec<Write> {
             .await
             .expect("a session");
     }
+    let invited = invitation(a, at(1_000));
+    let invited_id = invited.id;
+    for one in [invited, invitation(a, at(-10))] {
+        InvitationStore::create(&**store, one, Effects::at(at(0)))
+            .await
+            .expect("an invitation");
+    }
     let (used, revoked) = (token(), token());
     let past = Token {
         expires_at: at(-10),
@@ -389,6 +410,9 @@ pub(crate) async fn ready(store: &Arc<SqlStore>) -> Vec<Write> {
         "sessions::delete_all" => g.store.delete_all(e, None, fx());
         "sessions::end" => g.store.end(a, SessionId::generate(), fx());
         "sessions::purge" => SessionStore::purge(&*g.store, at(0), 10);
+        "invitations::create" => InvitationStore::create(&*g.store, invitation(a, at(1_000)), fx());
+        "invitations::revoke" => InvitationStore::revoke(&*g.store, invited_id, fx());
+        "invitations::purge" => InvitationStore::purge(&*g.store, at(0), 10);
         "tokens::issue" => g.store.issue(token(), fx());
         "tokens::redeem" => g.store.redeem(&used.hash, Purpose::Reset, at(1));
         "tokens::revoke" => TokenStore::revoke(&*g.store, None, Purpose::Invite);

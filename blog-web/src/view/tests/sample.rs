@@ -15,7 +15,8 @@ use crate::view::page::{
     AddressLinkPage, EmailPage, ForgotPage, PasswordPage, ResetPage, SessionsPage,
 };
 use crate::view::page::{
-    AdminPage, AdminPostsPage, AuditPage, CommentQueuePage, CommentReportPage, UserPage, UsersPage,
+    AdminPage, AdminPostsPage, AuditPage, CommentQueuePage, CommentReportPage, InvitationsPage,
+    UserPage, UsersPage,
 };
 use crate::view::page::{
     ArchivePage, AuthorPage, CommentDeletePage, CommentEditPage, ConflictPage, DraftsPage,
@@ -36,7 +37,9 @@ use crate::view::{
     SiteView, SourceView, StepView, StructuredData, TagCountView, TagGroupView, TagView,
     ThreadView, TocView, UnsavedView, View, ViewerView, WidthView, YearView,
 };
-use crate::view::{AuditActionView, AuditLineView, QueuedCommentView, UserLineView};
+use crate::view::{
+    AuditActionView, AuditLineView, InvitationView, QueuedCommentView, UserLineView,
+};
 use crate::view::{MenuEntryView, StaticPageLineView, StoredPageView};
 use crate::view::{PreviewLinkView, SessionView};
 

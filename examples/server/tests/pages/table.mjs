@@ -70,6 +70,7 @@ export const PAGES = [
   { name: "admin-comments", as: "writer", at: "/admin/comments" },
   { name: "admin-users", as: "writer", at: "/admin/users" },
   { name: "admin-user", as: "writer", at: ({ find }) => find("/admin/users", /^\/admin\/users\/[^/?]+$/, "writer") },
+  { name: "admin-invitations", as: "writer", at: "/admin/invitations" },
   { name: "admin-audit", as: "writer", at: "/admin/audit" },
   { name: "admin-audit-nothing", as: "writer", at: "/admin/audit?user=nobody-of-this-name" },
   { name: "settings", as: "writer", at: "/admin/settings" },

@@ -260,6 +260,13 @@ pub(crate) fn bare_pages(view: &View, chrome: &PageChrome) -> Vec<(&'static str,
         role_form: form(),
         suspend_form: form(),
     });
+    pages.add(&InvitationsPage {
+        invitations: Vec::new(),
+        days: Vec::new(),
+        form: form(),
+        made: None,
+        pager: PagerView::new("/admin/invitations", None, None),
+    });
     pages.add(&AuditPage {
         records: Vec::new(),
         actions: Vec::new(),

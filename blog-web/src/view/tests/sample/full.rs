@@ -379,6 +379,27 @@ pub(crate) fn full_pages(
         to_person: Some(person(text)),
         detail: text.to_owned(),
     };
+    let invitation = InvitationView {
+        id: text.to_owned(),
+        role: phrase(text),
+        made_at: NOW,
+        until: NOW,
+        used_at: None,
+        over: true,
+    };
+    pages.add(&InvitationsPage {
+        invitations: vec![
+            InvitationView {
+                used_at: Some(NOW),
+                ..invitation.clone()
+            },
+            invitation,
+        ],
+        days: vec![1, 7],
+        form: refused("/admin/invitations", text, &["role", "days"]),
+        made: Some(text.to_owned()),
+        pager: pager(),
+    });
     pages.add(&AuditPage {
         records: vec![
             record.clone(),
