@@ -24,6 +24,7 @@ use crate::service::moderation::Moderation;
 use crate::service::observed::Observed;
 use crate::service::people::People;
 use crate::service::previews::Previews;
+use crate::service::privacy::Privacy;
 use crate::service::publishing::Publishing;
 use crate::service::reading::Reading;
 use crate::service::recovery::Recovery;
@@ -142,6 +143,11 @@ impl Blog {
     /// Mail addresses: verified, changed, taken back.
     pub fn addresses(&self) -> Addresses {
         Addresses::new(self.core.clone())
+    }
+
+    /// Leaving: an account and everything that is its owner's, erased.
+    pub fn privacy(&self) -> Privacy {
+        Privacy::new(self.core.clone())
     }
 
     /// Invitations.

@@ -14,6 +14,7 @@ pub mod moderation;
 pub mod observed;
 pub mod people;
 pub mod previews;
+pub mod privacy;
 pub mod publishing;
 pub mod quotas;
 pub mod reading;

@@ -20,6 +20,7 @@ pub(crate) mod history;
 pub(crate) mod invitations;
 pub(crate) mod kept;
 pub(crate) mod language;
+pub(crate) mod leave;
 mod letters;
 pub(crate) mod library;
 pub(crate) mod lists;

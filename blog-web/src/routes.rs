@@ -18,8 +18,8 @@ use crate::pages::call::Call;
 use crate::pages::old_addresses::WithOldAddresses;
 use crate::pages::{
     account, addresses, admin, archive, assets, audit, card, comments, desk, editor, feeds, health,
-    history, invitations, kept, language, library, lists, media, moderation, passwords, post,
-    previews, robots, sessions, settings, sitemap, static_pages, users,
+    history, invitations, kept, language, leave, library, lists, media, moderation, passwords,
+    post, previews, robots, sessions, settings, sitemap, static_pages, users,
 };
 use crate::web::App;
 
@@ -185,6 +185,8 @@ routes! {
     GET  "/account/sessions"       Member Never      0       => sessions::list;
     POST "/account/sessions/:id/end" Member Never    FORM    => sessions::end;
     POST "/account/sessions/end-others" Member Never FORM    => sessions::end_others;
+    GET  "/account/delete"         Member Never      0       => leave::form;
+    POST "/account/delete"         Member Never      FORM    => leave::leave;
     POST "/language"               Public Never      FORM    => language::choose;
     GET  "/admin"                  Member Never      0       => admin::index;
     GET  "/admin/posts"            Member Never      0       => admin::posts;

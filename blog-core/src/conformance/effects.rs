@@ -236,6 +236,17 @@ async fn users(lab: Lab) -> Verdict {
             lab.records.users.set_blocked(id, true, fx).await
         })
         .await?;
+    let due = Some(probe.lab.now);
+    probe
+        .stores("schedule_erasure", async |lab, fx| {
+            lab.records.users.schedule_erasure(id, due, fx).await
+        })
+        .await?;
+    probe
+        .stores("erase", async |lab, fx| {
+            lab.records.users.erase(id, fx).await
+        })
+        .await?;
     Ok(())
 }
 
@@ -288,6 +299,16 @@ async fn users_failed(lab: Lab) -> Verdict {
     probe
         .drops("set_blocked", async |lab, fx| {
             lab.records.users.set_blocked(nobody, true, fx).await
+        })
+        .await?;
+    probe
+        .drops("schedule_erasure", async |lab, fx| {
+            lab.records.users.schedule_erasure(nobody, None, fx).await
+        })
+        .await?;
+    probe
+        .drops("erase", async |lab, fx| {
+            lab.records.users.erase(user.id, fx).await
         })
         .await
 }

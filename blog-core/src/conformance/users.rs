@@ -8,6 +8,7 @@ use crate::error::{Conflict, Entity, Error};
 use crate::model::user::{Bio, EmailAddress, NewUser, Role, Subject, User, Username};
 
 mod change;
+mod erase;
 mod find;
 
 pub(super) fn checks() -> Vec<Check> {
@@ -80,6 +81,7 @@ pub(super) fn checks() -> Vec<Check> {
     ];
     checks.extend(find::checks());
     checks.extend(change::checks());
+    checks.extend(erase::checks());
     checks
 }
 
@@ -149,6 +151,7 @@ async fn create_defaults(lab: Lab) -> Verdict {
         role: Role::Author,
         suspension: None,
         blocked: false,
+        erase_at: None,
         verified_at: Some(lab.now),
         auth_epoch: 0,
         version: 1,

@@ -60,6 +60,12 @@ actions! {
     UserBlock "user.block";
     /// Somebody may comment again.
     UserUnblock "user.unblock";
+    /// Somebody asked for their account to be erased.
+    UserLeave "user.leave";
+    /// Somebody who wanted to be erased came back.
+    UserStay "user.stay";
+    /// An account was erased.
+    UserErase "user.erase";
     /// An invitation was made.
     InvitationMake "invitation.make";
     /// An invitation was ended.

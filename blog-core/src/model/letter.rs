@@ -33,6 +33,11 @@ pub enum Letter<'a> {
         /// Whose account it is.
         username: &'a Username,
     },
+    /// The account is erased in 14 days, unless its owner logs in.
+    Leaving {
+        /// Whose account it is.
+        username: &'a Username,
+    },
     /// To the old address, when another took its place.
     Moved {
         /// Whose account it is.

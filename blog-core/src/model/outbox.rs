@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::id::{MediaId, MessageId, PostId};
+use crate::id::{MediaId, MessageId, PostId, UserId};
 use crate::time::Timestamp;
 
 /// What is to be done.
@@ -26,6 +26,11 @@ pub enum Task {
     DeleteObjects {
         /// Full keys.
         keys: Vec<String>,
+    },
+    /// Erase a user whose time has come, unless they came back.
+    EraseUser {
+        /// Whom.
+        user: UserId,
     },
     /// Send a mail.
     Mail {

@@ -182,6 +182,8 @@ pub struct User {
     pub suspension: Option<SuspensionReason>,
     /// A blocked user cannot comment.
     pub blocked: bool,
+    /// When the account is erased, if its owner asked for that.
+    pub erase_at: Option<Timestamp>,
     /// When the address was verified.
     pub verified_at: Option<Timestamp>,
     /// Raised by a change of password or role: sessions of an older epoch are dead.

@@ -12,6 +12,7 @@ use crate::model::user::{
     UserRef, Username,
 };
 use crate::page::Page;
+use crate::time::Timestamp;
 
 /// Users. Usernames are unique; addresses are unique by [`EmailAddress::key`](crate::model::user::EmailAddress::key).
 #[async_trait]
@@ -87,6 +88,24 @@ pub trait UserStore: Debug + Send + Sync + 'static {
 
     /// Takes the right to comment away, or gives it back; nothing else changes. `NotFound(User)` when there is none.
     async fn set_blocked(&self, id: UserId, blocked: bool, effects: Effects) -> Result<User>;
+
+    /// Says when somebody is to be erased, which raises the epoch and deletes their sessions; or with `None` that they are
+    /// not, which changes nothing else. `NotFound(User)` when there is none; `Conflict(LastAdmin)` as in `set_role`, of whose
+    /// others those who are to be erased are none.
+    async fn schedule_erasure(
+        &self,
+        id: UserId,
+        at: Option<Timestamp>,
+        effects: Effects,
+    ) -> Result<User>;
+
+    /// Deletes a user whose erasure is due at the moment of the effects, with their sessions, tokens, likes (whose counts
+    /// fall), unsaved texts, preview links, reports, invitations, and mail to them that has not left. Their comments stay
+    /// without a name, and what somebody else's page still shows of their media goes to the admin who is here longest.
+    ///
+    /// `NotFound(User)` when there is none, `Conflict(State)` when it is not due, or while they have posts, an avatar, or media
+    /// that nothing uses.
+    async fn erase(&self, id: UserId, effects: Effects) -> Result<()>;
 
     /// The users whose names begin with `prefix`, in the order of their names, from behind `after` on, at most `limit`.
     /// In one query.

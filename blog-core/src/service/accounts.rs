@@ -21,6 +21,7 @@ use crate::password::{Password, Verdict};
 use crate::policy::{Action, Actor};
 use crate::service::addresses::Addresses;
 use crate::service::invitations::Invitations;
+use crate::service::privacy::Privacy;
 use crate::service::quotas;
 use crate::service::recovery::{Recovery, chosen};
 use crate::service::sessions::{Login, Sessions};
@@ -357,6 +358,7 @@ impl Accounts {
                 .rehash_password(user.id, &old, new)
                 .await?;
         }
+        let user = Privacy::new(self.core.clone()).stay(user).await?;
         Sessions::new(self.core.clone())
             .begin(user, form.remember, &form.device)
             .await

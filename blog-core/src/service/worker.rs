@@ -14,6 +14,7 @@ use crate::ports::mailer::Mail;
 use crate::service::engagement::Engagement;
 use crate::service::library::Library;
 use crate::service::observed::LONGEST_PUT;
+use crate::service::privacy::Privacy;
 use crate::service::publishing::Publishing;
 use crate::service::renewal::Renewal;
 use crate::service::sessions::Sessions;
@@ -109,7 +110,7 @@ impl Worker {
             // One that cannot be swept must not keep the others.
             report(
                 "sweeping an upload that never ended",
-                self.forget(&item).await,
+                core.forget_upload(&item).await,
             );
         }
         Ok(())
@@ -123,20 +124,21 @@ impl Worker {
     pub async fn renew(&self) -> Result<()> {
         Renewal::new(self.core.clone()).all(Duration::ZERO).await
     }
+}
 
-    async fn forget(&self, item: &MediaItem) -> Result<()> {
+impl Core {
+    /// An upload that never ended: its objects, and its place in the catalog.
+    pub(super) async fn forget_upload(&self, item: &MediaItem) -> Result<()> {
         for key in item.objects() {
-            self.core.media.delete(&key).await?;
+            self.media.delete(&key).await?;
         }
-        let effects = Effects::at(self.core.now());
-        match self.core.records.catalog.delete(item.id, effects).await {
+        let effects = Effects::at(self.now());
+        match self.records.catalog.delete(item.id, effects).await {
             Ok(_) | Err(Error::NotFound(_)) => Ok(()),
             Err(other) => Err(other),
         }
     }
-}
 
-impl Core {
     /// Does a write's own tasks before it answers, so that what it promises (a withdrawn picture) holds by then. Their
     /// messages stay for the worker, which does them once more: every task may be done any number of times.
     pub(crate) async fn perform_now(self: &Arc<Self>, tasks: Vec<Task>) {
@@ -235,6 +237,7 @@ impl Core {
                 }
                 outcome
             }
+            Task::EraseUser { user } => Privacy::new(self.clone()).erasing(user).await,
             Task::Mail { to, subject, text } => {
                 let mail = Mail { to, subject, text };
                 tokio::time::timeout(MAIL, self.mailer.send(&mail))

@@ -41,6 +41,15 @@ pub(super) struct CommentRow {
 }
 
 impl CommentRow {
+    /// Without somebody's name, and without what they reported.
+    pub(super) fn forget(&mut self, user: UserId) {
+        if self.author == Some(user) {
+            self.author = None;
+        }
+        self.reports.retain(|(reporter, _)| *reporter != user);
+        self.leave_queue();
+    }
+
     /// Out of the queue, unless something keeps it there.
     fn leave_queue(&mut self) {
         if self.state != CommentState::Pending && self.reports.is_empty() {

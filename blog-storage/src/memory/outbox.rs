@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use blog_core::error::{Entity, Error};
 use blog_core::id::MessageId;
-use blog_core::model::outbox::OutboxMessage;
+use blog_core::model::outbox::{OutboxMessage, Task};
 use blog_core::ports::Outbox;
 use blog_core::{Result, Timestamp};
 
@@ -16,6 +16,19 @@ pub(super) struct OutboxRow {
     message: OutboxMessage,
     /// Until when its last claimer has it; nobody, if it was never claimed or was given back.
     leased_until: Option<Timestamp>,
+}
+
+impl State {
+    /// Mail to an address that has not left.
+    pub(super) fn forget_mail(&mut self, address: &str) {
+        let theirs = |row: &OutboxRow| match &row.message.task {
+            Task::Mail { to, .. } => to == address,
+            _ => false,
+        };
+        self.outbox.retain(|_, row| !theirs(row));
+        let left = &self.outbox;
+        self.outbox_due.retain(|(_, id)| left.contains_key(id));
+    }
 }
 
 impl OutboxRow {

@@ -158,7 +158,7 @@ impl State {
         }
     }
 
-    /// An author as lists show one. Users are never removed, so there is one.
+    /// An author as lists show one. Nobody is removed who has posts, so there is one.
     pub(super) fn join_author(&self, id: UserId) -> Option<UserRef> {
         let row = self.users.get(&id)?;
         Some(UserRef {

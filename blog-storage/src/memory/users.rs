@@ -1,16 +1,17 @@
 //! Users.
 
 use async_trait::async_trait;
-use blog_core::Result;
 use blog_core::error::{Conflict, Entity, Error};
 use blog_core::id::{MediaId, UserId};
 use blog_core::model::effects::Effects;
+use blog_core::model::media::MediaItem;
 use blog_core::model::user::{
     Bio, EmailAddress, NewUser, PasswordHash, ProfileChange, Role, Subject, SuspensionReason, User,
     UserRef, Username,
 };
 use blog_core::page::Page;
 use blog_core::ports::UserStore;
+use blog_core::{Result, Timestamp};
 
 use super::MemoryStore;
 use super::state::{State, unlink};
@@ -27,12 +28,62 @@ pub(super) struct UserRow {
 impl State {
     /// Whether the blog has an admin without this user, if they are one.
     fn require_other_admin(&self, id: UserId) -> Result<()> {
-        let is_admin = |row: &UserRow| row.user.role == Role::Admin && !row.user.is_suspended();
+        let is_admin = |row: &UserRow| {
+            let user = &row.user;
+            user.role == Role::Admin && !user.is_suspended() && user.erase_at.is_none()
+        };
         let others = self.users.values().filter(|row| row.user.id != id);
         if is_admin(self.user(id)?) && !others.into_iter().any(is_admin) {
             return Err(Conflict::LastAdmin.into());
         }
         Ok(())
+    }
+
+    /// Takes everything away that is a user's, and themselves.
+    fn forget_user(&mut self, user: &User) {
+        let id = user.id;
+        self.delete_sessions(id, None);
+        self.tokens.retain(|_, token| token.user != Some(id));
+        self.autosaves.retain(|_, text| text.writer != id);
+        self.preview_links.retain(|_, link| link.maker != id);
+        self.invitations.retain(|_, one| one.maker != id);
+        for post in self.posts.values_mut() {
+            post.likes.remove(&id);
+        }
+        for comment in self.comments.values_mut() {
+            comment.forget(id);
+        }
+        let heir = self
+            .users
+            .values()
+            .filter(|row| row.user.role == Role::Admin && row.user.id != id)
+            .min_by_key(|row| (row.user.created_at, row.user.id))
+            .map(|row| row.user.id);
+        let kept: Vec<_> = self
+            .media_owners
+            .iter()
+            .filter(|(owner, ..)| *owner == id)
+            .copied()
+            .collect();
+        for place in kept {
+            let (_, at, item) = place;
+            self.media_owners.remove(&place);
+            if let Some(heir) = heir
+                && let Some(media) = self.media.get_mut(&item)
+            {
+                media.owner = heir;
+                self.media_owners.insert((heir, at, item));
+            }
+        }
+        if let Some(email) = &user.email {
+            self.forget_mail(email.as_str());
+            self.emails.remove(&email.key());
+        }
+        if let Some(subject) = &user.subject {
+            self.subjects.remove(subject);
+        }
+        self.usernames.remove(&user.username);
+        self.users.remove(&id);
     }
 
     /// Ends a user's sessions: those that are stored, and by the epoch those that are about to be.
@@ -94,6 +145,7 @@ impl UserStore for MemoryStore {
                 role: user.role,
                 suspension: None,
                 blocked: false,
+                erase_at: None,
                 verified_at: user.verified_at,
                 auth_epoch: 0,
                 version: 1,
@@ -250,6 +302,47 @@ impl UserStore for MemoryStore {
         self.write(effects, |state, _| {
             state.user_mut(id)?.user.blocked = blocked;
             Ok(state.join_user(state.user(id)?))
+        })
+    }
+
+    async fn schedule_erasure(
+        &self,
+        id: UserId,
+        at: Option<Timestamp>,
+        effects: Effects,
+    ) -> Result<User> {
+        self.write(effects, |state, _| {
+            if at.is_some() {
+                state.require_other_admin(id)?;
+            }
+            state.user_mut(id)?.user.erase_at = at;
+            if at.is_some() {
+                state.end_sessions(id);
+            }
+            Ok(state.join_user(state.user(id)?))
+        })
+    }
+
+    async fn erase(&self, id: UserId, effects: Effects) -> Result<()> {
+        self.write(effects, |state, at| {
+            let row = state.user(id)?;
+            let due = row.user.erase_at.is_some_and(|due| due <= at);
+            let idle = |item: &MediaItem| {
+                item.owner == id
+                    && !state.media_posts.contains_key(&item.id)
+                    && !state.media_static_pages.contains_key(&item.id)
+                    && !state.is_logo(item.id)
+            };
+            if !due
+                || row.avatar.is_some()
+                || state.posts.values().any(|post| post.author == id)
+                || state.media.values().any(idle)
+            {
+                return Err(Conflict::State.into());
+            }
+            let user = row.user.clone();
+            state.forget_user(&user);
+            Ok(())
         })
     }
 

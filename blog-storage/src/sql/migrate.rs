@@ -73,6 +73,7 @@ const MIGRATIONS: &[Migration] = migrations! {
     31 "0031_suspensions" oldest 30;
     32 "0032_comment_queue" oldest 30;
     33 "0033_invitations" oldest 30;
+    34 "0034_erasure" oldest 30;
 };
 
 /// The last migration that this binary knows.

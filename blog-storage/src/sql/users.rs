@@ -10,7 +10,9 @@ use blog_core::model::user::{
 };
 use blog_core::page::Page;
 use blog_core::ports::UserStore;
+use blog_core::time::Timestamp;
 use sqlx::FromRow;
+use uuid::Uuid;
 
 use super::SqlStore;
 use super::args::{Arg, InList, MOST_PLACES, args, in_list, unsigned};
@@ -22,7 +24,7 @@ use super::rows::{PersonColumns, time, unreadable};
 macro_rules! user {
     () => {
         concat!(
-            "u.id AS user_id, u.username, u.display_name, u.email, CAST(u.issuer AS CHAR) AS issuer, CAST(u.subject AS CHAR) AS subject, u.bio, u.role, u.suspended, u.suspension, u.blocked, \
+            "u.id AS user_id, u.username, u.display_name, u.email, CAST(u.issuer AS CHAR) AS issuer, CAST(u.subject AS CHAR) AS subject, u.bio, u.role, u.suspended, u.suspension, u.blocked, u.erase_at, \
              u.verified_at, u.auth_epoch AS user_epoch, u.version AS user_version, u.created_at AS user_created_at, ",
             $crate::sql::rows::media_columns!("a", "avatar")
         )
@@ -40,6 +42,28 @@ macro_rules! users_where {
         )
     };
 }
+
+const OWN_POSTS: &str = "SELECT 1 FROM blog_posts WHERE author = ? LIMIT 1";
+const IDLE_MEDIA: &str = "SELECT 1 FROM blog_media m WHERE m.owner = ? \
+    AND NOT EXISTS (SELECT 1 FROM blog_post_media p WHERE p.media = m.id) \
+    AND NOT EXISTS (SELECT 1 FROM blog_page_media g WHERE g.media = m.id) \
+    AND NOT EXISTS (SELECT 1 FROM blog_settings s WHERE s.logo = m.id) LIMIT 1";
+
+/// What is of a user and does not go by a foreign key.
+const ERASE: [&str; 4] = [
+    "UPDATE blog_posts SET likes = likes - 1 WHERE id IN (SELECT post FROM blog_likes WHERE liker = ?)",
+    "DELETE FROM blog_tokens WHERE owner = ?",
+    "UPDATE blog_comments SET author = NULL WHERE author = ?",
+    "DELETE FROM blog_comment_reports WHERE reporter = ?",
+];
+
+/// What nothing holds in its place any more: comments that only this user reported, tags that only they used.
+const LEFT_BEHIND: [&str; 2] = [
+    "DELETE FROM blog_comment_queue WHERE \
+     NOT EXISTS (SELECT 1 FROM blog_comments c WHERE c.id = blog_comment_queue.comment AND c.state = 'pending') \
+     AND NOT EXISTS (SELECT 1 FROM blog_comment_reports r WHERE r.comment = blog_comment_queue.comment)",
+    "DELETE FROM blog_tags WHERE posts <= 0",
+];
 
 const BY_ID: &str = users_where!("u.id = ?");
 
@@ -65,6 +89,7 @@ pub(super) struct UserColumns {
     suspended: i64,
     suspension: String,
     blocked: i64,
+    erase_at: Option<i64>,
     verified_at: Option<i64>,
     user_epoch: i64,
     user_version: i64,
@@ -92,6 +117,7 @@ impl UserColumns {
             suspension: (self.suspended != 0)
                 .then(|| SuspensionReason::from_store(self.suspension)),
             blocked: self.blocked != 0,
+            erase_at: self.erase_at.map(time),
             verified_at: self.verified_at.map(time),
             auth_epoch: unsigned(self.user_epoch),
             version: unsigned(self.user_version),
@@ -143,14 +169,14 @@ fn found(rows: u64) -> Result<()> {
 async fn require_other_admin(tx: &mut Tx<'_>, id: UserId) -> Result<()> {
     let is_admin = tx
         .any(
-            "SELECT 1 FROM blog_users WHERE id = ? AND role = 'admin' AND suspended = 0",
+            "SELECT 1 FROM blog_users WHERE id = ? AND role = 'admin' AND suspended = 0 AND erase_at IS NULL",
             args![id],
         )
         .await?;
     if is_admin
         && !tx
             .any(
-                "SELECT 1 FROM blog_users WHERE id <> ? AND role = 'admin' AND suspended = 0 LIMIT 1",
+                "SELECT 1 FROM blog_users WHERE id <> ? AND role = 'admin' AND suspended = 0 AND erase_at IS NULL LIMIT 1",
                 args![id],
             )
             .await?
@@ -418,6 +444,81 @@ impl UserStore for SqlStore {
                 let stored = user_in(&mut tx, id).await?;
                 effects::commit(tx, &effects).await?;
                 Ok(stored)
+            })
+            .await
+    }
+
+    async fn schedule_erasure(
+        &self,
+        id: UserId,
+        at: Option<Timestamp>,
+        effects: Effects,
+    ) -> Result<User> {
+        self.db
+            .retried(|| async {
+                let mut tx = self.db.begin().await?;
+                if at.is_some() {
+                    require_other_admin(&mut tx, id).await?;
+                }
+                let changed = tx
+                    .run(
+                        "UPDATE blog_users SET erase_at = ?, auth_epoch = auth_epoch + ? WHERE id = ?",
+                        args![at, at.is_some(), id],
+                    )
+                    .await?;
+                found(changed)?;
+                if at.is_some() {
+                    end_sessions(&mut tx, id).await?;
+                }
+                let stored = user_in(&mut tx, id).await?;
+                effects::commit(tx, &effects).await?;
+                Ok(stored)
+            })
+            .await
+    }
+
+    async fn erase(&self, id: UserId, effects: Effects) -> Result<()> {
+        self.db
+            .retried(|| async {
+                let mut tx = self.db.begin().await?;
+                let user = user_in(&mut tx, id).await?;
+                let due = user.erase_at.is_some_and(|due| due <= effects.at);
+                if !due || user.avatar.is_some() {
+                    return Err(Conflict::State.into());
+                }
+                for kept in [OWN_POSTS, IDLE_MEDIA] {
+                    if tx.any(kept, args![id]).await? {
+                        return Err(Conflict::State.into());
+                    }
+                }
+                for erase in ERASE {
+                    tx.run(erase, args![id]).await?;
+                }
+                for left in LEFT_BEHIND {
+                    tx.run(left, args![]).await?;
+                }
+                let heir: Option<(Uuid,)> = tx
+                    .one(
+                        "SELECT id FROM blog_users WHERE role = 'admin' AND id <> ? ORDER BY created_at, id LIMIT 1",
+                        args![id],
+                    )
+                    .await?;
+                if let Some((heir,)) = heir {
+                    tx.run(
+                        "UPDATE blog_media SET owner = ? WHERE owner = ?",
+                        args![heir, id],
+                    )
+                    .await?;
+                }
+                if let Some(email) = &user.email {
+                    let to = format!("\"to\":{},", super::rows::to_json(&email.as_str())?);
+                    tx.run("DELETE FROM blog_outbox WHERE INSTR(task, ?) > 0", args![to])
+                        .await?;
+                }
+                // Sessions, likes, unsaved texts, preview links, reports and invitations go by their foreign keys.
+                tx.run("DELETE FROM blog_users WHERE id = ?", args![id])
+                    .await?;
+                effects::commit(tx, &effects).await
             })
             .await
     }

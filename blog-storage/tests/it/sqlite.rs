@@ -3,6 +3,7 @@
 
 mod audit;
 mod disasters;
+mod erasure;
 mod queries;
 mod schema;
 

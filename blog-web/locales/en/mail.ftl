@@ -40,6 +40,13 @@ mail-moved-told =
     the address of your account at { $site } is { $address } from now on. If it was not you, log in, set a new password and change the address back:
 
     { $link }
+mail-leaving-subject = { $site }: your account will be erased
+mail-leaving =
+    Hello { $name },
+
+    your account at { $site } will be erased in 14 days, with your posts and pictures, as you asked. If you want to keep it, log in before then:
+
+    { $link }
 mail-password-subject = { $site }: your password was changed
 mail-password =
     Hello { $name },

@@ -40,6 +40,13 @@ mail-moved-told =
     { $site } sitesindeki hesabınızın adresi bundan böyle { $address }. Bunu yapan siz değilseniz giriş yapın, yeni bir parola belirleyin ve adresi geri değiştirin:
 
     { $link }
+mail-leaving-subject = { $site }: hesabınız silinecek
+mail-leaving =
+    Merhaba { $name },
+
+    { $site } hesabınız, istediğiniz gibi, yazılarınız ve resimlerinizle birlikte 14 gün sonra silinecek. Vazgeçerseniz o zamana dek giriş yapın:
+
+    { $link }
 mail-password-subject = { $site }: parolanız değişti
 mail-password =
     Merhaba { $name },

@@ -54,6 +54,12 @@ pub(super) fn composer(call: &Call) -> Compose {
                 .with("name", username.as_str())
                 .with("address", to.as_str()),
             ),
+            Letter::Leaving { username } => (
+                Phrase::new("mail-leaving-subject"),
+                Phrase::new("mail-leaving")
+                    .with("name", username.as_str())
+                    .with("link", app.absolute("/account/login")),
+            ),
             Letter::PasswordChanged { username } => (
                 Phrase::new("mail-password-subject"),
                 Phrase::new("mail-password")

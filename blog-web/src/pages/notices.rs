@@ -200,6 +200,7 @@ const TABLE: &[(&str, FlashKind, Phrase)] = &[
         FlashKind::Success,
         Phrase::new("invitations-revoked"),
     ),
+    ("leaving", FlashKind::Info, Phrase::new("account-leaving")),
     ("page-saved", FlashKind::Success, Phrase::new("pages-saved")),
     (
         "page-deleted",

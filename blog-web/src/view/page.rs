@@ -51,6 +51,7 @@ pages! {
     ForgotPage => "account/forgot.html",
     ResetPage => "account/reset.html",
     PasswordPage => "account/password.html",
+    LeavePage => "account/delete.html",
     EmailPage => "account/email.html",
     AddressLinkPage => "account/address_link.html",
     SessionsPage => "account/sessions.html",
@@ -413,6 +414,13 @@ pub struct ResetPage {
 #[derive(Debug, Clone, Serialize)]
 pub struct PasswordPage {
     /// Fields `current` and `password`.
+    pub form: FormView,
+}
+
+/// `/account/delete`.
+#[derive(Debug, Clone, Serialize)]
+pub struct LeavePage {
+    /// Field `password`.
     pub form: FormView,
 }
 

@@ -25,6 +25,7 @@ templates! {
     "_picture.html",
     "_time.html",
     "account/address_link.html",
+    "account/delete.html",
     "account/email.html",
     "account/forgot.html",
     "account/login.html",

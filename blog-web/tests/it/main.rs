@@ -19,6 +19,7 @@ mod files;
 mod forms;
 mod history;
 mod invitations;
+mod leaving;
 mod library;
 mod matrix;
 mod moderation;

@@ -15,6 +15,7 @@ use crate::model::user::{
 };
 use crate::page::Page;
 use crate::ports::UserStore;
+use crate::time::Timestamp;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Fault {
@@ -28,10 +29,11 @@ enum Fault {
     AddressUnverified,
     NobodyBlocked,
     ListUnordered,
+    NobodyErased,
 }
 
 pub(super) fn all(working: &Backend) -> Vec<Broken> {
-    let faults: [(&str, &[&str], Fault); 10] = [
+    let faults: [(&str, &[&str], Fault); 11] = [
         (
             "users-only-if-first-ignored",
             &["users-first-refused"],
@@ -82,6 +84,7 @@ pub(super) fn all(working: &Backend) -> Vec<Broken> {
             &["users-list"],
             Fault::ListUnordered,
         ),
+        ("users-nobody-erased", &["users-erase"], Fault::NobodyErased),
     ];
     let broken = |(name, caught_by, fault)| Broken {
         name,
@@ -233,6 +236,22 @@ impl UserStore for Users {
         match self.fault {
             Fault::NobodyBlocked => self.inner.get(id).await,
             _ => self.inner.set_blocked(id, blocked, effects).await,
+        }
+    }
+
+    async fn schedule_erasure(
+        &self,
+        id: UserId,
+        at: Option<Timestamp>,
+        effects: Effects,
+    ) -> Result<User> {
+        self.inner.schedule_erasure(id, at, effects).await
+    }
+
+    async fn erase(&self, id: UserId, effects: Effects) -> Result<()> {
+        match self.fault {
+            Fault::NobodyErased => self.inner.get(id).await.map(drop),
+            _ => self.inner.erase(id, effects).await,
         }
     }
 

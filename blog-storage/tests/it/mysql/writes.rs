@@ -251,6 +251,11 @@ pub(crate) async fn ready(store: &Arc<SqlStore>) -> Vec<Write> {
     let dan = user(store, "dan").await;
     let (a, b, e) = (ann.id, bob.id, eve.id);
     let old = hash("$argon2id$old");
+    let leaver = user(store, "leaver").await.id;
+    store
+        .schedule_erasure(leaver, Some(at(0)), Effects::at(at(0)))
+        .await
+        .expect("an erasure");
     UserStore::set_password(&**store, e, old.clone(), Effects::at(at(0)))
         .await
         .expect("a password");
@@ -399,6 +404,8 @@ pub(crate) async fn ready(store: &Arc<SqlStore>) -> Vec<Write> {
         "users::set_suspended" => g.store.set_suspended(
             e, Some(SuspensionReason::try_from("Rude").expect("a reason")), fx());
         "users::set_blocked" => g.store.set_blocked(b, true, fx());
+        "users::schedule_erasure" => g.store.schedule_erasure(b, None, fx());
+        "users::erase" => g.store.erase(leaver, fx());
         "sessions::create" => SessionStore::create(&*g.store, session_of(a), fx());
         "sessions::touch" => g.store.touch(&[SessionTouch {
             id: g.kept[0].id,

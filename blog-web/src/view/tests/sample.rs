@@ -12,7 +12,7 @@ use blog_core::diff::Diff;
 use blog_core::model::focus::Focus;
 
 use crate::view::page::{
-    AddressLinkPage, EmailPage, ForgotPage, PasswordPage, ResetPage, SessionsPage,
+    AddressLinkPage, EmailPage, ForgotPage, LeavePage, PasswordPage, ResetPage, SessionsPage,
 };
 use crate::view::page::{
     AdminPage, AdminPostsPage, AuditPage, CommentQueuePage, CommentReportPage, InvitationsPage,

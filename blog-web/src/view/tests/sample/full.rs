@@ -217,6 +217,9 @@ pub(crate) fn full_pages(
         form: refused("/comments/1/delete", text, &["version"]),
         back: "/posts/a#comment-1".to_owned(),
     });
+    pages.add(&LeavePage {
+        form: refused("/account/delete", text, &["password"]),
+    });
     pages.add(&RegisterPage {
         form: refused(
             "/account/register",
@@ -319,7 +322,7 @@ pub(crate) fn full_pages(
         pager: pager(),
     });
     let queued = QueuedCommentView {
-        id: text.to_owned(),
+        id: "b".to_owned(),
         author: Some(person(text)),
         body: SafeHtml::from_sanitised(BODIES[1].to_owned()),
         created_at: NOW,

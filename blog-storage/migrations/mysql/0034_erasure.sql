@@ -1,0 +1,1 @@
+ALTER TABLE blog_users ADD COLUMN erase_at BIGINT;
