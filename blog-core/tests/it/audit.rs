@@ -1,5 +1,7 @@
 //! The audit log's chain: of ten thousand records, each one that is changed, taken out or swapped is found.
 
+use std::time::Duration;
+
 use blog_core::Timestamp;
 use blog_core::id::{AuditId, UserId};
 use blog_core::model::audit::{
@@ -14,10 +16,10 @@ fn entry(number: u64) -> AuditEntry {
     let actions = AuditAction::ALL;
     AuditEntry {
         id: AuditId::from(Uuid::from_u128(u128::from(number) + 1)),
-        at: Timestamp::from_micros(i64::try_from(number).unwrap() * 1_000),
+        at: Timestamp::EPOCH.plus(Duration::from_millis(number)),
         actor: (!number.is_multiple_of(3)).then(|| UserId::from(Uuid::from_u128(7))),
         origin: Origin::client([203, 0, 113, 9].into()),
-        action: actions[usize::try_from(number).unwrap() % actions.len()],
+        action: actions[(number % actions.len() as u64) as usize],
         subject: format!("post:{}", number % 17),
         detail: "draft → published".to_owned(),
     }
