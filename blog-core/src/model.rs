@@ -5,6 +5,7 @@ pub mod audit;
 pub mod autosave;
 pub mod comment;
 pub mod discovery;
+pub mod drift;
 pub mod effects;
 pub mod focus;
 pub mod index;

@@ -13,6 +13,7 @@ pub(crate) mod doctor;
 mod failure;
 mod list;
 mod row;
+mod runs;
 mod table;
 
 use std::time::Duration;
@@ -26,7 +27,8 @@ use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use aws_sdk_dynamodb::types::ReturnValuesOnConditionCheckFailure;
 use blog_core::error::Result;
 use blog_core::id::UserId;
-use blog_core::model::index::{Applied, IndexItem, ObjectEvent, TOMBSTONE};
+use blog_core::model::drift::Run;
+use blog_core::model::index::{Applied, IndexItem, ObjectEvent, TOMBSTONE, Usage};
 use blog_core::page::{Page, PageRequest};
 use blog_core::ports::ObjectIndex;
 use blog_core::time::Timestamp;
@@ -226,7 +228,10 @@ impl ObjectIndex for DynamoIndex {
     async fn get_many(&self, bucket: &str, keys: &[String]) -> Result<Vec<Option<IndexItem>>> {
         let ids: Vec<String> = keys.iter().map(|key| row::id(bucket, key)).collect();
         let found = self.batch(ids.iter().cloned().collect()).await?;
-        Ok(ids.iter().map(|id| found.get(id).cloned()).collect())
+        let rows = ids
+            .iter()
+            .map(|id| found.get(id).map(row::item).transpose());
+        rows.collect()
     }
 
     async fn by_owner(&self, owner: UserId, page: PageRequest) -> Result<Page<IndexItem>> {
@@ -256,6 +261,18 @@ impl ObjectIndex for DynamoIndex {
         }))
     }
 
+    /// As many requests as the counted rows are megabytes.
+    async fn usage(&self, owner: UserId, most: u32) -> Result<Usage> {
+        let most = usize::try_from(most).unwrap_or(usize::MAX);
+        let rows = self.owned(owner, None, most.saturating_add(1)).await?;
+        let counted = rows.len().min(most);
+        Ok(Usage {
+            objects: counted as u64,
+            bytes: rows[..counted].iter().map(|row| row.size).sum(),
+            is_more: rows.len() > counted,
+        })
+    }
+
     async fn purge(&self, now: Timestamp, limit: u32) -> Result<u64> {
         let before = now.minus(TOMBSTONE);
         let limit = usize::try_from(limit).unwrap_or(usize::MAX);
@@ -273,5 +290,16 @@ impl ObjectIndex for DynamoIndex {
                 .await?;
         }
         Ok(gone)
+    }
+
+    async fn note_run(&self, run: &Run) -> Result<()> {
+        self.put_run(run).await
+    }
+
+    async fn runs(&self, bucket: &str) -> Result<Vec<Run>> {
+        let slots = self.run_slots(bucket).await?;
+        let mut runs: Vec<Run> = slots.into_iter().flatten().collect();
+        runs.sort_unstable_by_key(|run| std::cmp::Reverse(run.id));
+        Ok(runs)
     }
 }

@@ -18,6 +18,7 @@ use crate::model::widths::Widths;
 use crate::page::PageRequest;
 
 mod library;
+mod objects;
 mod usage;
 
 pub(super) fn checks() -> Vec<Check> {
@@ -44,6 +45,7 @@ pub(super) fn checks() -> Vec<Check> {
         catalog.check("catalog-texts", "Texts come back byte for byte (alt text, file name).", texts_return),
     ];
     checks.extend(library::checks());
+    checks.extend(objects::checks());
     checks.extend(usage::checks());
     checks
 }

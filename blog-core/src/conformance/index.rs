@@ -14,6 +14,7 @@ use crate::page::PageRequest;
 use crate::time::Timestamp;
 
 mod lists;
+mod reports;
 
 pub(super) fn checks() -> Vec<Check> {
     let index = Port::Index;
@@ -35,6 +36,7 @@ pub(super) fn checks() -> Vec<Check> {
         index.check("index-get-many", "The rows of these keys, in their order, each as `get` finds it; at most 100 keys are asked for at once.", get_many),
     ];
     checks.extend(lists::checks());
+    checks.extend(reports::checks());
     checks
 }
 

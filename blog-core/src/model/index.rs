@@ -160,6 +160,17 @@ pub struct IndexItem {
     pub state: ObjectState,
 }
 
+/// What an owner's objects come to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Usage {
+    /// How many there are.
+    pub objects: u64,
+    /// In all.
+    pub bytes: u64,
+    /// Whether there are others that were not counted.
+    pub is_more: bool,
+}
+
 impl IndexItem {
     /// The row that the first event of an object leaves.
     pub fn first(event: &ObjectEvent) -> Self {

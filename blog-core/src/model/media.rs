@@ -164,7 +164,63 @@ pub struct MediaRef {
     pub widths: Widths,
 }
 
+/// How the keys of objects in quarantine begin: what was found among items' objects and is no item's, under its own key
+/// below this one. Nothing serves what lies here.
+pub const QUARANTINE: &str = "quarantine/";
+
+/// Where the objects of items lie.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Folder {
+    /// What policy opens: [`MediaItem::private_key`] and the smaller copies beside it.
+    Private,
+    /// What everybody may read: [`MediaItem::public_key`] and the smaller copies beside it.
+    Public,
+}
+
+impl Folder {
+    /// Both.
+    pub const ALL: [Folder; 2] = [Folder::Private, Folder::Public];
+
+    /// How the keys of all objects of items begin that lie here.
+    pub fn prefix(self) -> &'static str {
+        match self {
+            Folder::Private => "private/",
+            Folder::Public => "public/",
+        }
+    }
+
+    /// The folder of a key; `None` where no object of an item lies.
+    pub fn of(key: &str) -> Option<Self> {
+        Self::ALL
+            .into_iter()
+            .find(|folder| key.starts_with(folder.prefix()))
+    }
+}
+
+/// Whose a private object is, by its key: `private/OWNER/…`. Public copies are the site's, and older keys do not say it.
+pub fn owner_in(key: &str) -> Option<UserId> {
+    let (owner, _) = key
+        .strip_prefix(Folder::Private.prefix())?
+        .split_once('/')?;
+    owner.parse().ok()
+}
+
 impl ObjectKey {
+    /// The key of what this is a copy of by [`at_width`](Self::at_width); itself where it is none.
+    pub fn original(&self) -> Self {
+        let key = &self.0;
+        let end = key.rfind('.').filter(|dot| !key[*dot..].contains('/'));
+        let (stem, extension) = key.split_at(end.unwrap_or(key.len()));
+        match stem.rsplit_once("-w") {
+            Some((stem, width))
+                if !width.is_empty() && width.bytes().all(|digit| digit.is_ascii_digit()) =>
+            {
+                Self(format!("{stem}{extension}"))
+            }
+            _ => self.clone(),
+        }
+    }
+
     /// The key of the copy of this width: `public/abc-w480.jpg` of `public/abc.jpg`. A key that was made by the blog has
     /// room for it.
     pub fn at_width(&self, width: u32) -> Self {
@@ -212,6 +268,17 @@ impl MediaItem {
         let keys = std::iter::once(&self.private_key).chain(&self.public_key);
         keys.flat_map(|key| key.with_possible_copies(&self.widths))
             .collect()
+    }
+
+    /// The keys of the objects in a folder that must be there: none of a pending item.
+    pub fn stored(&self, folder: Folder) -> Vec<ObjectKey> {
+        let key = match folder {
+            _ if !self.is_ready() => None,
+            Folder::Private => Some(&self.private_key),
+            Folder::Public => self.public_key.as_ref(),
+        };
+        key.map(|key| key.with_copies(&self.widths))
+            .unwrap_or_default()
     }
 
     /// The words by which its owner finds it, of its alt text and its file name, as

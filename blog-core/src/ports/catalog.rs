@@ -1,6 +1,7 @@
 //! The catalog of media items.
 
 use std::fmt::Debug;
+use std::ops::Bound;
 
 use async_trait::async_trait;
 
@@ -9,7 +10,7 @@ use crate::id::{MediaId, UserId};
 use crate::model::effects::Effects;
 use crate::model::focus::Focus;
 use crate::model::library::{MediaPlaces, MediaQuery};
-use crate::model::media::{AltText, MediaItem, MediaUse, ObjectKey};
+use crate::model::media::{AltText, Folder, MediaItem, MediaUse, ObjectKey};
 use crate::model::widths::Widths;
 use crate::page::{Page, PageRequest};
 use crate::policy::Visibility;
@@ -71,6 +72,15 @@ pub trait MediaCatalog: Debug + Send + Sync + 'static {
     /// Deletes an item that nothing uses, and returns it. `Conflict(State)` while a post, static page, avatar or
     /// the site's logo uses it, `NotFound(Media)` when there is none.
     async fn delete(&self, id: MediaId, effects: Effects) -> Result<MediaItem>;
+
+    /// Items, pending ones too, in the byte order of their key in `folder` (the private object's, or the public copy's of
+    /// those that have one): those whose key lies within `from`, at most `limit` (1 to 1 000). In one query.
+    async fn by_key(&self, folder: Folder, from: Bound<&str>, limit: u16)
+    -> Result<Vec<MediaItem>>;
+
+    /// The items, pending ones too, whose private object or public copy has one of these keys, each once, in no
+    /// particular order; at most 500 keys are asked for at once.
+    async fn of_objects(&self, keys: &[ObjectKey]) -> Result<Vec<MediaItem>>;
 
     /// Pending items made before `before`, oldest first, at most `limit`: uploads that never ended.
     async fn stale(&self, before: Timestamp, limit: u32) -> Result<Vec<MediaItem>>;

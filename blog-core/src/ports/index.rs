@@ -6,7 +6,8 @@ use async_trait::async_trait;
 
 use crate::error::Result;
 use crate::id::UserId;
-use crate::model::index::{Applied, IndexItem, Intent, ObjectEvent, Sequencer};
+use crate::model::drift::Run;
+use crate::model::index::{Applied, IndexItem, Intent, ObjectEvent, Sequencer, Usage};
 use crate::model::media::ObjectKey;
 use crate::page::{Page, PageRequest};
 use crate::time::Timestamp;
@@ -46,8 +47,19 @@ pub trait ObjectIndex: Debug + Send + Sync + 'static {
         limit: u16,
     ) -> Result<Page<IndexItem, String>>;
 
+    /// How many present objects an owner has and how many bytes they are in all, of the newest `most`; `is_more` says that
+    /// there are others. In one query.
+    async fn usage(&self, owner: UserId, most: u32) -> Result<Usage>;
+
     /// Deletes tombstones that expired before `now`, at most `limit`; returns how many.
     async fn purge(&self, now: Timestamp, limit: u32) -> Result<u64>;
+
+    /// Keeps the report of a comparison, in the place of an earlier one of the same run; of each bucket the newest
+    /// [`Run::KEPT`], by their ids.
+    async fn note_run(&self, run: &Run) -> Result<()>;
+
+    /// The reports of a bucket that are kept, newest first. In one query.
+    async fn runs(&self, bucket: &str) -> Result<Vec<Run>>;
 }
 
 /// The intents of an embedded media store, kept with the records, and its durable counter.

@@ -233,7 +233,8 @@ fn deleting(effects: Effects, item: &MediaItem, keys: &[ObjectKey]) -> Effects {
     }
 }
 
-/// A new key that nobody can guess: 256 random bits.
+/// A new key that nobody can guess: 256 random bits. A private one names its owner, so that the index knows whose it is
+/// without being told, whoever feeds it.
 fn key(folder: &str, extension: &str) -> ObjectKey {
     let random: String = Secret::generate()
         .hash()

@@ -3,12 +3,11 @@
 use std::collections::{BTreeSet, HashMap};
 use std::time::Duration;
 
-use aws_sdk_dynamodb::types::KeysAndAttributes;
+use aws_sdk_dynamodb::types::{AttributeValue, KeysAndAttributes};
 use blog_core::error::{Error, Result};
-use blog_core::model::index::IndexItem;
 
 use super::failure::failed;
-use super::row::{self, text};
+use super::row::{Attributes, text};
 use super::{BACKEND, DynamoIndex};
 
 /// How often the keys of a batch are asked for that DynamoDB left unanswered.
@@ -26,7 +25,7 @@ impl DynamoIndex {
     pub(super) async fn batch(
         &self,
         mut wanted: BTreeSet<String>,
-    ) -> Result<HashMap<String, IndexItem>> {
+    ) -> Result<HashMap<String, Attributes>> {
         let mut found = HashMap::with_capacity(wanted.len());
         for attempt in 0..ATTEMPTS {
             if wanted.is_empty() {
@@ -50,9 +49,11 @@ impl DynamoIndex {
                 .send()
                 .await
                 .map_err(failed)?;
-            for row in answer.responses.iter().flat_map(HashMap::values).flatten() {
-                let item = row::item(row)?;
-                found.insert(row::id(&item.bucket, &item.key), item);
+            let rows = answer.responses.unwrap_or_default().into_values();
+            for row in rows.flatten() {
+                if let Some(AttributeValue::S(id)) = row.get("id") {
+                    found.insert(id.clone(), row);
+                }
             }
             // What is neither found nor unanswered was never heard of.
             let left = answer.unprocessed_keys.unwrap_or_default();

@@ -8,7 +8,9 @@ use blog_core::id::{MediaId, UserId};
 use blog_core::model::effects::Effects;
 use blog_core::model::focus::Focus;
 use blog_core::model::library::{MediaFilter, MediaPlaces, MediaQuery};
-use blog_core::model::media::{AltText, MediaItem, MediaKind, MediaState, MediaUse, ObjectKey};
+use blog_core::model::media::{
+    AltText, Folder, MediaItem, MediaKind, MediaState, MediaUse, ObjectKey,
+};
 use blog_core::model::widths::Widths;
 use blog_core::page::PageRequest;
 use blog_core::policy::Visibility;
@@ -252,6 +254,45 @@ impl MediaCatalog for MemoryStore {
             state.media.remove(&id);
             Ok(item)
         })
+    }
+
+    async fn by_key(
+        &self,
+        folder: Folder,
+        from: Bound<&str>,
+        limit: u16,
+    ) -> Result<Vec<MediaItem>> {
+        let state = self.lock();
+        let key = |item: &MediaItem| match folder {
+            Folder::Private => Some(item.private_key.clone()),
+            Folder::Public => item.public_key.clone(),
+        };
+        let within = |key: &str| match from {
+            Bound::Included(first) => key >= first,
+            Bound::Excluded(before) => key > before,
+            Bound::Unbounded => true,
+        };
+        let mut items: Vec<(ObjectKey, &MediaItem)> = state
+            .media
+            .values()
+            .filter_map(|item| Some((key(item)?, item)))
+            .filter(|(key, _)| within(key.as_str()))
+            .collect();
+        items.sort_unstable_by(|a, b| a.0.as_str().cmp(b.0.as_str()));
+        let items = items.into_iter().take(usize::from(limit));
+        Ok(items.map(|(_, item)| item.clone()).collect())
+    }
+
+    async fn of_objects(&self, keys: &[ObjectKey]) -> Result<Vec<MediaItem>> {
+        let state = self.lock();
+        let has = |item: &&MediaItem| {
+            keys.contains(&item.private_key)
+                || item
+                    .public_key
+                    .as_ref()
+                    .is_some_and(|key| keys.contains(key))
+        };
+        Ok(state.media.values().filter(has).cloned().collect())
     }
 
     async fn stale(&self, before: Timestamp, limit: u32) -> Result<Vec<MediaItem>> {

@@ -4,7 +4,8 @@ use std::ops::Bound;
 
 use async_trait::async_trait;
 use blog_core::id::UserId;
-use blog_core::model::index::{Applied, IndexItem, ObjectEvent, ObjectState};
+use blog_core::model::drift::Run;
+use blog_core::model::index::{Applied, IndexItem, ObjectEvent, ObjectState, Usage};
 use blog_core::page::PageRequest;
 use blog_core::ports::ObjectIndex;
 use blog_core::{Cursor, Page, Result, Timestamp};
@@ -78,6 +79,24 @@ impl ObjectIndex for MemoryStore {
         Ok(Page::from_overfetch(rows, limit, |row| row.key.clone()))
     }
 
+    async fn usage(&self, owner: UserId, most: u32) -> Result<Usage> {
+        let state = self.lock();
+        let mut own: Vec<&IndexItem> = state
+            .objects
+            .values()
+            .filter(|row| row.owner == Some(owner) && row.state == ObjectState::Present)
+            .collect();
+        own.sort_unstable_by_key(|row| {
+            std::cmp::Reverse((row.first_seen, row_id(&row.bucket, &row.key)))
+        });
+        let counted = own.len().min(most as usize);
+        Ok(Usage {
+            objects: counted as u64,
+            bytes: own[..counted].iter().map(|row| row.size).sum(),
+            is_more: own.len() > counted,
+        })
+    }
+
     async fn purge(&self, now: Timestamp, limit: u32) -> Result<u64> {
         let mut state = self.lock();
         let over: Vec<(String, String)> = state
@@ -94,5 +113,21 @@ impl ObjectIndex for MemoryStore {
             state.objects.remove(place);
         }
         Ok(over.len() as u64)
+    }
+
+    async fn note_run(&self, run: &Run) -> Result<()> {
+        let mut state = self.lock();
+        let runs = state.runs.entry(run.bucket.clone()).or_default();
+        runs.insert(run.id, run.clone());
+        while runs.len() > Run::KEPT {
+            runs.pop_first();
+        }
+        Ok(())
+    }
+
+    async fn runs(&self, bucket: &str) -> Result<Vec<Run>> {
+        let state = self.lock();
+        let runs = state.runs.get(bucket).into_iter().flatten().rev();
+        Ok(runs.map(|(_, run)| run.clone()).collect())
     }
 }

@@ -9,6 +9,7 @@ use blog_core::id::{
 };
 use blog_core::model::audit::{AuditHead, AuditRecord};
 use blog_core::model::autosave::Autosave;
+use blog_core::model::drift::Run;
 use blog_core::model::effects::Effects;
 use blog_core::model::index::{IndexItem, Intent};
 use blog_core::model::invitation::Invitation;
@@ -21,6 +22,7 @@ use blog_core::model::static_page::StaticPage;
 use blog_core::model::token::Token;
 use blog_core::model::user::{Subject, User, UserRef, Username};
 use blog_core::{Result, Timestamp};
+use uuid::Uuid;
 
 use super::BACKEND;
 use super::comments::CommentRow;
@@ -95,6 +97,8 @@ pub(super) struct State {
 
     /// By bucket and key.
     pub(super) objects: BTreeMap<(String, String), IndexItem>,
+    /// By bucket, then by their ids.
+    pub(super) runs: HashMap<String, BTreeMap<Uuid, Run>>,
 
     pub(super) generation: u64,
 }

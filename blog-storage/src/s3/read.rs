@@ -65,11 +65,17 @@ impl Reading {
             .send()
             .await;
         match got {
-            Ok(got) => {
+            // A server that answers with other bytes than were asked for, or with the whole, would be taken for the rest.
+            Ok(got)
+                if got
+                    .content_range()
+                    .and_then(content_range)
+                    .is_some_and(|(range, _)| range == (start..end)) =>
+            {
                 self.body = got.body;
                 true
             }
-            Err(_) => false,
+            Ok(_) | Err(_) => false,
         }
     }
 }

@@ -1,5 +1,7 @@
 //! The catalog of media items.
 
+use std::ops::Bound;
+
 use async_trait::async_trait;
 use blog_core::error::{Conflict, Entity, Error, Result};
 use blog_core::id::{MediaId, UserId};
@@ -7,7 +9,7 @@ use blog_core::model::effects::Effects;
 use blog_core::model::focus::Focus;
 use blog_core::model::library::{MediaFilter, MediaPlaces, MediaQuery, PostPlace};
 use blog_core::model::media::{
-    AltText, FileName, MediaItem, MediaKind, MediaState, MediaUse, ObjectKey,
+    AltText, FileName, Folder, MediaItem, MediaKind, MediaState, MediaUse, ObjectKey,
 };
 use blog_core::model::post::{PostStatus, Title};
 use blog_core::model::slug::Slug;
@@ -84,6 +86,38 @@ const BY_ID: &str = concat!("SELECT ", item!(), " FROM blog_media m WHERE m.id =
 
 const BY_IDS: InList = in_list!(
     concat!("SELECT ", item!(), " FROM blog_media m WHERE m.id IN "),
+    ""
+);
+
+/// Items in the order of their private objects' keys: (from this key on, behind this key, how many).
+const BY_PRIVATE_KEY: &str = concat!(
+    "SELECT ",
+    item!(),
+    " FROM blog_media m WHERE m.private_place >= ? AND m.private_place > ? ORDER BY m.private_place LIMIT ?"
+);
+
+/// The same of public copies.
+const BY_PUBLIC_KEY: &str = concat!(
+    "SELECT ",
+    item!(),
+    " FROM blog_media m WHERE m.public_place >= ? AND m.public_place > ? ORDER BY m.public_place LIMIT ?"
+);
+
+const OF_PRIVATE: InList = in_list!(
+    concat!(
+        "SELECT ",
+        item!(),
+        " FROM blog_media m WHERE m.private_place IN "
+    ),
+    ""
+);
+
+const OF_PUBLIC: InList = in_list!(
+    concat!(
+        "SELECT ",
+        item!(),
+        " FROM blog_media m WHERE m.public_place IN "
+    ),
     ""
 );
 
@@ -509,6 +543,39 @@ impl MediaCatalog for SqlStore {
                 Ok(item)
             })
             .await
+    }
+
+    async fn by_key(
+        &self,
+        folder: Folder,
+        from: Bound<&str>,
+        limit: u16,
+    ) -> Result<Vec<MediaItem>> {
+        let (least, before) = match from {
+            Bound::Included(key) => (key, ""),
+            Bound::Excluded(key) => ("", key),
+            Bound::Unbounded => ("", ""),
+        };
+        let sql = match folder {
+            Folder::Private => BY_PRIVATE_KEY,
+            Folder::Public => BY_PUBLIC_KEY,
+        };
+        let args = args![least, before, u32::from(limit)];
+        items(self.db.all(sql, args).await?)
+    }
+
+    async fn of_objects(&self, keys: &[ObjectKey]) -> Result<Vec<MediaItem>> {
+        let mut found: Vec<MediaItem> = Vec::with_capacity(keys.len());
+        for chunk in keys.chunks(MOST_PLACES) {
+            for list in [OF_PRIVATE, OF_PUBLIC] {
+                let places = chunk.iter().map(|key| Arg::from(key.as_str()));
+                let (sql, args) = list.fill(places.collect());
+                found.extend(items(self.db.all(sql, args).await?)?);
+            }
+        }
+        found.sort_unstable_by_key(|item| item.id);
+        found.dedup_by_key(|item| item.id);
+        Ok(found)
     }
 
     async fn stale(&self, before: Timestamp, limit: u32) -> Result<Vec<MediaItem>> {

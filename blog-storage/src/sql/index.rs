@@ -3,8 +3,9 @@
 use async_trait::async_trait;
 use blog_core::error::Result;
 use blog_core::id::UserId;
+use blog_core::model::drift::Run;
 use blog_core::model::index::{
-    Applied, IndexItem, ObjectChange, ObjectEvent, ObjectState, Sequencer, TOMBSTONE,
+    Applied, IndexItem, ObjectChange, ObjectEvent, ObjectState, Sequencer, TOMBSTONE, Usage,
 };
 use blog_core::page::{Cursor, Page, PageRequest};
 use blog_core::ports::ObjectIndex;
@@ -14,7 +15,7 @@ use uuid::Uuid;
 
 use super::SqlStore;
 use super::args::{args, unsigned};
-use super::rows::{time, unreadable};
+use super::rows::{from_json, time, to_json, unreadable};
 use crate::row_id::row_id;
 
 macro_rules! objects_where {
@@ -26,6 +27,13 @@ macro_rules! objects_where {
         )
     };
 }
+
+/// What an owner's newest objects come to, and whether there are others: (owner, how many, owner, the same number).
+const USAGE: &str = "SELECT COUNT(*), CAST(COALESCE(SUM(x.bytes), 0) AS SIGNED), \
+    (SELECT COUNT(*) FROM (SELECT 1 FROM blog_objects WHERE owner = ? AND present = 1 \
+    ORDER BY first_seen DESC, id DESC LIMIT 1 OFFSET ?) y) \
+    FROM (SELECT bytes FROM blog_objects WHERE owner = ? AND present = 1 \
+    ORDER BY first_seen DESC, id DESC LIMIT ?) x";
 
 #[derive(FromRow)]
 struct ObjectRow {
@@ -249,6 +257,17 @@ impl ObjectIndex for SqlStore {
         ))
     }
 
+    async fn usage(&self, owner: UserId, most: u32) -> Result<Usage> {
+        let row: Option<(i64, i64, i64)> =
+            self.db.one(USAGE, args![owner, most, owner, most]).await?;
+        let (objects, bytes, more) = row.unwrap_or_default();
+        Ok(Usage {
+            objects: unsigned(objects),
+            bytes: unsigned(bytes),
+            is_more: more > 0,
+        })
+    }
+
     async fn purge(&self, now: Timestamp, limit: u32) -> Result<u64> {
         self.db.retried(|| async {
             let mut tx = self.db.begin().await?;
@@ -271,5 +290,48 @@ impl ObjectIndex for SqlStore {
             Ok(gone)
         })
         .await
+    }
+
+    async fn note_run(&self, run: &Run) -> Result<()> {
+        let document = to_json(run)?;
+        self.db.retried(|| async {
+            let mut tx = self.db.begin().await?;
+            let changed = tx
+                .run(
+                    "UPDATE blog_runs SET document = ? WHERE id = ?",
+                    args![document.as_str(), run.id],
+                )
+                .await?;
+            if changed == 0 {
+                tx.run(
+                    "INSERT INTO blog_runs (id, bucket, document) VALUES (?, ?, ?)",
+                    args![run.id, run.bucket.as_bytes(), document.as_str()],
+                )
+                .await?;
+                let over: Vec<(Uuid,)> = tx
+                    .all(
+                        "SELECT id FROM blog_runs WHERE bucket = ? ORDER BY id DESC LIMIT 100 OFFSET ?",
+                        args![run.bucket.as_bytes(), Run::KEPT],
+                    )
+                    .await?;
+                for (id,) in over {
+                    tx.run("DELETE FROM blog_runs WHERE id = ?", args![id])
+                        .await?;
+                }
+            }
+            tx.commit().await
+        })
+        .await
+    }
+
+    async fn runs(&self, bucket: &str) -> Result<Vec<Run>> {
+        let rows: Vec<(String,)> = self
+            .db
+            .all(
+                "SELECT document FROM blog_runs WHERE bucket = ? ORDER BY id DESC",
+                args![bucket.as_bytes()],
+            )
+            .await?;
+        rows.iter().map(|(text,)| from_json(text)).collect()
     }
 }

@@ -69,6 +69,8 @@ const MIGRATIONS: &[Migration] = migrations! {
     18 "0018_copies" oldest 18;
     19 "0019_renderer" oldest 17;
     25 "0025_token_email" oldest 17;
+    26 "0026_media_places" oldest 17;
+    27 "0027_runs" oldest 17;
     30 "0030_audit_chain" oldest 30 then audit::take_over;
     31 "0031_suspensions" oldest 30;
     32 "0032_comment_queue" oldest 30;

@@ -6,7 +6,8 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use async_trait::async_trait;
 use blog_core::error::Error;
 use blog_core::id::UserId;
-use blog_core::model::index::{Applied, IndexItem, ObjectEvent, ObjectState};
+use blog_core::model::drift::Run;
+use blog_core::model::index::{Applied, IndexItem, ObjectEvent, ObjectState, Usage};
 use blog_core::model::media::{
     ByteRange, ByteStream, Object, ObjectKey, ObjectMeta, PutMode, PutOptions,
 };
@@ -54,8 +55,20 @@ impl ObjectIndex for Switched {
         self.inner.by_prefix(bucket, prefix, after, limit).await
     }
 
+    async fn usage(&self, owner: UserId, most: u32) -> Result<Usage> {
+        ObjectIndex::usage(&*self.inner, owner, most).await
+    }
+
     async fn purge(&self, now: Timestamp, limit: u32) -> Result<u64> {
         ObjectIndex::purge(&*self.inner, now, limit).await
+    }
+
+    async fn note_run(&self, run: &Run) -> Result<()> {
+        self.inner.note_run(run).await
+    }
+
+    async fn runs(&self, bucket: &str) -> Result<Vec<Run>> {
+        self.inner.runs(bucket).await
     }
 }
 

@@ -1,5 +1,6 @@
 //! A catalog that is kept or shown wrong.
 
+use std::ops::Bound;
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -11,7 +12,7 @@ use crate::id::{MediaId, UserId};
 use crate::model::effects::Effects;
 use crate::model::focus::Focus;
 use crate::model::library::{MediaFilter, MediaPlaces, MediaQuery};
-use crate::model::media::{AltText, MediaItem, MediaUse, ObjectKey};
+use crate::model::media::{AltText, Folder, MediaItem, MediaUse, ObjectKey};
 use crate::model::user::Role;
 use crate::model::widths::Widths;
 use crate::page::{Page, PageRequest};
@@ -32,10 +33,12 @@ enum Fault {
     FocusLost,
     CopiesForgotten,
     HiddenPlacesTold,
+    KeyLeftOut,
+    PublicKeysForgotten,
 }
 
 pub(super) fn all(working: &Backend) -> Vec<Broken> {
-    let faults: [(&str, &[&str], Fault); 11] = [
+    let faults: [(&str, &[&str], Fault); 13] = [
         (
             "catalog-public-key-not-compared",
             &["catalog-public-key", "catalog-public-key-race"],
@@ -86,6 +89,16 @@ pub(super) fn all(working: &Backend) -> Vec<Broken> {
             "catalog-hidden-places-told",
             &["catalog-places-hidden"],
             Fault::HiddenPlacesTold,
+        ),
+        (
+            "catalog-first-key-left-out",
+            &["catalog-by-key"],
+            Fault::KeyLeftOut,
+        ),
+        (
+            "catalog-public-keys-forgotten",
+            &["catalog-of-objects"],
+            Fault::PublicKeysForgotten,
         ),
     ];
     let broken = |(name, caught_by, fault)| Broken {
@@ -227,6 +240,27 @@ impl MediaCatalog for Catalog {
 
     async fn delete(&self, id: MediaId, effects: Effects) -> Result<MediaItem> {
         self.inner.delete(id, effects).await
+    }
+
+    async fn by_key(
+        &self,
+        folder: Folder,
+        from: Bound<&str>,
+        limit: u16,
+    ) -> Result<Vec<MediaItem>> {
+        let from = match (self.fault, from) {
+            (Fault::KeyLeftOut, Bound::Included(key)) => Bound::Excluded(key),
+            (_, from) => from,
+        };
+        self.inner.by_key(folder, from, limit).await
+    }
+
+    async fn of_objects(&self, keys: &[ObjectKey]) -> Result<Vec<MediaItem>> {
+        let mut found = self.inner.of_objects(keys).await?;
+        if self.fault == Fault::PublicKeysForgotten {
+            found.retain(|item| keys.contains(&item.private_key));
+        }
+        Ok(found)
     }
 
     async fn stale(&self, before: Timestamp, limit: u32) -> Result<Vec<MediaItem>> {

@@ -11,8 +11,9 @@ use super::{Broken, round_trip};
 use crate::backend::Backend;
 use crate::error::Result;
 use crate::id::UserId;
+use crate::model::drift::Run;
 use crate::model::index::{
-    Applied, IndexItem, ObjectChange, ObjectEvent, ObjectState, Sequencer, TOMBSTONE,
+    Applied, IndexItem, ObjectChange, ObjectEvent, ObjectState, Sequencer, TOMBSTONE, Usage,
 };
 use crate::page::{Page, PageRequest};
 use crate::ports::ObjectIndex;
@@ -35,10 +36,12 @@ enum Fault {
     EndInMilliseconds,
     MomentsInSeconds,
     BatchLeftOut,
+    OneTooManyCounted,
+    ReportsPileUp,
 }
 
 pub(super) fn all(working: &Backend) -> Vec<Broken> {
-    let faults: [(&str, &[&str], Fault); 15] = [
+    let faults: [(&str, &[&str], Fault); 17] = [
         (
             "index-last-event-wins",
             &["index-stale", "index-converges"],
@@ -113,6 +116,16 @@ pub(super) fn all(working: &Backend) -> Vec<Broken> {
             "index-unprocessed-keys-left-out",
             &["index-get-many"],
             Fault::BatchLeftOut,
+        ),
+        (
+            "index-usage-counts-one-too-many",
+            &["index-usage-most"],
+            Fault::OneTooManyCounted,
+        ),
+        (
+            "index-reports-pile-up",
+            &["index-runs"],
+            Fault::ReportsPileUp,
         ),
     ];
     let broken = |(name, caught_by, fault)| Broken {
@@ -303,7 +316,28 @@ impl ObjectIndex for Index {
         Ok(page)
     }
 
+    async fn usage(&self, owner: UserId, most: u32) -> Result<Usage> {
+        let most = match self.fault {
+            // The row that says that there are others is counted too.
+            Fault::OneTooManyCounted => most + 1,
+            _ => most,
+        };
+        self.inner.usage(owner, most).await
+    }
+
     async fn purge(&self, now: Timestamp, limit: u32) -> Result<u64> {
         self.inner.purge(now, limit).await
+    }
+
+    async fn note_run(&self, run: &Run) -> Result<()> {
+        let mut run = run.clone();
+        if self.fault == Fault::ReportsPileUp {
+            run.id = uuid::Uuid::now_v7();
+        }
+        self.inner.note_run(&run).await
+    }
+
+    async fn runs(&self, bucket: &str) -> Result<Vec<Run>> {
+        self.inner.runs(bucket).await
     }
 }

@@ -226,7 +226,7 @@ impl Library {
             file_name: new.file_name,
             focus: Focus::CENTRE,
             widths: Widths::new(file.copies.iter().map(|copy| copy.width)),
-            private_key: key("private", file.kind.extension()),
+            private_key: key(&format!("private/{}", new.owner), file.kind.extension()),
             public_key: None,
             state: MediaState::Pending,
             created_at: now,

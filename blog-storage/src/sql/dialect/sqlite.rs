@@ -8,7 +8,7 @@ pub(in crate::sql) const SQLITE: Dialect = Dialect {
     backend: "sqlite",
     migration: |step: &Migration| step.sqlite,
     has_migrations: "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'blog_migrations'",
-    has_column: "SELECT 1 FROM pragma_table_info(?) WHERE name = ?",
+    has_column: "SELECT 1 FROM pragma_table_xinfo(?) WHERE name = ?",
     insert_like: "INSERT OR IGNORE INTO blog_likes (post, liker, liked_at) VALUES (?, ?, ?)",
     insert_view: "INSERT OR IGNORE INTO blog_views (day, visitor, post) \
         SELECT ?, ?, id FROM blog_posts WHERE id = ?",

@@ -14,6 +14,7 @@ use blog_core::model::autosave::{Autosave, FormText};
 use blog_core::model::comment::{
     CommentBody, CommentChange, CommentState, NewComment, Report, ReportReason,
 };
+use blog_core::model::drift::Run;
 use blog_core::model::effects::Effects;
 use blog_core::model::focus::Focus;
 use blog_core::model::index::{ObjectChange, ObjectEvent, Sequencer};
@@ -494,6 +495,7 @@ pub(crate) async fn ready(store: &Arc<SqlStore>) -> Vec<Write> {
         "intents::next_sequencer" => g.store.next_sequencer();
         "intents::finish" => g.store.finish(intent.id);
         "index::apply" => ObjectIndex::apply(&*g.store, &event("new"));
+        "index::note_run" => g.store.note_run(&Run::begin("bucket", at(0)));
         "index::purge" => ObjectIndex::purge(&*g.store, at(0), 10);
     }
     list
