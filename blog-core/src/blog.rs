@@ -21,6 +21,7 @@ use crate::service::history::History;
 use crate::service::invitations::Invitations;
 use crate::service::library::Library;
 use crate::service::moderation::Moderation;
+use crate::service::objects::Objects;
 use crate::service::observed::Observed;
 use crate::service::people::People;
 use crate::service::previews::Previews;
@@ -218,6 +219,11 @@ impl Blog {
     /// Pictures and videos.
     pub fn library(&self) -> Library {
         Library::new(self.core.clone())
+    }
+
+    /// What is stored: the index of objects.
+    pub fn objects(&self) -> Objects {
+        Objects::new(self.core.clone())
     }
 
     /// The site itself: its name, menu and settings.

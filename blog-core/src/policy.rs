@@ -324,6 +324,11 @@ pub enum Action {
         /// Who uploaded it.
         owner: UserId,
     },
+    /// See what the object index knows of an owner's objects, or of everybody's.
+    ReadObjects {
+        /// Whose.
+        owner: Option<UserId>,
+    },
     /// Change the site's settings and static pages, or see their drafts.
     ManageSite,
     /// Read the audit log.
@@ -505,6 +510,11 @@ impl Policy {
                 not_oneself(user)?;
                 Ok(rule)
             }
+            Action::ReadObjects { owner } => match owner {
+                Some(owner) if owner == id => Ok(Rule::Own),
+                Some(_) => at_least(Role::Admin).map_err(|_| Denied::NotYours),
+                None => at_least(Role::Admin),
+            },
             Action::EditProfile { user } if user == id => Ok(Rule::Own),
             Action::EditProfile { .. } => Err(Denied::NotYours),
         }

@@ -11,6 +11,7 @@ pub mod history;
 pub mod invitations;
 pub mod library;
 pub mod moderation;
+pub mod objects;
 pub mod observed;
 pub mod people;
 pub mod previews;

@@ -5,6 +5,7 @@
 
 use blog_core::Timestamp;
 use blog_core::model::index::{ObjectChange, ObjectEvent, Sequencer};
+use blog_core::model::media::owner_in;
 use percent_encoding::percent_decode_str;
 use serde::Deserialize;
 use serde_json::Value;
@@ -282,15 +283,15 @@ impl Facts {
     fn created(self) -> Record {
         match (self.sequencer.clone(), self.size, self.etag.clone()) {
             (Some(sequencer), Some(size), Some(etag)) => Record::Object(ObjectEvent {
-                bucket: self.bucket,
-                key: self.key,
-                version: self.version,
                 change: ObjectChange::Created {
                     size,
                     etag: etag.trim_matches('"').to_owned(),
                     content_type: None,
-                    owner: None,
+                    owner: owner_in(&self.key),
                 },
+                bucket: self.bucket,
+                key: self.key,
+                version: self.version,
                 sequencer,
                 at: self.at,
             }),

@@ -7,6 +7,7 @@ use blog_core::error::Error;
 use blog_core::ports::{Clock, MediaStore, ObjectIndex};
 use serde_json::{Value, json};
 
+use crate::api;
 use crate::event::EventError;
 use crate::handle::{Failure, Handler, Outcome};
 use crate::reconcile::{Found, Reconcile, Request, Step};
@@ -93,6 +94,8 @@ pub struct Called {
 pub struct Function {
     handler: Handler,
     reconcile: Reconcile,
+    index: Arc<dyn ObjectIndex>,
+    bucket: String,
 }
 
 impl Function {
@@ -104,15 +107,26 @@ impl Function {
     ) -> Self {
         Self {
             handler: Handler::new(media.clone(), index.clone()),
-            reconcile: Reconcile::new(media, index, clock),
+            bucket: media.bucket().to_owned(),
+            reconcile: Reconcile::new(media, index.clone(), clock),
+            index,
         }
     }
 
-    /// Applies the events of a document. A schedule of EventBridge (`aws.events`) starts a reconcile instead, behind the
-    /// key in the field `after` if it has one, for as long as `budget` says; its answer says how far it came.
+    /// Applies the events of a document. A schedule of EventBridge (`aws.events`) starts a reconcile instead, for as long as
+    /// `budget` says: behind the key in the field `after`, or else where the last one of a schedule ended that had not
+    /// enough time, as its report beside the index says. Its answer says how far it came. A request of API Gateway is [answered](api).
     pub async fn call(&self, document: &Value, budget: Duration) -> Called {
         if document.get("source").and_then(Value::as_str) == Some("aws.events") {
             return self.compare(document, budget).await;
+        }
+        if api::is_request(document) {
+            let answer = api::answer(&*self.index, &self.bucket, document).await;
+            return Called {
+                answer: Ok(answer),
+                failures: Vec::new(),
+                counts: vec![("Asked", 1)],
+            };
         }
         match self.handler.handle(document.to_string().as_bytes()).await {
             Ok(outcome) => answer(outcome),
@@ -125,12 +139,19 @@ impl Function {
     }
 
     async fn compare(&self, document: &Value, budget: Duration) -> Called {
+        let asked = document.get("after").and_then(Value::as_str);
+        let after = match asked {
+            Some(after) => Ok(Some(after.to_owned())),
+            None => self.reconcile.left_off().await,
+        };
+        let after = match after {
+            Ok(after) => after,
+            Err(error) => return failed(error),
+        };
         let request = Request {
             is_applied: true,
-            after: document
-                .get("after")
-                .and_then(Value::as_str)
-                .map(str::to_owned),
+            is_scheduled: true,
+            after,
             ..Request::default()
         };
         let behind: Mutex<Option<String>> = Mutex::new(request.after.clone());
@@ -159,6 +180,14 @@ impl Function {
                 ("Repaired", found.repaired),
             ],
         }
+    }
+}
+
+fn failed(error: Error) -> Called {
+    Called {
+        answer: Err(Returned::Reconcile(error)),
+        failures: Vec::new(),
+        counts: Vec::new(),
     }
 }
 

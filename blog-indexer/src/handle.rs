@@ -16,8 +16,9 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use blog_core::id::UserId;
 use blog_core::model::index::{Applied, ObjectChange, ObjectEvent, Sequencer};
-use blog_core::model::media::{ObjectKey, ObjectMeta, PROBE};
+use blog_core::model::media::{ObjectKey, ObjectMeta, PROBE, owner_in};
 use blog_core::ports::{MediaStore, ObjectIndex};
 use blog_core::{Error, Timestamp};
 use futures_util::{StreamExt as _, stream};
@@ -136,25 +137,57 @@ impl Handler {
     }
 
     /// Tells the index what is there now. Under the event's sequencer that is never worse than the event, since what
-    /// happened later has a greater one. Without one it goes right behind what the row knew before the look, so that
-    /// any event that came meanwhile counts more.
+    /// happened later has a greater one.
     async fn recheck(&self, recheck: Recheck) -> Result<Applied, Failure> {
-        let sequencer = match recheck.sequencer {
-            Some(sequencer) => sequencer,
-            None => {
-                let row = self.index.get(&recheck.bucket, &recheck.key).await?;
-                row.map_or_else(Sequencer::least, |row| row.sequencer.next())
-            }
+        let (media, index) = (&*self.media, &*self.index);
+        let Recheck { key, at, .. } = recheck;
+        let Some(sequencer) = recheck.sequencer else {
+            return Ok(tell(media, index, &key, at).await?);
         };
-        let key = ObjectKey::from_store(recheck.key.clone());
-        let there = match self.media.head(&key).await {
-            Ok(meta) => Some(meta),
-            Err(Error::NotFound(_)) => None,
-            Err(error) => return Err(error.into()),
-        };
-        let event = found(&recheck.bucket, &recheck.key, there, sequencer, recheck.at);
-        Ok(self.index.apply(&event).await?)
+        let there = look(media, &key).await?;
+        let owner = owner_in(&key);
+        let event = found(media.bucket(), &key, there, owner, sequencer, at);
+        Ok(index.apply(&event).await?)
     }
+}
+
+/// What is known of an object; `None` where there is none.
+pub(crate) async fn look(media: &dyn MediaStore, key: &str) -> Result<Option<ObjectMeta>, Error> {
+    match media.head(&ObjectKey::from_store(key.to_owned())).await {
+        Ok(meta) => Ok(Some(meta)),
+        Err(Error::NotFound(_)) => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+/// How often a look is repeated that others came before.
+const LOOKS: u32 = 16;
+
+/// Others told of the object before each of our looks could be.
+#[derive(Debug, thiserror::Error)]
+#[error("the object changes faster than it can be looked at; try again later")]
+struct Overtaken;
+
+/// Tells the index what is there now, right behind what its row knew before the look, so that any event that came meanwhile
+/// counts more. Where another look came before this one, it is not known which of them saw the later state, so this one
+/// is made again, behind that one: whoever is written last looked after all others were.
+pub(crate) async fn tell(
+    media: &dyn MediaStore,
+    index: &dyn ObjectIndex,
+    key: &str,
+    at: Timestamp,
+) -> Result<Applied, Error> {
+    let bucket = media.bucket();
+    for _ in 0..LOOKS {
+        let row = index.get(bucket, key).await?;
+        let sequencer = row.map_or_else(Sequencer::least, |row| row.sequencer.next());
+        let there = look(media, key).await?;
+        let event = found(bucket, key, there, owner_in(key), sequencer, at);
+        if index.apply(&event).await? == Applied::Written {
+            return Ok(Applied::Written);
+        }
+    }
+    Err(Error::unavailable("the index", Overtaken))
 }
 
 /// What a look at the bucket says, as an event.
@@ -162,6 +195,7 @@ pub(crate) fn found(
     bucket: &str,
     key: &str,
     there: Option<ObjectMeta>,
+    owner: Option<UserId>,
     sequencer: Sequencer,
     at: Timestamp,
 ) -> ObjectEvent {
@@ -172,7 +206,7 @@ pub(crate) fn found(
             etag: meta.etag,
             // Lists do not always say it.
             content_type: Some(meta.content_type).filter(|name| !name.is_empty()),
-            owner: None,
+            owner,
         },
     };
     ObjectEvent {

@@ -1,69 +1,33 @@
-//! The bucket and its index, side by side: where they differ, and how the index is set right.
+//! The bucket, its index and the catalog side by side: where they differ, and how the index is set right.
 //!
-//! Both are listed in the order of their keys, a page of each in memory. What differs there may only be on its way, so
-//! each difference is looked at again after a while, one object at a time and with consistent reads, before it is called
+//! All are listed in the order of their keys, a page of each in memory. What differs there may only be on its way, so each
+//! difference is looked at again after a while, one object at a time and with consistent reads, before it is called
 //! drift. A repair tells the index what is in the bucket, in the order right behind what the row knew: an event that
-//! comes meanwhile counts more. Nothing in the bucket is ever changed.
+//! comes meanwhile counts more.
+//!
+//! The catalog is the truth about which objects there are to be, and is never changed. An item comes before its objects and
+//! goes before them, so an object without an item is looked at once more after another while; then it may be put into
+//! [quarantine](crate::quarantine), which is the only thing in the bucket that is ever changed, and only on demand.
 
-use std::cmp::Ordering;
-use std::collections::VecDeque;
-use std::fmt;
+mod look;
+mod sides;
+
 use std::sync::Arc;
 use std::time::Duration;
 
-use blog_core::error::Error;
-use blog_core::model::index::{Applied, IndexItem, ObjectState, Sequencer};
-use blog_core::model::media::{ObjectKey, ObjectMeta};
-use blog_core::ports::{Clock, MediaStore, ObjectIndex};
-use blog_core::{Result, Timestamp};
-use futures_util::{StreamExt as _, stream};
+use blog_core::Result;
+use blog_core::model::drift::Run;
+use blog_core::model::index::IndexItem;
+use blog_core::model::media::{Folder, ObjectMeta, owner_in};
+use blog_core::ports::{Clock, MediaCatalog, MediaStore, ObjectIndex};
 
-use crate::handle::found;
+use crate::quarantine::Quarantine;
+use sides::{Held, Items, PAGE, Side};
 
-/// How many objects and rows are asked for at once.
-const PAGE: u16 = 1_000;
-/// How many differences are looked at again at a time.
-const AT_ONCE: usize = 16;
-/// How many rows are read again at once.
-const BATCH: usize = 100;
+pub use blog_core::model::drift::{Class, Drift, Found};
+
 /// After how many differences they are looked at again.
 const SUSPECTS: usize = 1_000;
-
-/// In which way an object and its row differ.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum Class {
-    /// The index never heard of the object.
-    Missing,
-    /// The index takes the object for removed, and it is there.
-    Stale,
-    /// Size or etag are not the object's.
-    Mismatched,
-    /// The index has an object that is not there.
-    Orphan,
-}
-
-impl fmt::Display for Class {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Class::Missing => "missing",
-            Class::Stale => "stale",
-            Class::Mismatched => "mismatched",
-            Class::Orphan => "orphan",
-        })
-    }
-}
-
-/// A difference that lasts.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Drift {
-    /// In which way.
-    pub class: Class,
-    /// The object's full key.
-    pub key: String,
-    /// Whether the index was set right.
-    pub is_repaired: bool,
-}
 
 /// What is to be compared, and what is done about it.
 #[derive(Debug, Clone)]
@@ -74,10 +38,19 @@ pub struct Request {
     pub after: Option<String>,
     /// Whether the index is set right.
     pub is_applied: bool,
+    /// From what age on a stray object is put into quarantine; `None` leaves all where they are.
+    pub quarantine: Option<Duration>,
+    /// Whether a schedule begins it.
+    pub is_scheduled: bool,
     /// Objects and rows that changed less than this ago are left alone: their events may be on the way.
     pub settling: Duration,
     /// How long a difference is waited for to go away by itself.
     pub pause: Duration,
+}
+
+impl Request {
+    /// By this age of an object everything that was to be done about it is done: no upload and no copy goes on for so long.
+    pub const QUARANTINE: Duration = Duration::from_secs(24 * 3_600);
 }
 
 impl Default for Request {
@@ -86,6 +59,8 @@ impl Default for Request {
             prefix: String::new(),
             after: None,
             is_applied: false,
+            quarantine: None,
+            is_scheduled: false,
             settling: Duration::from_secs(15 * 60),
             pause: Duration::from_secs(5),
         }
@@ -101,57 +76,21 @@ pub enum Step<'a> {
     Behind {
         /// The key.
         key: &'a str,
-        /// How many objects and rows were compared so far.
+        /// How many keys were compared so far.
         compared: u64,
     },
 }
 
-/// What a run found.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Found {
-    /// Objects and rows that were compared.
-    pub compared: u64,
-    /// Differences that last.
-    pub drift: u64,
-    /// Of those, the ones that were set right.
-    pub repaired: u64,
-    /// Differences that were left alone, or went away by themselves.
-    pub passing: u64,
-}
+/// Who hears how a run goes.
+type Watch<'a> = &'a mut (dyn FnMut(Step<'_>) + Send);
 
-/// Compares a bucket with its index.
+/// Compares a bucket with its index, and with the catalog where it is given one.
 #[derive(Debug, Clone)]
 pub struct Reconcile {
     media: Arc<dyn MediaStore>,
     index: Arc<dyn ObjectIndex>,
+    catalog: Option<Arc<dyn MediaCatalog>>,
     clock: Arc<dyn Clock>,
-}
-
-/// A list in the order of keys, a page of it in memory.
-struct Side<T> {
-    page: VecDeque<T>,
-    after: Option<String>,
-    is_over: bool,
-}
-
-impl<T> Side<T> {
-    fn behind(after: Option<String>) -> Self {
-        Self {
-            page: VecDeque::new(),
-            after,
-            is_over: false,
-        }
-    }
-
-    fn wants_more(&self) -> bool {
-        self.page.is_empty() && !self.is_over
-    }
-
-    fn take(&mut self, items: Vec<T>, next: Option<String>) {
-        self.is_over = next.is_none();
-        self.after = next;
-        self.page = items.into();
-    }
 }
 
 impl Reconcile {
@@ -164,61 +103,94 @@ impl Reconcile {
         Self {
             media,
             index,
+            catalog: None,
             clock,
         }
     }
 
-    /// Compares, tells `watch` how it goes, and sets right what it may.
+    /// And both with the catalog of the items whose objects are in the bucket.
+    pub fn with_catalog(mut self, catalog: Arc<dyn MediaCatalog>) -> Self {
+        self.catalog = Some(catalog);
+        self
+    }
+
+    fn quarantine(&self) -> Quarantine {
+        Quarantine::new(self.media.clone(), self.index.clone(), self.clock.clone())
+    }
+
+    /// Compares, tells `watch` how it goes, sets right what it may, and keeps its report beside the index.
     ///
     /// # Errors
     /// Of the stores; what was done is done, and the last [`Step::Behind`] is where to go on.
-    pub async fn run(
-        &self,
-        request: &Request,
-        watch: &mut (dyn FnMut(Step<'_>) + Send),
-    ) -> Result<Found> {
-        let mut found = Found::default();
+    pub async fn run(&self, request: &Request, watch: Watch<'_>) -> Result<Found> {
+        let mut run = Run {
+            prefix: request.prefix.clone(),
+            from: request.after.clone(),
+            is_scheduled: request.is_scheduled,
+            is_applied: request.is_applied,
+            ..Run::begin(self.media.bucket(), self.clock.now())
+        };
+        self.note(&mut run).await?;
         let mut objects: Side<ObjectMeta> = Side::behind(request.after.clone());
         let mut rows: Side<IndexItem> = Side::behind(request.after.clone());
+        let mut items: Vec<Items> = match &self.catalog {
+            Some(_) => Folder::ALL
+                .into_iter()
+                .filter_map(|folder| Items::of(folder, request))
+                .collect(),
+            None => Vec::new(),
+        };
         let mut suspects = Vec::new();
         let mut since = 0;
         loop {
-            self.fill(&request.prefix, &mut objects, &mut rows).await?;
-            let order = match (objects.page.front(), rows.page.front()) {
-                (None, None) => break,
-                (Some(_), None) => Ordering::Less,
-                (None, Some(_)) => Ordering::Greater,
-                (Some(object), Some(row)) => object.key.as_str().cmp(row.key.as_str()),
+            self.fill(&request.prefix, &mut objects, &mut rows, &mut items)
+                .await?;
+            let fronts = [objects.front(), rows.front()].into_iter();
+            let fronts = fronts.chain(items.iter().map(|items| items.side.front()));
+            let Some(key) = fronts.flatten().min().map(str::to_owned) else {
+                break;
             };
-            let object = (order != Ordering::Greater)
-                .then(|| objects.page.pop_front())
-                .flatten();
-            let row = (order != Ordering::Less)
-                .then(|| rows.page.pop_front())
-                .flatten();
-            let key = match (&object, &row) {
-                (Some(object), _) => object.key.as_str().to_owned(),
-                (None, Some(row)) => row.key.clone(),
-                (None, None) => break,
-            };
-            found.compared += 1;
+            let (object, row) = (objects.pop(&key), rows.pop(&key));
+            let held = items.iter_mut().filter_map(|items| items.side.pop(&key));
+            let held = held.last();
+            run.found.compared += 1;
             since += 1;
-            if compare(row.as_ref(), object.as_ref()).is_some() {
+            if self.is_suspect(&key, object.as_ref(), row.as_ref(), held.as_ref()) {
                 suspects.push(key.clone());
             }
             if suspects.len() >= SUSPECTS || since >= usize::from(PAGE) {
-                self.look_again(request, &mut suspects, &mut found, watch)
+                self.look_again(request, &mut suspects, &mut run, watch)
                     .await?;
                 since = 0;
                 watch(Step::Behind {
                     key: &key,
-                    compared: found.compared,
+                    compared: run.found.compared,
                 });
+                run.behind = Some(key);
+                self.note(&mut run).await?;
             }
         }
-        self.look_again(request, &mut suspects, &mut found, watch)
+        self.look_again(request, &mut suspects, &mut run, watch)
             .await?;
-        Ok(found)
+        run.is_done = true;
+        self.note(&mut run).await?;
+        Ok(run.found)
+    }
+
+    /// Behind which key the last run of a schedule ended, if it did not come to its end.
+    ///
+    /// # Errors
+    /// Of the index.
+    pub async fn left_off(&self) -> Result<Option<String>> {
+        let runs = self.index.runs(self.media.bucket()).await?;
+        let mut scheduled = runs.into_iter().filter(|run| run.is_scheduled);
+        let last = scheduled.next().filter(|run| !run.is_done);
+        Ok(last.and_then(|run| run.behind.or(run.from)))
+    }
+
+    async fn note(&self, run: &mut Run) -> Result<()> {
+        run.noted_at = self.clock.now();
+        self.index.note_run(run).await
     }
 
     async fn fill(
@@ -226,116 +198,36 @@ impl Reconcile {
         prefix: &str,
         objects: &mut Side<ObjectMeta>,
         rows: &mut Side<IndexItem>,
+        items: &mut [Items],
     ) -> Result<()> {
-        if objects.wants_more() {
-            let after = objects.after.take().map(ObjectKey::from_store);
-            let page = self.media.list(prefix, after.as_ref(), PAGE).await?;
-            objects.take(page.items, page.next.map(ObjectKey::into_string));
-        }
-        if rows.wants_more() {
-            let after = rows.after.take();
-            let bucket = self.media.bucket();
-            let page = self
-                .index
-                .by_prefix(bucket, prefix, after.as_deref(), PAGE)
-                .await?;
-            rows.take(page.items, page.next);
+        objects.fill(&*self.media, prefix).await?;
+        rows.fill(&*self.index, self.media.bucket(), prefix).await?;
+        if let Some(catalog) = &self.catalog {
+            for items in items {
+                items.fill(&**catalog).await?;
+            }
         }
         Ok(())
     }
 
-    /// Looks at each suspect by itself, and sets right what is still different.
-    async fn look_again(
+    /// Whether the lists differ at a key.
+    fn is_suspect(
         &self,
-        request: &Request,
-        suspects: &mut Vec<String>,
-        found: &mut Found,
-        watch: &mut (dyn FnMut(Step<'_>) + Send),
-    ) -> Result<()> {
-        if suspects.is_empty() {
-            return Ok(());
-        }
-        tokio::time::sleep(request.pause).await;
-        for keys in suspects.chunks(BATCH) {
-            // The rows first: whatever happens between the two looks is an event behind them.
-            let rows = self.index.get_many(self.media.bucket(), keys).await?;
-            let looked: Vec<Result<Option<Drift>>> = stream::iter(keys.iter().zip(rows))
-                .map(|(key, row)| self.look(request, key.clone(), row))
-                .buffered(AT_ONCE)
-                .collect()
-                .await;
-            for drift in looked {
-                match drift? {
-                    None => found.passing += 1,
-                    Some(drift) => {
-                        found.drift += 1;
-                        found.repaired += u64::from(drift.is_repaired);
-                        watch(Step::Drift(&drift));
-                    }
-                }
+        key: &str,
+        object: Option<&ObjectMeta>,
+        row: Option<&IndexItem>,
+        held: Option<&Held>,
+    ) -> bool {
+        let folder = Folder::of(key);
+        let owner = held
+            .filter(|_| folder == Some(Folder::Private))
+            .map(|held| held.owner)
+            .or_else(|| owner_in(key));
+        look::compare(row, object, owner).is_some()
+            || match (object, held) {
+                (Some(_), None) => self.catalog.is_some() && folder.is_some(),
+                (None, Some(held)) => held.is_stored,
+                _ => false,
             }
-        }
-        suspects.clear();
-        Ok(())
-    }
-
-    async fn look(
-        &self,
-        request: &Request,
-        key: String,
-        row: Option<IndexItem>,
-    ) -> Result<Option<Drift>> {
-        let bucket = self.media.bucket();
-        let now = self.clock.now();
-        let there = match self.media.head(&ObjectKey::from_store(key.clone())).await {
-            Ok(meta) => Some(meta),
-            Err(Error::NotFound(_)) => None,
-            Err(error) => return Err(error),
-        };
-        let Some(class) = compare(row.as_ref(), there.as_ref()) else {
-            return Ok(None);
-        };
-        let settled = now.minus(request.settling);
-        let is_young = |at: Timestamp| at > settled;
-        if row.as_ref().is_some_and(|row| is_young(row.last_seen))
-            || there
-                .as_ref()
-                .is_some_and(|meta| is_young(meta.modified_at))
-        {
-            return Ok(None);
-        }
-        // An event that came between the two looks explains the difference.
-        if row.is_some() && self.index.get(bucket, &key).await? != row {
-            return Ok(None);
-        }
-        let mut drift = Drift {
-            class,
-            key,
-            is_repaired: false,
-        };
-        if request.is_applied {
-            let sequencer = row.map_or_else(Sequencer::least, |row| row.sequencer.next());
-            let event = found(bucket, &drift.key, there, sequencer, now);
-            match self.index.apply(&event).await? {
-                Applied::Written => drift.is_repaired = true,
-                // An event came just now.
-                Applied::Stale => return Ok(None),
-            }
-        }
-        Ok(Some(drift))
-    }
-}
-
-/// How a row and an object differ. A tombstone without an object is as it should be.
-fn compare(row: Option<&IndexItem>, object: Option<&ObjectMeta>) -> Option<Class> {
-    let present = row.is_some_and(|row| row.state == ObjectState::Present);
-    match (row, object) {
-        (None, None) => None,
-        (Some(_), None) => present.then_some(Class::Orphan),
-        (None, Some(_)) => Some(Class::Missing),
-        (Some(_), Some(_)) if !present => Some(Class::Stale),
-        (Some(row), Some(object)) => {
-            (row.size != object.size || row.etag != object.etag).then_some(Class::Mismatched)
-        }
     }
 }

@@ -4,10 +4,13 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use blog_core::ports::ObjectIndex as _;
-use blog_core::ports::clock::SystemClock;
+use blog_core::model::media::{ObjectKey, PutOptions};
+use blog_core::ports::clock::{ManualClock, SystemClock};
+use blog_core::ports::{Clock as _, MediaStore as _, ObjectIndex as _};
 use blog_indexer::function::{Config, Function, metrics};
 use blog_storage::memory::{MemoryMedia, MemoryStore};
+use bytes::Bytes;
+use futures_util::{StreamExt as _, stream};
 use serde_json::json;
 
 use crate::bucket::{BUCKET, Bucket, in_sqs, put};
@@ -95,6 +98,56 @@ async fn a_schedule_starts_a_comparison_that_says_how_far_it_came() {
     assert_eq!(
         called.counts,
         [("Compared", 0), ("Drift", 0), ("Repaired", 0)]
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_schedule_goes_on_where_the_last_one_had_no_more_time() {
+    let media = Arc::new(MemoryMedia::new());
+    let index = Arc::new(MemoryStore::new());
+    for number in 0..2_500 {
+        let key = ObjectKey::from_store(format!("o/{number:04}"));
+        let body = stream::iter([Ok(Bytes::from(number.to_string()))]).boxed();
+        media.put(&key, body, PutOptions::default()).await.unwrap();
+    }
+    // To it what was put now is an hour old.
+    let clock = ManualClock::new(SystemClock.now().plus(Duration::from_secs(3_600)));
+    let function = Function::new(media, index.clone(), Arc::new(clock));
+    let schedule = json!({"source": "aws.events", "detail-type": "Scheduled Event"});
+    // Each thousand differences are waited for five seconds.
+    let short = Duration::from_secs(8);
+    let mut ends = Vec::new();
+    for _ in 0..3 {
+        let called = function.call(&schedule, short).await;
+        ends.push(called.answer.unwrap());
+    }
+    assert_eq!(
+        ends,
+        [
+            json!({"done": false, "after": "o/0999"}),
+            json!({"done": false, "after": "o/1999"}),
+            json!({"done": true})
+        ]
+    );
+    let runs = index.runs("memory").await.unwrap();
+    let told: Vec<_> = runs
+        .iter()
+        .map(|run| (run.from.as_deref(), run.is_done, run.found.repaired))
+        .collect();
+    assert_eq!(
+        told,
+        [
+            (Some("o/1999"), true, 500),
+            (Some("o/0999"), false, 1_000),
+            (None, false, 1_000)
+        ]
+    );
+    // And begins anew when it is through.
+    let called = function.call(&schedule, short).await;
+    assert_eq!(called.answer.unwrap(), json!({"done": true}));
+    assert_eq!(
+        called.counts,
+        [("Compared", 2_500), ("Drift", 0), ("Repaired", 0)]
     );
 }
 

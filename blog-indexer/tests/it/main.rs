@@ -3,7 +3,9 @@
 #![expect(clippy::unwrap_used, reason = "a panic is how a test fails")]
 #![expect(clippy::print_stdout, reason = "counts are said")]
 
+mod api;
 mod bucket;
+mod catalog;
 mod function;
 mod handle;
 mod histories;

@@ -57,6 +57,8 @@ pub(crate) enum Command {
         /// A path below the mount, or a whole address.
         address: String,
     },
+    /// Look after objects that no item of the catalog has.
+    Quarantine(QuarantineCommand),
     /// Fill an empty blog.
     Demo {
         /// Whether the people's password is the first line of standard input, instead of a random one.
@@ -85,11 +87,25 @@ pub(crate) enum IndexCommand {
     Rebuild(Reconciling),
 }
 
+/// What to do with the quarantine.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum QuarantineCommand {
+    /// Say what is in it.
+    List,
+    /// Put an object back.
+    Restore {
+        /// The key that it had.
+        key: String,
+    },
+}
+
 /// How the bucket and the object index are compared.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Reconciling {
     /// Whether the index is set right.
     pub(crate) is_applied: bool,
+    /// Whether stray objects are put into quarantine.
+    pub(crate) is_quarantining: bool,
     /// Only keys that begin so.
     pub(crate) prefix: String,
     /// The file that says how far it has come.
@@ -156,7 +172,14 @@ pub(crate) fn read() -> Args {
         }),
         Some(("reconcile", matches)) => Command::Reconcile(Reconciling {
             is_applied: matches.get_flag("apply"),
+            is_quarantining: matches.get_flag("quarantine"),
             ..reconciling(matches)
+        }),
+        Some(("quarantine", matches)) => Command::Quarantine(match matches.subcommand() {
+            Some(("restore", matches)) => QuarantineCommand::Restore {
+                key: last(matches, "key").unwrap_or_default(),
+            },
+            _ => QuarantineCommand::List,
         }),
         Some(("index", matches)) => Command::Index(match matches.subcommand() {
             Some(("rebuild", matches)) => IndexCommand::Rebuild(Reconciling {
@@ -191,6 +214,7 @@ pub(crate) fn read() -> Args {
 fn reconciling(matches: &ArgMatches) -> Reconciling {
     Reconciling {
         is_applied: true,
+        is_quarantining: false,
         prefix: last(matches, "prefix").unwrap_or_default(),
         resume: last(matches, "resume"),
         settling_seconds: matches
@@ -339,7 +363,9 @@ fn command() -> clap::Command {
             .help("Notes in this file how far it has come, and goes on there if there is one")
     };
     let reconcile = clap::Command::new("reconcile")
-        .about("Compares the stored objects with their index, and sets the index right if it is told to")
+        .about(
+            "Compares the stored objects with their index and the catalog of media, and sets the index right if it is told to",
+        )
         .arg(
             Arg::new("plan")
                 .long("plan")
@@ -352,6 +378,16 @@ fn command() -> clap::Command {
                 .long("apply")
                 .action(ArgAction::SetTrue)
                 .help("Sets the index right; the objects are never changed"),
+        )
+        .arg(
+            Arg::new("quarantine")
+                .long("quarantine")
+                .action(ArgAction::SetTrue)
+                .conflicts_with("plan")
+                .help(
+                    "Puts objects that lie among those of the media, are a day old and are no item's of the catalog into \
+                     quarantine, from where they can be put back; first make sure that the database is the right one",
+                ),
         )
         .arg(prefix())
         .arg(resume())
@@ -376,6 +412,24 @@ fn command() -> clap::Command {
                 .about("Fills the index with what is in the store of media")
                 .arg(prefix())
                 .arg(resume()),
+        );
+    let quarantine = clap::Command::new("quarantine")
+        .about("Looks after stored objects that \"reconcile --quarantine\" put aside")
+        .subcommand_required(true)
+        .arg_required_else_help(true)
+        .subcommand(
+            clap::Command::new("list")
+                .about("Prints what is in quarantine: since when, bytes and the key that it had"),
+        )
+        .subcommand(
+            clap::Command::new("restore")
+                .about("Puts an object back where it was")
+                .arg(
+                    Arg::new("key")
+                        .value_name("KEY")
+                        .required(true)
+                        .help("The key that it had"),
+                ),
         );
     let demo = clap::Command::new("demo")
         .about("Fills an empty blog with posts, pictures, comments and people to look at")
@@ -452,6 +506,7 @@ fn command() -> clap::Command {
         .subcommand(doctor)
         .subcommand(check)
         .subcommand(why)
+        .subcommand(quarantine)
         .subcommand(demo)
 }
 

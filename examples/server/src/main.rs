@@ -60,6 +60,7 @@ fn run() -> Result<(), Failure> {
             Command::Audit(command) => audit::run(&config, command).await,
             Command::Reconcile(asked) => reconcile::run(&config, asked).await,
             Command::Index(command) => index::run(&config, command).await,
+            Command::Quarantine(command) => reconcile::quarantine(&config, command).await,
             Command::Demo { password_stdin } => demo::run(&config, password_stdin).await,
             Command::Doctor { json } => doctor::run(&config, json).await,
             Command::Check { deploy: false, .. } => print("The configuration can be used.\n"),

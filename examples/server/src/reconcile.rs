@@ -1,16 +1,20 @@
-//! `blog-server reconcile` and `index rebuild`: the bucket and its index, side by side.
+//! `blog-server reconcile` and `index rebuild`: the bucket, its index and the catalog, side by side.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::io::{self, IsTerminal as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
+use blog_core::Error;
+use blog_core::model::media::QUARANTINE;
 use blog_core::ports::clock::SystemClock;
-use blog_indexer::reconcile::{Reconcile, Request, Step};
+use blog_indexer::quarantine::Quarantine;
+use blog_indexer::reconcile::{Class, Reconcile, Request, Step};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-use crate::args::Reconciling;
+use crate::args::{QuarantineCommand, Reconciling};
 use crate::config::Config;
 use crate::failure::Failure;
 use crate::{log, print, start};
@@ -24,12 +28,15 @@ pub(crate) async fn run(config: &Config, asked: Reconciling) -> Result<(), Failu
         backend.media.clone(),
         backend.index.clone(),
         Arc::new(SystemClock),
-    );
+    )
+    .with_catalog(backend.records.catalog.clone());
     let mark = asked.resume.map(Mark);
     let request = Request {
         prefix: asked.prefix,
         after: mark.as_ref().map(Mark::read).transpose()?.flatten(),
         is_applied: asked.is_applied,
+        quarantine: asked.is_quarantining.then_some(Request::QUARANTINE),
+        is_scheduled: false,
         settling: Duration::from_secs(asked.settling_seconds),
         // Where nothing is young, nothing is on its way.
         pause: match asked.settling_seconds {
@@ -39,11 +46,21 @@ pub(crate) async fn run(config: &Config, asked: Reconciling) -> Result<(), Failu
     };
     let bar = bar();
     let mut failed = None;
+    let mut left = BTreeSet::new();
     let outcome = reconcile
         .run(&request, &mut |step| {
+            if let Step::Drift(drift) = &step
+                && !drift.is_repaired
+            {
+                left.insert(drift.class);
+            }
             let noted = match step {
                 Step::Drift(drift) => bar.suspend(|| {
-                    let done = if drift.is_repaired { ", set right" } else { "" };
+                    let done = match (drift.is_repaired, drift.class) {
+                        (false, _) => "",
+                        (true, Class::Stray) => ", put into quarantine",
+                        (true, _) => ", set right",
+                    };
                     print(&format!("{} {}{done}\n", drift.class, drift.key))
                 }),
                 Step::Behind { key, compared } => {
@@ -65,14 +82,91 @@ pub(crate) async fn run(config: &Config, asked: Reconciling) -> Result<(), Failu
         mark.remove()?;
     }
     stores.close().await;
-    let advice = match found.drift - found.repaired {
-        0 => "",
-        _ => "; \"blog-server reconcile --apply\" sets the index right",
+    let put_aside = match found.quarantined {
+        0 => String::new(),
+        count => format!(", {count} put into quarantine"),
     };
     print(&format!(
-        "{} compared: {} differ, {} set right, {} left alone as too young or on their way{advice}.\n",
-        found.compared, found.drift, found.repaired, found.passing
+        "{} compared: {} differ, {} set right{put_aside}, {} left alone as too young or on their way{}.\n",
+        found.compared,
+        found.drift,
+        found.repaired,
+        found.passing,
+        advice(&left)
     ))
+}
+
+/// What to do about differences that were left as they are.
+fn advice(left: &BTreeSet<Class>) -> String {
+    let index = |class: &Class| !matches!(class, Class::Lost | Class::Stray);
+    let advices = [
+        (
+            left.iter().any(index),
+            "\"blog-server reconcile --apply\" sets the index right",
+        ),
+        (
+            left.contains(&Class::Stray),
+            "\"blog-server reconcile --quarantine\" puts stray objects that are a day old into quarantine",
+        ),
+        (
+            left.contains(&Class::Lost),
+            "lost objects are in no store of the blog: look for them in quarantine and in backups",
+        ),
+    ];
+    let advices = advices.iter().filter(|(applies, _)| *applies);
+    advices.map(|(_, advice)| format!("; {advice}")).collect()
+}
+
+/// `blog-server quarantine`: what was put aside, and back where it was.
+pub(crate) async fn quarantine(config: &Config, command: QuarantineCommand) -> Result<(), Failure> {
+    log::init(&config.log)?;
+    let (_, stores) = start::open(config).await?;
+    let backend = &stores.backend;
+    let quarantine = Quarantine::new(
+        backend.media.clone(),
+        backend.index.clone(),
+        Arc::new(SystemClock),
+    );
+    let done = match command {
+        QuarantineCommand::List => list(&quarantine).await,
+        QuarantineCommand::Restore { key } => restore(&quarantine, &key).await,
+    };
+    stores.close().await;
+    done
+}
+
+async fn list(quarantine: &Quarantine) -> Result<(), Failure> {
+    let mut after = None;
+    loop {
+        let page = quarantine.list(after.as_ref(), 1_000).await;
+        let page = page.map_err(|error| start::unusable(&error))?;
+        for meta in &page.items {
+            let key = meta.key.as_str();
+            print(&format!(
+                "{} {} {}\n",
+                meta.modified_at.to_rfc3339(),
+                meta.size,
+                key.strip_prefix(QUARANTINE).unwrap_or(key)
+            ))?;
+        }
+        after = page.next;
+        if after.is_none() {
+            return Ok(());
+        }
+    }
+}
+
+async fn restore(quarantine: &Quarantine, key: &str) -> Result<(), Failure> {
+    match quarantine.restore(key).await {
+        Ok(()) => print(&format!("{key} is back where it was.\n")),
+        Err(Error::NotFound(_)) => Err(Failure::run(format!(
+            "{key} is not in quarantine; \"blog-server quarantine list\" says what is"
+        ))),
+        Err(Error::Conflict(_)) => Err(Failure::run(format!(
+            "another object has the key {key} now; it stays in quarantine"
+        ))),
+        Err(error) => Err(start::unusable(&error)),
+    }
 }
 
 /// A spinner at a terminal; nothing elsewhere.

@@ -32,12 +32,14 @@ pub(crate) async fn open_at(
 ) -> Result<(Blog, Connected), Failure> {
     let mailer = mailer(config)?;
     let stores = migrated(config).await?;
-    let blog = Blog::builder(stores.backend.clone())
+    let mut blog = Blog::builder(stores.backend.clone())
         .settings(settings(config))
         .clock(clock)
-        .mailer(mailer)
-        .build()
-        .map_err(|error| unusable(&error))?;
+        .mailer(mailer);
+    if config.stores.index_from_events {
+        blog = blog.events_from_outside();
+    }
+    let blog = blog.build().map_err(|error| unusable(&error))?;
     Ok((blog, stores))
 }
 

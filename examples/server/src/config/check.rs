@@ -9,7 +9,11 @@ use crate::site;
 /// Refuses combinations that cannot work.
 pub(super) fn check(config: &Config) -> Result<(), ConfigError> {
     let Config {
-        serve, site, log, ..
+        serve,
+        site,
+        stores,
+        log,
+        ..
     } = config;
     if site.title.is_empty() {
         return Err(ConfigError::new(
@@ -29,6 +33,14 @@ pub(super) fn check(config: &Config) -> Result<(), ConfigError> {
     if serve.max_connections_per_address.get() > serve.max_connections.get() {
         return Err(ConfigError::new(
             "serve.max_connections_per_address is greater than serve.max_connections; lower it",
+        ));
+    }
+    if stores.index_from_events
+        && !(stores.media_url.starts_with("s3:") && stores.index_url.starts_with("dynamodb:"))
+    {
+        return Err(ConfigError::new(
+            "stores.index_from_events is set, but only a bucket tells others what happens in it, and nobody would keep \
+             another index; set stores.media_url to s3://BUCKET and stores.index_url to dynamodb://TABLE",
         ));
     }
     if let Err(error) = site::of(config, serve.listen) {

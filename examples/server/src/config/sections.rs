@@ -73,6 +73,9 @@ section! {
         /// The index of stored objects: "dynamodb://TABLE" ("blog-server index create-table" makes the table), or
         /// "memory:"; empty: in the database.
         index_url: String = String::new(), "BLOG_INDEX_URL", "index-url";
+        /// Whether the index is kept from outside, by the function that the bucket's events start (blog-indexer). This
+        /// server then only reads it. Such a function needs index_url to be dynamodb and media_url to be s3.
+        index_from_events: bool = false, "BLOG_INDEX_FROM_EVENTS", "index-from-events";
         /// Where the AWS stores are instead of at AWS: the address of an emulator, or of a server that speaks the same
         /// language, such as "http://127.0.0.1:9000"; empty: AWS.
         aws_endpoint_url: Option<Url> = None, "BLOG_AWS_ENDPOINT_URL", "aws-endpoint-url";

@@ -69,8 +69,9 @@ fn other_value(key: &Key) -> &'static str {
         "site.require_verified_email" => "true",
         "site.page_size" => "25",
         "stores.database_url" => "memory:",
-        "stores.media_url" => "file:/srv/media",
-        "stores.index_url" => "memory:",
+        "stores.media_url" => "s3://media",
+        "stores.index_url" => "dynamodb://objects",
+        "stores.index_from_events" => "true",
         "stores.aws_endpoint_url" => "http://127.0.0.1:9000/",
         "stores.mail_url" => "file:/srv/mail",
         "stores.mail_from" => "news@blog.example",
@@ -175,6 +176,11 @@ fn every_mistake_is_one_sentence_that_says_where() {
         (
             "[[site]]\ntitle = \"x\"",
             "blog.toml, line 1: there is no key site; \"blog-server config\" prints all there are",
+        ),
+        (
+            "[stores]\nindex_from_events = true",
+            "stores.index_from_events is set, but only a bucket tells others what happens in it, and nobody would keep \
+             another index; set stores.media_url to s3://BUCKET and stores.index_url to dynamodb://TABLE",
         ),
         (
             "[site]\npage_size = \"10\"",
