@@ -28,6 +28,7 @@ pub(crate) mod media;
 pub(crate) mod models;
 pub(crate) mod moderation;
 pub(crate) mod notices;
+pub(crate) mod objects;
 pub(crate) mod old_addresses;
 pub(crate) mod passwords;
 pub(crate) mod post;

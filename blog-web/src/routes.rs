@@ -18,7 +18,7 @@ use crate::pages::call::Call;
 use crate::pages::old_addresses::WithOldAddresses;
 use crate::pages::{
     account, addresses, admin, archive, assets, audit, card, comments, desk, editor, feeds, health,
-    history, invitations, kept, language, leave, library, lists, media, moderation, passwords,
+    history, invitations, kept, language, leave, library, lists, media, moderation, objects, passwords,
     post, previews, robots, sessions, settings, sitemap, static_pages, users,
 };
 use crate::web::App;
@@ -152,6 +152,7 @@ routes! {
     GET  "/preview/:token/media/:id" Public Never    0       => previews::file;
     GET  "/drafts"                 Member Never      0       => editor::drafts;
     GET  "/library"                Member Never      0       => library::list;
+    GET  "/library/files"          Member Never      0       => objects::files;
     GET  "/library/:id"            Member Never      0       => library::item;
     POST "/library/:id/alt"        Anyone Never      FORM    => library::describe;
     POST "/library/:id/focus"      Member Never      FORM    => library::focus;
@@ -213,6 +214,8 @@ routes! {
     POST "/admin/pages/:slug"      Anyone Never      POST    => static_pages::save;
     GET  "/admin/pages/:slug/delete" Member Never    0       => static_pages::delete_form;
     POST "/admin/pages/:slug/delete" Member Never    FORM    => static_pages::delete;
+    GET  "/admin/drift"            Member Never      0       => objects::drift;
+    GET  "/api/v1/objects"         Anyone Never      0       => objects::list;
     GET  "/assets/*name"           Public Immutable  0       => assets::show;
     GET  "/livez"                  Public Never      0       => health::live;
     GET  "/readyz"                 Public Never      0       => health::ready;

@@ -10,6 +10,7 @@ use super::{
     PreviewLinkView, RevisionView, RowView, SafeHtml, SessionView, ShelfView, SourceView,
     StaticPageLineView, StepView, StoredPageView, TagGroupView, TagView, ThreadView, YearView,
 };
+use super::{ObjectView, QuarantinedView, RunView, UsageView};
 
 macro_rules! pages {
     ($($page:ident => $template:literal),+ $(,)?) => {
@@ -42,6 +43,7 @@ pages! {
     LibraryPage => "library.html",
     LibraryItemPage => "library_item.html",
     LibraryDeletePage => "library_delete.html",
+    FilesPage => "files.html",
     CommentEditPage => "comment_edit.html",
     CommentDeletePage => "comment_delete.html",
     RegisterPage => "account/register.html",
@@ -68,6 +70,7 @@ pages! {
     StaticPagesPage => "admin/pages.html",
     StaticPageFormPage => "admin/page_form.html",
     StaticPageDeletePage => "admin/page_delete.html",
+    DriftPage => "admin/drift.html",
     ErrorView => "error.html",
 }
 
@@ -643,4 +646,28 @@ pub struct StaticPageDeletePage {
     pub published: bool,
     /// Sent to delete it, with its `version`.
     pub form: FormView,
+}
+
+/// `/library/files`: what of the reader's is stored.
+#[derive(Debug, Clone, Serialize)]
+pub struct FilesPage {
+    /// Newest first.
+    pub files: Vec<ObjectView>,
+    /// What all of them come to.
+    pub usage: UsageView,
+    /// The way on.
+    pub pager: PagerView,
+}
+
+/// `/admin/drift`: where the bucket and its index differed.
+#[derive(Debug, Clone, Serialize)]
+pub struct DriftPage {
+    /// The bucket.
+    pub bucket: String,
+    /// The last comparisons, newest first; the first one with what it found.
+    pub runs: Vec<RunView>,
+    /// Objects in quarantine, the first of them.
+    pub quarantined: Vec<QuarantinedView>,
+    /// Whether there are more of them.
+    pub more: bool,
 }

@@ -131,6 +131,7 @@ catalogues! {
     "moderation",
     "library",
     "notices",
+    "objects",
     "pages",
     "post",
     "preview",

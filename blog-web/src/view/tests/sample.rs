@@ -24,6 +24,7 @@ use crate::view::page::{
     PeriodPage, PostDeletePage, PostPage, ProfilePage, RegisterPage, RevisionPage, RevisionsPage,
     SearchPage, TagPage, TagsPage,
 };
+use crate::view::page::{DriftPage, FilesPage};
 use crate::view::page::{PreviewLinksPage, PreviewPage};
 use crate::view::page::{
     SettingsPage, StaticPageDeletePage, StaticPageFormPage, StaticPageView, StaticPagesPage,
@@ -40,6 +41,7 @@ use crate::view::{
 use crate::view::{
     AuditActionView, AuditLineView, InvitationView, QueuedCommentView, UserLineView,
 };
+use crate::view::{DriftView, ObjectView, QuarantinedView, RunView, UsageView};
 use crate::view::{MenuEntryView, StaticPageLineView, StoredPageView};
 use crate::view::{PreviewLinkView, SessionView};
 

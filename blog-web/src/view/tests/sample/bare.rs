@@ -297,6 +297,17 @@ pub(crate) fn bare_pages(view: &View, chrome: &PageChrome) -> Vec<(&'static str,
         pictures: Vec::new(),
         stored: None,
     });
+    pages.add(&FilesPage {
+        files: Vec::new(),
+        usage: usage(false),
+        pager: PagerView::new("/library/files", None, None),
+    });
+    pages.add(&DriftPage {
+        bucket: "files".to_owned(),
+        runs: Vec::new(),
+        quarantined: Vec::new(),
+        more: false,
+    });
     pages.add(&ErrorView::new(500, "1"));
     pages.rendered
 }

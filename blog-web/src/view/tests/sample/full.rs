@@ -464,6 +464,25 @@ pub(crate) fn full_pages(
             updated_at: NOW,
         }),
     });
+    pages.add(&FilesPage {
+        files: vec![
+            object(text, Some("a"), Some(480)),
+            object(text, Some("a"), None),
+            object(text, None, None),
+        ],
+        usage: usage(true),
+        pager: pager(),
+    });
+    pages.add(&DriftPage {
+        bucket: text.to_owned(),
+        runs: vec![run(text, true), run(text, false)],
+        quarantined: vec![QuarantinedView {
+            key: text.to_owned(),
+            size: 1,
+            since: NOW,
+        }],
+        more: true,
+    });
     pages.add(&ErrorView::new(404, text).saying(phrase(text)));
     pages.rendered
 }

@@ -285,6 +285,48 @@ pub(super) fn phrase(text: &str) -> Phrase {
     Phrase::new("errors-field-unknown").with("field", text)
 }
 
+pub(super) fn object(text: &str, item: Option<&str>, width: Option<u32>) -> ObjectView {
+    ObjectView {
+        item: item.map(str::to_owned),
+        name: text.to_owned(),
+        width,
+        size: 12_345,
+        seen_at: NOW,
+    }
+}
+
+pub(super) fn usage(more: bool) -> UsageView {
+    UsageView {
+        objects: 3,
+        size: 12_345,
+        more,
+    }
+}
+
+/// A comparison that found something of every class.
+pub(super) fn run(text: &str, yes: bool) -> RunView {
+    let classes = blog_core::model::drift::Class::ALL.map(|class| class.as_str());
+    RunView {
+        began_at: NOW,
+        done: yes,
+        applied: yes,
+        scheduled: yes,
+        prefix: text.to_owned(),
+        compared: 7,
+        drift: 7,
+        repaired: 4,
+        quarantined: 1,
+        classes: classes.map(|class| (class, 1)).into(),
+        first: classes
+            .map(|class| DriftView {
+                class,
+                key: text.to_owned(),
+                repaired: yes,
+            })
+            .into(),
+    }
+}
+
 /// A user as admins see them, with everything.
 pub(super) fn user_line(text: &str) -> UserLineView {
     UserLineView {
