@@ -28,13 +28,6 @@ macro_rules! objects_where {
     };
 }
 
-/// What an owner's newest objects come to, and whether there are others: (owner, how many, owner, the same number).
-const USAGE: &str = "SELECT COUNT(*), CAST(COALESCE(SUM(x.bytes), 0) AS SIGNED), \
-    (SELECT COUNT(*) FROM (SELECT 1 FROM blog_objects WHERE owner = ? AND present = 1 \
-    ORDER BY first_seen DESC, id DESC LIMIT 1 OFFSET ?) y) \
-    FROM (SELECT bytes FROM blog_objects WHERE owner = ? AND present = 1 \
-    ORDER BY first_seen DESC, id DESC LIMIT ?) x";
-
 #[derive(FromRow)]
 struct ObjectRow {
     bucket: Vec<u8>,
@@ -258,13 +251,21 @@ impl ObjectIndex for SqlStore {
     }
 
     async fn usage(&self, owner: UserId, most: u32) -> Result<Usage> {
-        let row: Option<(i64, i64, i64)> =
-            self.db.one(USAGE, args![owner, most, owner, most]).await?;
-        let (objects, bytes, more) = row.unwrap_or_default();
+        // One more says whether there are others.
+        let mut sizes: Vec<(i64,)> = self
+            .db
+            .all(
+                "SELECT bytes FROM blog_objects WHERE owner = ? AND present = 1 \
+                 ORDER BY first_seen DESC, id DESC LIMIT ?",
+                args![owner, u64::from(most) + 1],
+            )
+            .await?;
+        let is_more = sizes.len() > most as usize;
+        sizes.truncate(most as usize);
         Ok(Usage {
-            objects: unsigned(objects),
-            bytes: unsigned(bytes),
-            is_more: more > 0,
+            objects: sizes.len() as u64,
+            bytes: sizes.iter().map(|(bytes,)| unsigned(*bytes)).sum(),
+            is_more,
         })
     }
 

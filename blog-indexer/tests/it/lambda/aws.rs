@@ -89,7 +89,7 @@ impl Aws {
     }
 
     /// A signed request; the status and the body of its answer.
-    async fn call(
+    pub(super) async fn call(
         &self,
         method: &str,
         target: &str,
@@ -154,7 +154,15 @@ impl Aws {
         (status, answer.split_off(end + 4))
     }
 
-    async fn done(&self, method: &str, target: &str, service: &str, kind: &str, body: &[u8]) {
+    /// A signed request that succeeds.
+    pub(super) async fn done(
+        &self,
+        method: &str,
+        target: &str,
+        service: &str,
+        kind: &str,
+        body: &[u8],
+    ) {
         let (status, answer) = self.call(method, target, service, kind, body).await;
         assert!(
             (200..300).contains(&status),

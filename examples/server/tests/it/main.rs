@@ -5,6 +5,9 @@
 
 mod accounts;
 mod audit;
+#[cfg(all(feature = "s3", feature = "dynamodb"))]
+#[path = "../../../../blog-indexer/tests/it/lambda/aws.rs"]
+mod aws;
 #[cfg(feature = "s3")]
 #[path = "../common/bucket.rs"]
 mod bucket;
@@ -17,6 +20,8 @@ mod deploy;
 mod descriptors;
 #[cfg(all(feature = "s3", feature = "dynamodb", feature = "mysql"))]
 mod doctor;
+#[cfg(all(feature = "s3", feature = "dynamodb"))]
+mod events;
 mod full_disk;
 mod index;
 mod kept;

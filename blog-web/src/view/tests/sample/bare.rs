@@ -303,7 +303,7 @@ pub(crate) fn bare_pages(view: &View, chrome: &PageChrome) -> Vec<(&'static str,
         pager: PagerView::new("/library/files", None, None),
     });
     pages.add(&DriftPage {
-        bucket: "files".to_owned(),
+        bucket: "1".to_owned(),
         runs: Vec::new(),
         quarantined: Vec::new(),
         more: false,
