@@ -73,6 +73,7 @@ fn actor(authorizer: &Value) -> Actor {
             role,
             suspended: false,
             verified: true,
+            blocked: false,
         },
         _ => Actor::Anonymous,
     }

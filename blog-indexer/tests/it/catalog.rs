@@ -185,6 +185,7 @@ async fn busy(lab: Arc<Lab>, people: Vec<UserId>, goes_on: Arc<AtomicBool>) -> u
             role: Role::Admin,
             suspended: false,
             verified: true,
+            blocked: false,
         };
         let bytes = b"\x00\x00\x00\x18ftypmp42\x00\x00\x00\x00mp42isom\x00\x00\x27\x18mdat";
         let upload = Upload {

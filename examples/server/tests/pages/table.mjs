@@ -4,7 +4,7 @@
 import { readFileSync } from "node:fs";
 
 // Answers that are no pages: files, feeds, checks, and what leads elsewhere.
-const NO_PAGES = [/^\/media\//, /\/media\/:id$/, /^\/assets\//, /\.(xml|json|txt|png)$/, /^\/sitemap-:part$/, /^\/(livez|readyz)$/, /^\/write\/tags$/, /^\/posts\/:slug\/comments\/:id$/];
+const NO_PAGES = [/^\/media\//, /\/media\/:id$/, /^\/assets\//, /^\/api\//, /\.(xml|json|txt|png)$/, /^\/sitemap-:part$/, /^\/(livez|readyz)$/, /^\/write\/tags$/, /^\/posts\/:slug\/comments\/:id$/];
 
 /// The patterns of all GET routes that are pages, as `:name` segments.
 export function routes(source) {
@@ -59,6 +59,8 @@ export const PAGES = [
   { name: "drafts", as: "writer", at: "/drafts" },
   { name: "profile", as: "writer", at: "/account/profile" },
   { name: "library", as: "writer", at: "/library" },
+  { name: "files", as: "writer", at: "/library/files" },
+  { name: "drift", as: "writer", at: "/admin/drift" },
   { name: "static-page", as: "reader", at: "/pages/about" },
   { name: "pages", as: "writer", at: "/admin/pages" },
   { name: "page-new", as: "writer", at: "/admin/pages/new" },
@@ -75,8 +77,8 @@ export const PAGES = [
   { name: "admin-audit", as: "writer", at: "/admin/audit" },
   { name: "admin-audit-nothing", as: "writer", at: "/admin/audit?user=nobody-of-this-name" },
   { name: "settings", as: "writer", at: "/admin/settings" },
-  { name: "library-item", as: "writer", at: ({ find }) => find("/library", /^\/library\/[^/?]+$/, "writer") },
-  { name: "library-delete", as: "writer", at: ({ find }) => find("/library", /^\/library\/[^/?]+$/, "writer").then((path) => `${path}/delete`) },
+  { name: "library-item", as: "writer", at: ({ find }) => find("/library", /^\/library\/(?!files$)[^/?]+$/, "writer") },
+  { name: "library-delete", as: "writer", at: ({ find }) => find("/library", /^\/library\/(?!files$)[^/?]+$/, "writer").then((path) => `${path}/delete`) },
   { name: "write", as: "writer", at: "/write" },
   { name: "edit", as: "writer", at: ({ find }) => find("/", /^\/posts\/[^/]+$/).then((path) => `${path}/edit`) },
   { name: "write-with-preview", as: "writer", at: ({ find }) => find("/", /^\/posts\/[^/]+$/).then((path) => `${path}/edit`), then: "preview" },
