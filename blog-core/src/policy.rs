@@ -380,6 +380,7 @@ impl Action {
             Self::Like => "to like a post",
             Self::Upload => "to upload",
             Self::ManageMedia { .. } => "to manage this file",
+            Self::ReadObjects { .. } => "to see what is stored",
             Self::ManageSite => "to manage the site",
             Self::ReadAudit => "to read the audit log",
             Self::Moderate => "to look after everybody's posts and comments",

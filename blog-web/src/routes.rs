@@ -18,8 +18,8 @@ use crate::pages::call::Call;
 use crate::pages::old_addresses::WithOldAddresses;
 use crate::pages::{
     account, addresses, admin, archive, assets, audit, card, comments, desk, editor, feeds, health,
-    history, invitations, kept, language, leave, library, lists, media, moderation, objects, passwords,
-    post, previews, robots, sessions, settings, sitemap, static_pages, users,
+    history, invitations, kept, language, leave, library, lists, media, moderation, objects,
+    passwords, post, previews, robots, sessions, settings, sitemap, static_pages, users,
 };
 use crate::web::App;
 
