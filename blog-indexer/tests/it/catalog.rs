@@ -91,6 +91,7 @@ impl Lab {
             role: Role::Author,
             verified_at: None,
             only_if_first: false,
+            invitation: None,
         };
         let effects = Effects::at(SystemClock.now());
         let user = UserStore::create(&*self.store, user, effects).await;
