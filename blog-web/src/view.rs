@@ -83,16 +83,14 @@ pub use self::words::{Lang, Phrase};
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ViewError {
-    /// A compiled-in template has a syntax error. Reported once, by [`View::new`].
-    #[error("template {name} does not compile")]
-    Compile {
-        /// The template's name.
-        name: &'static str,
-        /// What the template engine says, with its line.
+    /// The template engine refuses our syntax settings.
+    #[error("the template engine does not start")]
+    Engine {
+        /// What the template engine says.
         #[source]
         source: minijinja::Error,
     },
-    /// A template asked for a value that its page does not have, or a filter refused a value.
+    /// A template has a syntax error, asked for a value that its page does not have, or a filter refused a value.
     #[error("template {name} could not be rendered")]
     Render {
         /// The template's name.
@@ -111,10 +109,10 @@ pub trait Page: Serialize {
     const TEMPLATE: &'static str;
 }
 
-/// The template engine with every template loaded and the mount known, once for each language.
+/// The template engine with the mount known, once for each language.
 ///
-/// Making one compiles all templates (about a millisecond); hold it for the life of the process.
-/// It is shared between threads by reference. Languages that nobody asks for are never compiled.
+/// A template is compiled when its page is first asked for in a language, and kept; hold the view for the life of
+/// the process. It is shared between threads by reference.
 #[derive(Debug)]
 pub struct View {
     environments: [OnceLock<Environment<'static>>; Lang::ALL.len()],
@@ -122,11 +120,11 @@ pub struct View {
 }
 
 impl View {
-    /// Compiles every template for a blog mounted at `base_path`: `""` or `"/"` for the root,
+    /// The pages of a blog mounted at `base_path`: `""` or `"/"` for the root,
     /// otherwise a path such as `"/blog"`; a trailing slash does no harm.
     ///
     /// # Errors
-    /// [`ViewError::Compile`] when a template is not valid, which the tests rule out.
+    /// [`ViewError::Engine`] when the engine refuses its settings, which the tests rule out.
     pub fn new(base_path: &str) -> Result<Self, ViewError> {
         let view = Self {
             environments: Default::default(),
@@ -177,10 +175,7 @@ fn environment(lang: Lang, mount: &Mount) -> Result<Environment<'static>, ViewEr
             .trim_blocks(true)
             .lstrip_blocks(true)
             .build()
-            .map_err(|source| ViewError::Compile {
-                name: "syntax",
-                source,
-            })?,
+            .map_err(|source| ViewError::Engine { source })?,
     );
     // Any text may be marked as safe with the engine's own filter; without it only the type
     // `SafeHtml` can do so.
@@ -188,10 +183,7 @@ fn environment(lang: Lang, mount: &Mount) -> Result<Environment<'static>, ViewEr
     filters::register(&mut environment, lang);
     links::register(&mut environment, mount);
     words::register(&mut environment, lang);
-    for (name, source) in templates::ALL {
-        environment
-            .add_template(name, source)
-            .map_err(|source| ViewError::Compile { name, source })?;
-    }
+    // Most processes show few of the pages, and an idle one none.
+    environment.set_loader(|name| Ok(templates::source(name).map(str::to_owned)));
     Ok(environment)
 }

@@ -74,3 +74,9 @@ templates! {
     "tag.html",
     "tags.html",
 }
+
+/// The source of a template; `None` when there is none of this name.
+pub(super) fn source(name: &str) -> Option<&'static str> {
+    let (_, source) = ALL.iter().find(|(each, _)| *each == name)?;
+    Some(source)
+}

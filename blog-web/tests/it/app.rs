@@ -148,13 +148,23 @@ impl TestApp {
     }
 
     pub(crate) fn request(&self, method: &str, path: &str, who: &Person) -> poem::RequestBuilder {
+        self.bare_request(method, path, who)
+            .header("sec-fetch-site", "same-origin")
+    }
+
+    /// One that does not say where it started.
+    pub(crate) fn bare_request(
+        &self,
+        method: &str,
+        path: &str,
+        who: &Person,
+    ) -> poem::RequestBuilder {
         let mut request = Request::builder()
             .method(method.parse().unwrap())
             .uri(path.parse().unwrap())
             .header(header::HOST, "localhost:3000")
             .header(header::ACCEPT, "text/html")
-            .header(header::USER_AGENT, "Mozilla/5.0")
-            .header("sec-fetch-site", "same-origin");
+            .header(header::USER_AGENT, "Mozilla/5.0");
         if let Some(cookie) = &who.cookie {
             request = request.header(header::COOKIE, cookie);
         }

@@ -5,6 +5,7 @@
 mod accounts;
 mod administration;
 mod app;
+mod columns;
 mod conflict;
 mod copies;
 mod discovery;
@@ -16,8 +17,10 @@ mod edge_slow;
 mod editor;
 mod everyday;
 mod files;
+mod forgery;
 mod forms;
 mod history;
+mod hosts;
 mod invitations;
 mod leaving;
 mod library;

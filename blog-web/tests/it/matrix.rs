@@ -171,7 +171,7 @@ const ROWS: &[(&str, &str, [u16; 5])] = &[
     ("GET", "/readyz", [200; 5]),
 ];
 
-fn form_of(path: &str) -> Vec<(&'static str, &'static str)> {
+pub(crate) fn form_of(path: &str) -> Vec<(&'static str, &'static str)> {
     match path {
         "/posts/:slug/like" => vec![("liked", "true")],
         "/posts/:slug/comments" => vec![("body", "Hello")],
@@ -215,9 +215,24 @@ fn form_of(path: &str) -> Vec<(&'static str, &'static str)> {
     }
 }
 
-/// Something at a route, in the scene.
+/// The fields of a form that may carry a file; a text has no file name.
+pub(crate) type Part = (&'static str, Option<&'static str>, &'static [u8]);
+
+pub(crate) fn parts_of(path: &str) -> Vec<Part> {
+    match path {
+        "/account/profile" => vec![
+            ("display_name", None, b"A"),
+            ("bio", None, b""),
+            ("version", None, b"9"),
+        ],
+        _ => vec![("alt", None, b"")],
+    }
+}
+
+/// An address that a path of the table stands for, in the scene.
 pub(crate) fn address(path: &str, comment: &str) -> String {
-    path.replace(":user", "ada")
+    let address = path
+        .replace(":user", "ada")
         .replace(":tag", "harbour")
         .replace(":year", "2026")
         .replace(":month", "01")
@@ -228,7 +243,13 @@ pub(crate) fn address(path: &str, comment: &str) -> String {
         .replace(":version", "1")
         .replace(":token", &"A".repeat(43))
         .replace(":name", "nothing.png")
-        .replace("*name", "nothing.css")
+        .replace("*name", "nothing.css");
+    match path {
+        "/write/autosave" => {
+            format!("{address}?id=00000000-0000-4000-8000-000000000000&step=1")
+        }
+        _ => address,
+    }
 }
 
 /// A blog with one post and a comment of its author, a static page, and one of the five people.
@@ -285,24 +306,11 @@ async fn every_route_for_everybody() {
         let (mut app, mut person, mut comment) = scene(who).await;
         for (method, path, expected) in ROWS {
             let address = address(path, &comment);
-            let address = match *path {
-                "/write/autosave" => {
-                    format!("{address}?id=00000000-0000-4000-8000-000000000000&step=1")
-                }
-                _ => address,
-            };
             let answer = match (*method, *path) {
                 ("GET", _) => app.get(&address, &person).await,
                 (_, "/media/uploads" | "/account/profile") => {
-                    let parts: &[(&str, Option<&str>, &[u8])] = match *path {
-                        "/account/profile" => &[
-                            ("display_name", None, b"A"),
-                            ("bio", None, b""),
-                            ("version", None, b"9"),
-                        ],
-                        _ => &[("alt", None, b"")],
-                    };
-                    app.post_parts(&address, &person, parts).await
+                    let parts = parts_of(path);
+                    app.post_parts(&address, &person, &parts).await
                 }
                 _ => app.post(&address, &person, &form_of(path)).await,
             };

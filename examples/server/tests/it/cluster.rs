@@ -1,4 +1,4 @@
-//! Two servers on one database and one folder of media behind nginx: each may die at any time.
+//! Two servers on one database and one bucket behind nginx: each may die at any time.
 
 use std::io::Cursor;
 use std::net::SocketAddr;
@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use tokio::process::{Child, Command};
 
+use crate::bucket::Bucket;
 use crate::client::{Answer, Client};
 use crate::mysql::server::Server as MySql;
 use crate::require;
@@ -64,6 +65,7 @@ impl Cluster {
     /// None where the machine lacks what it needs.
     async fn start(test: &str) -> Option<(Self, crate::mysql::server::Database)> {
         let mysql = MySql::shared()?;
+        let bucket = Bucket::new().await?;
         let there = Command::new("nginx")
             .arg("-v")
             .stderr(Stdio::null())
@@ -75,7 +77,11 @@ impl Cluster {
         let database = mysql.database().await;
         let balancer = free_address();
         let addresses = [free_address(), free_address()];
-        let home = Home::new()
+        let variables = bucket.variables.iter();
+        let home = variables
+            .fold(Home::new(), |home, (name, value)| {
+                home.variable(name, value)
+            })
             .variable("BLOG_DATABASE_URL", &database.url())
             .variable("BLOG_BASE_URL", &format!("http://{balancer}/"))
             .variable("BLOG_TRUSTED_PROXIES", "127.0.0.1")
