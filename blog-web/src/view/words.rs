@@ -8,7 +8,7 @@
 
 use std::borrow::Cow;
 use std::fmt;
-use std::sync::LazyLock;
+use std::sync::OnceLock;
 
 use fluent_bundle::concurrent::FluentBundle;
 use fluent_bundle::types::FluentNumber;
@@ -102,6 +102,9 @@ impl fmt::Display for Lang {
 
 macro_rules! catalogues {
     ($($area:literal),+ $(,)?) => {
+        /// How many there are.
+        const AREAS: usize = [$($area),+].len();
+
         /// Area and text of each file of a language.
         fn sources(lang: Lang) -> &'static [(&'static str, &'static str)] {
             match lang {
@@ -161,10 +164,20 @@ pub(super) fn readable(lang: Lang) -> impl Iterator<Item = &'static str> {
 
 type Bundle = FluentBundle<FluentResource>;
 
-static EN: LazyLock<Bundle> = LazyLock::new(|| bundle(Lang::En));
-static TR: LazyLock<Bundle> = LazyLock::new(|| bundle(Lang::Tr));
+/// What is known of a language, by area, in the order of its sources.
+static BUNDLES: [[OnceLock<Bundle>; AREAS]; Lang::ALL.len()] =
+    [const { [const { OnceLock::new() }; AREAS] }; Lang::ALL.len()];
 
-fn bundle(lang: Lang) -> Bundle {
+/// The messages of an area, which every id of theirs begins with. Read when one of them is first asked for: most pages
+/// need few areas, and all of them together are half a megabyte.
+fn bundle(lang: Lang, id: &str) -> Option<&'static Bundle> {
+    let (area, _) = id.split_once('-')?;
+    let place = sources(lang).iter().position(|(each, _)| *each == area)?;
+    let (_, source) = sources(lang)[place];
+    Some(BUNDLES[lang as usize][place].get_or_init(|| read(lang, area, source)))
+}
+
+fn read(lang: Lang, area: &str, source: &str) -> Bundle {
     let id = lang.tag().parse().expect("a tag of ours is a language");
     let mut bundle = Bundle::new_concurrent(vec![id]);
     // Names of people and posts stand in elements of their own, or between marks written in the catalogue.
@@ -173,18 +186,16 @@ fn bundle(lang: Lang) -> Bundle {
         Lang::En => |value, _| format_number(Lang::En, value),
         Lang::Tr => |value, _| format_number(Lang::Tr, value),
     }));
-    for (area, source) in sources(lang) {
-        // A file with a slip still gives the messages that are whole; the tests refuse it.
-        let resource = match FluentResource::try_new((*source).to_owned()) {
-            Ok(resource) => resource,
-            Err((resource, slips)) => {
-                tracing::error!(%lang, area, ?slips, "a message catalogue has a slip");
-                resource
-            }
-        };
-        if let Err(errors) = bundle.add_resource(resource) {
-            tracing::error!(%lang, area, ?errors, "a message stands in two catalogues");
+    // A file with a slip still gives the messages that are whole; the tests refuse it.
+    let resource = match FluentResource::try_new(source.to_owned()) {
+        Ok(resource) => resource,
+        Err((resource, slips)) => {
+            tracing::error!(%lang, area, ?slips, "a message catalogue has a slip");
+            resource
         }
+    };
+    if let Err(errors) = bundle.add_resource(resource) {
+        tracing::error!(%lang, area, ?errors, "a message stands twice in a catalogue");
     }
     bundle
 }
@@ -284,10 +295,7 @@ impl Phrase {
 
 /// The message in a language; `None` when it has none, or not all its values were given.
 fn write(lang: Lang, id: &str, args: &FluentArgs<'_>) -> Option<String> {
-    let bundle = match lang {
-        Lang::En => &*EN,
-        Lang::Tr => &*TR,
-    };
+    let bundle = bundle(lang, id)?;
     let pattern = bundle.get_message(id)?.value()?;
     let mut errors = Vec::new();
     let text = bundle.format_pattern(pattern, Some(args), &mut errors);
@@ -347,6 +355,10 @@ mod tests {
                     assert!(
                         all.insert(name.clone(), BTreeSet::new()).is_none(),
                         "{lang}/{area}.ftl: {name} twice"
+                    );
+                    assert!(
+                        name.starts_with(&format!("{area}-")),
+                        "{lang}/{area}.ftl: {name} is looked for in another file"
                     );
                     id = Some(name);
                 }

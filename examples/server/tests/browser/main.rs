@@ -10,6 +10,7 @@ mod bucket;
 #[path = "../common/database.rs"]
 mod database;
 mod gate;
+mod hostile;
 mod http;
 mod journey;
 mod library;
