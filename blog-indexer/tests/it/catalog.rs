@@ -113,7 +113,9 @@ impl Lab {
             focus: Focus::CENTRE,
             widths: Widths::new([480]),
             private_key: key(&private),
-            public_key: (number % 2 == 0).then(|| key(&format!("public/{}.png", name(number)))),
+            public_key: number
+                .is_multiple_of(2)
+                .then(|| key(&format!("public/{}.png", name(number)))),
             state: MediaState::Ready,
             created_at: SystemClock.now(),
         };

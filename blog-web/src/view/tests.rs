@@ -213,7 +213,13 @@ fn ids_are_unique_and_names_lead_somewhere() {
         }
         let labelled: BTreeSet<&str> = tags.iter().filter_map(|tag| tag.get("for")).collect();
         for tag in &tags {
-            for key in ["for", "aria-describedby", "aria-labelledby"] {
+            if let Some(id) = tag.get("for") {
+                assert!(
+                    ids.contains(id),
+                    "{name}: a label is of {id}, which is not there"
+                );
+            }
+            for key in ["aria-describedby", "aria-labelledby"] {
                 for id in tag.get(key).unwrap_or_default().split_whitespace() {
                     assert!(
                         ids.contains(id),

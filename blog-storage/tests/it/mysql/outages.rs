@@ -199,7 +199,7 @@ async fn a_server_that_cannot_be_used_is_named_in_one_sentence() {
         // A server without TLS is not spoken to in plain text unasked.
         (
             format!("mysql://root@{address}/{}", database.name),
-            "cannot be trusted".to_owned(),
+            "speaks no TLS".to_owned(),
         ),
         (
             "mysql://root@localhost".to_owned(),

@@ -111,7 +111,6 @@ fn texts(foreign: &Foreign) -> Vec<String> {
     assert!(texts.len() >= 400, "{}", texts.len());
     let all = std::env::var("BLOG_TEST_HOSTILE").is_ok_and(|size| size == "all");
     let step = if all { 1 } else { 4 };
-    println!("{} of {} texts", texts.len().div_ceil(step), texts.len());
     texts
         .into_iter()
         .step_by(step)
@@ -246,17 +245,19 @@ async fn write(folder: &Path, texts: &[String]) -> Vec<String> {
         format!("sqlite:{}", data.join("blog.db").display()),
         format!("file:{}", data.join("media").display()),
     );
-    let stores = connect(&urls).await.unwrap();
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
+    let stores = connect(&urls).await.expect("the stores open");
+    let now = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .expect("a clock");
     // In the past, and moved on, so that no writer is too quick.
     let start = now - Duration::from_secs(60 * 60 * 24 * 30);
     let clock = Arc::new(ManualClock::new(Timestamp::from_micros(
-        i64::try_from(start.as_micros()).unwrap(),
+        i64::try_from(start.as_micros()).expect("a time"),
     )));
     let blog = Blog::builder(stores.backend.clone())
         .clock(clock.clone())
         .build()
-        .unwrap();
+        .expect("a blog");
     let mut pages = Vec::new();
     let mut author = None;
     for (number, text) in texts.iter().enumerate() {
@@ -267,11 +268,15 @@ async fn write(folder: &Path, texts: &[String]) -> Vec<String> {
                 email: format!("mallory{}@example.org", number / 100),
                 password: PASSWORD.to_owned(),
             };
-            let user = blog.accounts().add(sign_up, Role::Author).await.unwrap();
+            let user = blog
+                .accounts()
+                .add(sign_up, Role::Author)
+                .await
+                .expect("a user");
             pages.push(format!("/@{}", user.username));
             author = Some(user);
         }
-        let author = author.as_mut().unwrap();
+        let author = author.as_mut().expect("somebody");
         let actor = Actor::of(author);
         let profile = |display_name: &str, bio: &str| ProfileInput {
             version: author.version,
@@ -321,7 +326,7 @@ async fn write(folder: &Path, texts: &[String]) -> Vec<String> {
             let _ = blog.library().upload(&actor, upload).await;
         }
     }
-    assert!(clock.now().as_micros() < i64::try_from(now.as_micros()).unwrap());
+    assert!(clock.now().as_micros() < i64::try_from(now.as_micros()).expect("a time"));
     stores.close().await;
     pages
 }
@@ -330,6 +335,6 @@ fn picture() -> Bytes {
     let mut bytes = std::io::Cursor::new(Vec::new());
     image::RgbImage::from_pixel(8, 8, image::Rgb([40, 90, 160]))
         .write_to(&mut bytes, image::ImageFormat::Png)
-        .unwrap();
+        .expect("a picture");
     bytes.into_inner().into()
 }

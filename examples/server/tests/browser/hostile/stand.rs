@@ -15,8 +15,11 @@ pub(super) struct Foreign {
 
 impl Foreign {
     pub(super) async fn start() -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let address = listener.local_addr().unwrap().to_string();
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+        let address = listener
+            .local_addr()
+            .expect("it has an address")
+            .to_string();
         let asked = Arc::new(AtomicBool::new(false));
         let marked = asked.clone();
         tokio::spawn(async move {
@@ -50,8 +53,11 @@ pub(super) struct Stand {
 impl Stand {
     /// The texts as they are, the same when they went through the sanitiser, and the policy for the mode that has one.
     pub(super) async fn start(texts: Vec<String>, cleaned: Vec<String>, policy: String) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let origin = format!("http://{}", listener.local_addr().unwrap());
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+        let origin = format!(
+            "http://{}",
+            listener.local_addr().expect("it has an address")
+        );
         let kept = Arc::new((texts, cleaned, policy));
         tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
