@@ -48,7 +48,7 @@ pub trait CommentStore: Debug + Send + Sync + 'static {
     async fn queue(&self, author: Option<UserId>, page: PageRequest)
     -> Result<Page<QueuedComment>>;
 
-    /// Whether this user has a visible comment.
+    /// Whether this user has a visible comment on somebody else's post.
     async fn has_visible(&self, author: UserId) -> Result<bool>;
 
     /// The comment; `NotFound(Comment)` when there is none or it is deleted.

@@ -10,7 +10,7 @@ use std::time::Duration;
 use futures_util::future::BoxFuture;
 
 use crate::blog::{Core, detached};
-use crate::error::{Entity, Error, Result};
+use crate::error::{Denied, Entity, Error, Result};
 use crate::id::UserId;
 use crate::model::audit::AuditAction;
 use crate::model::effects::Effects;
@@ -85,12 +85,16 @@ impl Privacy {
         .await
     }
 
-    /// Somebody who wanted to be erased came back in time.
+    /// Somebody who wanted to be erased came back in time. Who comes later finds nobody of that name, since what is theirs
+    /// may be half gone.
     pub(crate) async fn stay(&self, user: User) -> Result<User> {
-        if user.erase_at.is_none() {
-            return Ok(user);
+        let now = self.core.now();
+        match user.erase_at {
+            None => return Ok(user),
+            Some(at) if at <= now => return Err(Denied::Credentials.into()),
+            Some(_) => {}
         }
-        let effects = Effects::at(self.core.now()).audit(
+        let effects = Effects::at(now).audit(
             Some(user.id),
             AuditAction::UserStay,
             format!("user:{}", user.id),

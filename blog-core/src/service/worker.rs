@@ -8,7 +8,7 @@ use tokio_util::sync::CancellationToken;
 use crate::blog::Core;
 use crate::error::{Entity, Error, Result};
 use crate::model::effects::Effects;
-use crate::model::media::{MediaItem, ObjectKey};
+use crate::model::media::{MediaItem, ObjectKey, QUARANTINE};
 use crate::model::outbox::{OutboxMessage, Task};
 use crate::ports::mailer::Mail;
 use crate::service::engagement::Engagement;
@@ -232,7 +232,9 @@ impl Core {
             }
             Task::DeleteObjects { keys } => {
                 let mut outcome = Ok(());
-                for key in keys {
+                // A comparison may have taken it for a stray meanwhile.
+                let aside = keys.iter().map(|key| format!("{QUARANTINE}{key}"));
+                for key in keys.iter().cloned().chain(aside) {
                     outcome = outcome.and(self.media.delete(&ObjectKey::from_store(key)).await);
                 }
                 outcome

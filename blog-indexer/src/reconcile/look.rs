@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use blog_core::Result;
+use blog_core::error::{Conflict, Error, Result};
 use blog_core::id::UserId;
 use blog_core::model::drift::{Class, Drift, Run};
 use blog_core::model::index::{Applied, IndexItem, ObjectState, Sequencer};
@@ -149,8 +149,13 @@ impl Reconcile {
         if object.modified_at > self.clock.now().minus(age) {
             return Ok(false);
         }
-        self.quarantine().take(&seen.key).await?;
-        Ok(true)
+        match self.quarantine().take(&seen.key).await {
+            Ok(()) => Ok(true),
+            // Another object is in quarantine under this key, or somebody was quicker; both are for the next look, and for
+            // people, and no reason to leave what comes behind.
+            Err(Error::Conflict(Conflict::Exists) | Error::NotFound(_)) => Ok(false),
+            Err(error) => Err(error),
+        }
     }
 
     /// The objects of these keys, then the items that have them.

@@ -310,8 +310,16 @@ impl CommentStore for MemoryStore {
 
     async fn has_visible(&self, author: UserId) -> Result<bool> {
         let state = self.lock();
+        let own = |post| {
+            state
+                .posts
+                .get(post)
+                .is_some_and(|row| row.author == author)
+        };
         let mut rows = state.comments.values();
-        Ok(rows.any(|row| row.author == Some(author) && row.state == CommentState::Visible))
+        Ok(rows.any(|row| {
+            row.author == Some(author) && row.state == CommentState::Visible && !own(&row.post)
+        }))
     }
 
     async fn get(&self, id: CommentId) -> Result<Comment> {

@@ -57,7 +57,15 @@ impl State {
             .users
             .values()
             .filter(|row| row.user.role == Role::Admin && row.user.id != id)
-            .min_by_key(|row| (row.user.created_at, row.user.id))
+            .min_by_key(|row| {
+                let user = &row.user;
+                (
+                    user.suspension.is_some(),
+                    user.erase_at.is_some(),
+                    user.created_at,
+                    user.id,
+                )
+            })
             .map(|row| row.user.id);
         let kept: Vec<_> = self
             .media_owners

@@ -1,6 +1,8 @@
 //! A copy inside the bucket, as an upload in parts that S3 fills itself. `CopyObject` would be one request, but takes at
 //! most 5 GiB, and not every server looks at its `If-None-Match`; the request that ends an upload is held to it by all.
 
+use std::fmt::Write as _;
+
 use blog_core::Result;
 use blog_core::model::media::{ObjectKey, PutMode, PutOptions};
 use bytes::Bytes;
@@ -27,8 +29,7 @@ impl S3Media {
             };
             return self.put_whole(to, Bytes::new(), &options).await;
         }
-        // Keys are plain ASCII, of which nothing but the slash has a meaning in this header, and it keeps it.
-        let source = format!("{}/{from}", self.bucket);
+        let source = format!("{}/{}", self.bucket, encoded(from.as_str()));
         let mut upload = Upload::begin(self, to, content_type).await?;
         let mut start = 0;
         while start < end {
@@ -39,5 +40,38 @@ impl S3Media {
             start = next;
         }
         upload.complete(PutMode::Create).await
+    }
+}
+
+/// A key as the header `x-amz-copy-source` wants it, which S3 decodes:
+/// <https://docs.aws.amazon.com/AmazonS3/latest/API/API_UploadPartCopy.html>. Objects that are not the blog's may have any.
+fn encoded(key: &str) -> String {
+    let mut out = String::with_capacity(key.len());
+    for byte in key.bytes() {
+        match byte {
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' | b'/' => {
+                out.push(char::from(byte));
+            }
+            _ => {
+                let _ = write!(out, "%{byte:02X}");
+            }
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_are_written_so_that_they_come_back_whole() {
+        for (key, written) in [
+            ("public/0198-a.webp", "public/0198-a.webp"),
+            ("a%41 b?c", "a%2541%20b%3Fc"),
+            ("x/é+", "x/%C3%A9%2B"),
+        ] {
+            assert_eq!(encoded(key), written);
+        }
     }
 }

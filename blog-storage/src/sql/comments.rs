@@ -472,7 +472,8 @@ impl CommentStore for SqlStore {
         let any: Option<(i64,)> = self
             .db
             .one(
-                "SELECT 1 FROM blog_comments WHERE author = ? AND state = 'visible' LIMIT 1",
+                "SELECT 1 FROM blog_comments c JOIN blog_posts p ON p.id = c.post \
+                 WHERE c.author = ? AND c.state = 'visible' AND p.author <> c.author LIMIT 1",
                 args![author],
             )
             .await?;

@@ -499,7 +499,8 @@ impl UserStore for SqlStore {
                 }
                 let heir: Option<(Uuid,)> = tx
                     .one(
-                        "SELECT id FROM blog_users WHERE role = 'admin' AND id <> ? ORDER BY created_at, id LIMIT 1",
+                        "SELECT id FROM blog_users WHERE role = 'admin' AND id <> ? \
+                         ORDER BY suspended, erase_at IS NOT NULL, created_at, id LIMIT 1",
                         args![id],
                     )
                     .await?;
@@ -512,8 +513,11 @@ impl UserStore for SqlStore {
                 }
                 if let Some(email) = &user.email {
                     let to = format!("\"to\":{},", super::rows::to_json(&email.as_str())?);
-                    tx.run("DELETE FROM blog_outbox WHERE INSTR(task, ?) > 0", args![to])
-                        .await?;
+                    tx.run(
+                        "DELETE FROM blog_outbox WHERE INSTR(task, ?) > 0",
+                        args![to],
+                    )
+                    .await?;
                 }
                 // Sessions, likes, unsaved texts, preview links, reports and invitations go by their foreign keys.
                 tx.run("DELETE FROM blog_users WHERE id = ?", args![id])

@@ -67,3 +67,20 @@ async fn the_last_admin_does_not_leave() {
     assert_eq!(refused.status, 409, "{}", refused.text());
     assert!(refused.text().contains("This is the last admin"));
 }
+
+#[tokio::test]
+async fn nobody_comes_back_when_the_grace_is_over() {
+    let app = TestApp::new();
+    app.person("root", Role::Admin).await;
+    let ada = app.person("ada", Role::Author).await;
+    app.post("/account/delete", &ada, &[("password", PASSWORD)])
+        .await;
+    // The worker has not come to it yet, or is in the middle of it.
+    app.advance(14 * 86_400);
+    assert_eq!(app.log_in_again("ada").await, None);
+    for _ in 0..3 {
+        app.mails().await;
+    }
+    let page = app.get("/@ada", &Person::default()).await;
+    assert_eq!(page.status, 404);
+}

@@ -89,6 +89,20 @@ async fn a_first_comment_waits_and_the_next_do_not() {
 }
 
 #[tokio::test]
+async fn nobody_approves_their_own_first_comment_by_a_post_of_their_own() {
+    let s = scene().await;
+    s.app
+        .post("/write", &s.cleo, &post_form("Mine", "Text", "published"))
+        .await;
+    let own = s
+        .app
+        .post("/posts/mine/comments", &s.cleo, &[("body", "To myself")]);
+    assert_eq!(own.await.status, 303);
+    s.say(&s.cleo, "To everybody").await;
+    assert!(!s.seen("To everybody").await);
+}
+
+#[tokio::test]
 async fn the_author_of_a_post_decides_about_its_comments_and_no_others() {
     let s = scene().await;
     // Who decides does not wait.

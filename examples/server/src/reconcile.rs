@@ -31,15 +31,22 @@ pub(crate) async fn run(config: &Config, asked: Reconciling) -> Result<(), Failu
     )
     .with_catalog(backend.records.catalog.clone());
     let mark = asked.resume.map(Mark);
+    // What is moved must have stood for a while, however little the rest has to.
+    let settling = match asked.is_quarantining {
+        true => asked
+            .settling_seconds
+            .max(Request::default().settling.as_secs()),
+        false => asked.settling_seconds,
+    };
     let request = Request {
         prefix: asked.prefix,
         after: mark.as_ref().map(Mark::read).transpose()?.flatten(),
         is_applied: asked.is_applied,
         quarantine: asked.is_quarantining.then_some(Request::QUARANTINE),
         is_scheduled: false,
-        settling: Duration::from_secs(asked.settling_seconds),
+        settling: Duration::from_secs(settling),
         // Where nothing is young, nothing is on its way.
-        pause: match asked.settling_seconds {
+        pause: match settling {
             0 => Duration::ZERO,
             _ => Request::default().pause,
         },

@@ -60,7 +60,7 @@ pub(super) fn checks() -> Vec<Check> {
         ),
         comments.check(
             "comments-has-visible",
-            "Whether this user has a visible comment.",
+            "Whether this user has a visible comment on somebody else's post.",
             has_visible,
         ),
     ]
@@ -301,9 +301,21 @@ async fn queue(lab: Lab) -> Verdict {
 async fn has_visible(lab: Lab) -> Verdict {
     let post = scene(&lab).await?;
     let comments = &lab.records.comments;
-    let author = post.author.id;
+    let author = lab.user().await?.id;
     ensure!(!comments.has_visible(author).await?, "nothing was written");
-    let held = pending(&lab, &post, None).await?;
+    let own = lab.post(author).await?;
+    comments
+        .create(lab.new_comment(own.id, author), lab.fx())
+        .await?;
+    ensure!(
+        !comments.has_visible(author).await?,
+        "one on their own post"
+    );
+    let held = NewComment {
+        state: CommentState::Pending,
+        ..lab.new_comment(post.id, author)
+    };
+    let held = comments.create(held, lab.fx()).await?;
     ensure!(!comments.has_visible(author).await?, "one is pending");
     comments.approve(held.id, lab.fx()).await?;
     ensure!(comments.has_visible(author).await?, "one is approved");

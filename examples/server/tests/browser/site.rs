@@ -43,9 +43,8 @@ async fn walk(browser: &Browser, scripts: Scripts) {
 async fn name_the_site(admin: &Visitor) {
     admin.open("/").await;
     admin.press("header .menu summary").await;
-    admin
-        .follow("header .menu a[href$='/admin/settings']")
-        .await;
+    admin.follow("header .menu a[href$='/admin']").await;
+    admin.follow(".rows a[href$='/admin/settings']").await;
     admin.fill("#f-title", "Harbour Notes").await;
     admin.fill("#f-description", "Letters from the quay").await;
     admin.follow(SAVE).await;
