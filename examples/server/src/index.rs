@@ -3,7 +3,7 @@
 use crate::args::IndexCommand;
 use crate::config::Config;
 use crate::failure::Failure;
-use crate::{log, print, reconcile};
+use crate::{log, reconcile};
 
 pub(crate) async fn run(config: &Config, command: IndexCommand) -> Result<(), Failure> {
     match command {
@@ -31,7 +31,7 @@ async fn create_table(config: &Config) -> Result<(), Failure> {
             error.chain()
         ))
     })?;
-    print(&match made {
+    crate::print(&match made {
         true => format!("The table of {url} is made.\n"),
         false => format!("The table of {url} was there already and can be used.\n"),
     })
