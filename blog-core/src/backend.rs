@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use crate::ports::{
-    AuditLog, AutosaveStore, CommentStore, DiscoveryStore, EngagementStore, IntentLog,
-    InvitationStore, MediaCatalog, MediaStore, ObjectIndex, Outbox, PostStore, PreviewLinkStore,
-    RateLimits, SessionStore, SiteStore, StaticPageStore, TokenStore, UserStore,
+    AuditLog, AutosaveStore, CommentStore, DiscoveryStore, EngagementStore, ExportStore, IntentLog,
+    InvitationStore, MediaCatalog, MediaStore, ObjectIndex, Outbox, PersonalData, PostStore,
+    PreviewLinkStore, RateLimits, SessionStore, SiteStore, StaticPageStore, TokenStore, UserStore,
 };
 
 /// A full set of adapters. The records (all fields of [`Records`]) come from one adapter, so that one transaction can
@@ -43,6 +43,10 @@ pub struct Records {
     pub discovery: Arc<dyn DiscoveryStore>,
     /// Likes and views.
     pub engagement: Arc<dyn EngagementStore>,
+    /// Archives of what is one person's.
+    pub exports: Arc<dyn ExportStore>,
+    /// What is one person's.
+    pub personal: Arc<dyn PersonalData>,
     /// Media items.
     pub catalog: Arc<dyn MediaCatalog>,
     /// The site's settings.
@@ -75,6 +79,8 @@ impl Records {
             + CommentStore
             + DiscoveryStore
             + EngagementStore
+            + ExportStore
+            + PersonalData
             + MediaCatalog
             + SiteStore
             + StaticPageStore
@@ -95,6 +101,8 @@ impl Records {
             comments: store.clone(),
             discovery: store.clone(),
             engagement: store.clone(),
+            exports: store.clone(),
+            personal: store.clone(),
             catalog: store.clone(),
             site: store.clone(),
             static_pages: store.clone(),

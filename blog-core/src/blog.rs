@@ -17,6 +17,7 @@ use crate::service::desk::Desk;
 use crate::service::discovery::Discovery;
 use crate::service::discussion::Discussion;
 use crate::service::engagement::{Engagement, PendingViews};
+use crate::service::export::Exports;
 use crate::service::history::History;
 use crate::service::invitations::Invitations;
 use crate::service::library::Library;
@@ -64,6 +65,7 @@ pub(crate) struct Core {
     pub(crate) touches: PendingTouches,
     pub(crate) seen_site: SeenSite,
     pub(crate) wake: tokio::sync::Notify,
+    pub(crate) wake_exports: tokio::sync::Notify,
 }
 
 impl Core {
@@ -149,6 +151,11 @@ impl Blog {
     /// Leaving: an account and everything that is its owner's, erased.
     pub fn privacy(&self) -> Privacy {
         Privacy::new(self.core.clone())
+    }
+
+    /// Taking along: everything that is of one person, in one archive.
+    pub fn exports(&self) -> Exports {
+        Exports::new(self.core.clone())
     }
 
     /// Invitations.
@@ -355,6 +362,7 @@ impl BlogBuilder {
                 touches: PendingTouches::default(),
                 seen_site: SeenSite::default(),
                 wake: tokio::sync::Notify::new(),
+                wake_exports: tokio::sync::Notify::new(),
             }),
         })
     }

@@ -74,6 +74,8 @@ ids! {
     PreviewLinkId;
     /// An invitation.
     InvitationId;
+    /// An archive of what is one person's.
+    ExportId;
     /// An audit entry.
     AuditId;
     /// An outbox message.

@@ -7,6 +7,7 @@ pub mod desk;
 pub mod discovery;
 pub mod discussion;
 pub mod engagement;
+pub mod export;
 pub mod history;
 pub mod invitations;
 pub mod library;

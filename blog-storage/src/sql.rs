@@ -15,6 +15,7 @@ mod discovery;
 pub(crate) mod doctor;
 mod effects;
 mod engagement;
+mod exports;
 mod index;
 mod intents;
 mod invitations;
@@ -23,6 +24,7 @@ mod migrate;
 #[cfg(feature = "mysql")]
 mod mysql;
 mod outbox;
+mod personal;
 mod posts;
 mod preview_links;
 #[cfg(feature = "mysql")]

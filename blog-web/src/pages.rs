@@ -12,6 +12,7 @@ pub(crate) mod comments;
 mod conflict;
 pub(crate) mod desk;
 pub(crate) mod editor;
+pub(crate) mod exports;
 pub(crate) mod feeds;
 mod freshness;
 mod head;

@@ -17,7 +17,7 @@ use crate::edge::deadline::Deadline;
 use crate::pages::call::Call;
 use crate::pages::old_addresses::WithOldAddresses;
 use crate::pages::{
-    account, addresses, admin, archive, assets, audit, card, comments, desk, editor, feeds, health,
+    account, addresses, admin, archive, assets, audit, card, comments, desk, editor, exports, feeds, health,
     history, invitations, kept, language, leave, library, lists, media, moderation, objects,
     passwords, post, previews, robots, sessions, settings, sitemap, static_pages, users,
 };
@@ -186,6 +186,9 @@ routes! {
     GET  "/account/sessions"       Member Never      0       => sessions::list;
     POST "/account/sessions/:id/end" Member Never    FORM    => sessions::end;
     POST "/account/sessions/end-others" Member Never FORM    => sessions::end_others;
+    GET  "/account/export"         Member Never      0       => exports::form;
+    POST "/account/export"         Member Never      FORM    => exports::ask;
+    GET  "/account/export/archive.zip" Member Never  0       => exports::fetch;
     GET  "/account/delete"         Member Never      0       => leave::form;
     POST "/account/delete"         Member Never      FORM    => leave::leave;
     POST "/language"               Public Never      FORM    => language::choose;
@@ -253,7 +256,7 @@ fn said(max_body: u64) -> u64 {
 /// What is long on its way, files and texts, is limited by its rate; everything else by the clock.
 fn deadline(path: &str) -> Deadline {
     let long = |route: &&Route| route.path == path && route.max_body >= COMMENT;
-    let files = path.starts_with("/media/") || path.contains("/media/:");
+    let files = path.starts_with("/media/") || path.contains("/media/:") || path.ends_with(".zip");
     match files || TABLE.iter().any(|route| long(&route)) {
         true => Deadline::by_rate(),
         false => Deadline::default(),

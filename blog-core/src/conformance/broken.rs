@@ -12,6 +12,7 @@ mod catalog;
 mod comments;
 mod discovery;
 mod engagement;
+mod exports;
 mod index;
 mod invitations;
 mod limits;
@@ -48,6 +49,7 @@ pub fn all(working: &Backend) -> Vec<Broken> {
     all.extend(comments::all(working));
     all.extend(discovery::all(working));
     all.extend(engagement::all(working));
+    all.extend(exports::all(working));
     all.extend(catalog::all(working));
     all.extend(media::all(working));
     all.extend(site::all(working));

@@ -42,6 +42,10 @@ pub enum Port {
     Discovery,
     /// [`EngagementStore`](crate::ports::EngagementStore).
     Engagement,
+    /// [`ExportStore`](crate::ports::ExportStore).
+    Exports,
+    /// [`PersonalData`](crate::ports::PersonalData).
+    Personal,
     /// [`MediaCatalog`](crate::ports::MediaCatalog).
     Catalog,
     /// [`SiteStore`](crate::ports::SiteStore).
@@ -78,6 +82,8 @@ impl Port {
             Port::Comments => "comments",
             Port::Discovery => "discovery",
             Port::Engagement => "engagement",
+            Port::Exports => "exports",
+            Port::Personal => "personal",
             Port::Catalog => "catalog",
             Port::Site => "site",
             Port::StaticPages => "static-pages",

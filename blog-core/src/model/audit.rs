@@ -66,6 +66,10 @@ actions! {
     UserStay "user.stay";
     /// An account was erased.
     UserErase "user.erase";
+    /// Somebody asked for an archive of what is theirs.
+    ExportAsk "export.ask";
+    /// The archive of what is somebody's was made.
+    ExportMake "export.make";
     /// An invitation was made.
     InvitationMake "invitation.make";
     /// An invitation was ended.

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+
 use super::secret::Secret;
 use super::user::{EmailAddress, Username};
 
@@ -38,6 +40,11 @@ pub enum Letter<'a> {
         /// Whose account it is.
         username: &'a Username,
     },
+    /// The archive of what is theirs is ready, for a week.
+    Exported {
+        /// Whose account it is.
+        username: &'a Username,
+    },
     /// To the old address, when another took its place.
     Moved {
         /// Whose account it is.
@@ -50,7 +57,7 @@ pub enum Letter<'a> {
 }
 
 /// The words of a mail.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct LetterText {
     /// On one line.
     pub subject: String,

@@ -38,6 +38,8 @@ pub(crate) const COMMENT_ACCOUNT: Limit = limit("comment-account", 5, 1);
 pub(crate) const COMMENT_CLIENT: Limit = limit("comment-client", 20, 1);
 pub(crate) const REPORT: Limit = limit("report", 10, 60);
 pub(crate) const PREVIEW_LINK: Limit = limit("preview-link", 30, 60);
+/// Archives of everything.
+pub(crate) const EXPORT: Limit = limit("export", 3, 24 * 60);
 pub(crate) const UPLOAD: Limit = limit("upload", 60, 60);
 
 impl Limit {

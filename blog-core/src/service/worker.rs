@@ -12,6 +12,7 @@ use crate::model::media::{MediaItem, ObjectKey, QUARANTINE};
 use crate::model::outbox::{OutboxMessage, Task};
 use crate::ports::mailer::Mail;
 use crate::service::engagement::Engagement;
+use crate::service::export::Exports;
 use crate::service::library::Library;
 use crate::service::observed::LONGEST_PUT;
 use crate::service::privacy::Privacy;
@@ -53,6 +54,8 @@ impl Worker {
         let mut sweep = tokio::time::interval(SWEEP);
         let renewal = Renewal::new(self.core.clone()).run(cancel.clone());
         let renewal = tokio::spawn(renewal);
+        // Apart, since an archive may take hours.
+        let exports = tokio::spawn(Exports::new(self.core.clone()).run(cancel.clone()));
         // Apart, since a mail server that does not answer must hold up nothing else.
         let tasks = tokio::spawn(self.core.clone().work(cancel.clone()));
         loop {
@@ -64,7 +67,7 @@ impl Worker {
             }
         }
         self.flush().await;
-        for part in [renewal, tasks] {
+        for part in [renewal, exports, tasks] {
             if let Err(panic) = part.await {
                 tracing::error!(error = %panic, "a part of the worker ended early");
             }
@@ -74,6 +77,8 @@ impl Worker {
     /// Does what is due by now: what writes left for this moment, and what a crash or a failure kept them from doing.
     /// For hosts that have a clock of their own and do not [`run`](Self::run) the worker; failures are tried again.
     pub async fn catch_up(&self) {
+        self.core.run_due_tasks().await;
+        Exports::new(self.core.clone()).make_all().await;
         self.core.run_due_tasks().await;
     }
 
@@ -105,6 +110,7 @@ impl Worker {
         let unsaved = now.minus(UNSAVED);
         while core.records.autosaves.purge(unsaved, PURGE).await? == u64::from(PURGE) {}
         core.records.engagement.forget_before(now.day()).await?;
+        report("sweeping exports", Exports::new(core.clone()).sweep().await);
         let stale = now.minus(LONGEST_PUT);
         for item in core.records.catalog.stale(stale, PURGE).await? {
             // One that cannot be swept must not keep the others.

@@ -22,22 +22,30 @@ use super::state::State;
 /// A comment, whose author is joined when read.
 #[derive(Debug)]
 pub(super) struct CommentRow {
-    id: CommentId,
+    pub(super) id: CommentId,
     pub(super) post: PostId,
-    parent: Option<CommentId>,
-    author: Option<UserId>,
-    body: String,
+    pub(super) parent: Option<CommentId>,
+    pub(super) author: Option<UserId>,
+    pub(super) body: String,
     html: SafeHtml,
-    state: CommentState,
-    created_at: Timestamp,
-    edited_at: Option<Timestamp>,
+    pub(super) state: CommentState,
+    pub(super) created_at: Timestamp,
+    pub(super) edited_at: Option<Timestamp>,
     version: u64,
     /// Oldest first.
     replies: BTreeSet<(Timestamp, CommentId)>,
     /// When it came into the queue, while it is there.
     queued_at: Option<Timestamp>,
-    /// Who reported it and why, oldest first.
-    reports: Vec<(UserId, String)>,
+    /// Oldest first.
+    pub(super) reports: Vec<ReportRow>,
+}
+
+/// Who reported a comment, why and when.
+#[derive(Debug)]
+pub(super) struct ReportRow {
+    pub(super) by: UserId,
+    pub(super) reason: String,
+    pub(super) at: Timestamp,
 }
 
 impl CommentRow {
@@ -46,7 +54,7 @@ impl CommentRow {
         if self.author == Some(user) {
             self.author = None;
         }
-        self.reports.retain(|(reporter, _)| *reporter != user);
+        self.reports.retain(|report| report.by != user);
         self.leave_queue();
     }
 
@@ -250,14 +258,18 @@ impl CommentStore for MemoryStore {
         state.check(&effects)?;
         state.user(report.reporter)?;
         let reports = &state.comment(report.comment)?.reports;
-        let again = reports.iter().any(|(by, _)| *by == report.reporter);
+        let again = reports.iter().any(|known| known.by == report.reporter);
         if again || reports.len() >= MAX_REASONS {
             return Ok(false);
         }
         if let Some(row) = state.comments.get_mut(&report.comment) {
             row.queued_at.get_or_insert(effects.at);
             let reason = report.reason.to_string();
-            row.reports.push((report.reporter, reason));
+            row.reports.push(ReportRow {
+                by: report.reporter,
+                reason,
+                at: effects.at,
+            });
         }
         state.commit(effects);
         Ok(true)
@@ -296,7 +308,7 @@ impl CommentStore for MemoryStore {
                     post_slug: post.slug.clone(),
                     post_title: post.content.title.clone(),
                     queued_at,
-                    reasons: row.reports.iter().map(|(_, why)| why.clone()).collect(),
+                    reasons: row.reports.iter().map(|report| report.reason.clone()).collect(),
                 });
             }
         }

@@ -16,7 +16,7 @@ impl EngagementStore for MemoryStore {
         post: PostId,
         user: UserId,
         liked: bool,
-        _at: Timestamp,
+        at: Timestamp,
     ) -> Result<u64> {
         let mut state = self.lock();
         let has_user = state.users.contains_key(&user);
@@ -26,9 +26,13 @@ impl EngagementStore for MemoryStore {
             return Err(Error::NotFound(Entity::User));
         }
         match liked {
-            true => row.likes.insert(user),
-            false => row.likes.remove(&user),
-        };
+            true => {
+                row.likes.entry(user).or_insert(at);
+            }
+            false => {
+                row.likes.remove(&user);
+            }
+        }
         Ok(row.likes.len() as u64)
     }
 

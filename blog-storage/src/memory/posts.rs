@@ -2,7 +2,7 @@
 
 mod around;
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::ops::Bound;
 
 use async_trait::async_trait;
@@ -54,7 +54,8 @@ pub(super) struct PostRow {
     version: u64,
     /// Oldest first.
     revisions: Vec<RevisionRow>,
-    pub(super) likes: HashSet<UserId>,
+    /// By whom, and when.
+    pub(super) likes: HashMap<UserId, Timestamp>,
     pub(super) views: u64,
     /// The visible comments.
     pub(super) comments: u64,
@@ -171,7 +172,7 @@ impl State {
             likes: row.likes.len() as u64,
             views: row.views,
             comments: row.comments,
-            liked: viewer.is_some_and(|viewer| row.likes.contains(&viewer)),
+            liked: viewer.is_some_and(|viewer| row.likes.contains_key(&viewer)),
         })
     }
 
@@ -302,7 +303,7 @@ impl PostStore for MemoryStore {
                 updated_at: at,
                 version: 1,
                 revisions: Vec::new(),
-                likes: HashSet::new(),
+                likes: HashMap::new(),
                 views: 0,
                 comments: 0,
                 threads: BTreeSet::new(),

@@ -26,6 +26,7 @@ use uuid::Uuid;
 
 use super::BACKEND;
 use super::comments::CommentRow;
+use super::exports::ExportRow;
 use super::outbox::OutboxRow;
 use super::posts::PostRow;
 use super::site::SettingsRow;
@@ -59,6 +60,8 @@ pub(super) struct State {
     pub(super) comments: HashMap<CommentId, CommentRow>,
 
     pub(super) autosaves: HashMap<AutosaveId, Autosave>,
+
+    pub(super) exports: HashMap<UserId, ExportRow>,
 
     pub(super) preview_links: HashMap<PreviewLinkId, PreviewLink>,
 

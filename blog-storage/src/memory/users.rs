@@ -47,6 +47,7 @@ impl State {
         self.autosaves.retain(|_, text| text.writer != id);
         self.preview_links.retain(|_, link| link.maker != id);
         self.invitations.retain(|_, one| one.maker != id);
+        self.exports.remove(&id);
         for post in self.posts.values_mut() {
             post.likes.remove(&id);
         }

@@ -1,7 +1,7 @@
 //! What statements are given: four kinds of values, each of which may be null.
 
 use blog_core::id::{
-    AuditId, AutosaveId, CommentId, InvitationId, MediaId, MessageId, PostId, PreviewLinkId,
+    AuditId, AutosaveId, CommentId, ExportId, InvitationId, MediaId, MessageId, PostId, PreviewLinkId,
     SessionId, StaticPageId, UserId,
 };
 use blog_core::time::Timestamp;
@@ -61,6 +61,7 @@ from! {
     MediaId, value => Id(value.uuid());
     StaticPageId, value => Id(value.uuid());
     InvitationId, value => Id(value.uuid());
+    ExportId, value => Id(value.uuid());
     AuditId, value => Id(value.uuid());
     AutosaveId, value => Id(value.uuid());
     PreviewLinkId, value => Id(value.uuid());

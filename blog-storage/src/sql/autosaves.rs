@@ -15,7 +15,7 @@ use super::rows::{from_json, time, to_json};
 use super::users::require_user;
 
 #[derive(FromRow)]
-struct AutosaveRow {
+pub(super) struct AutosaveRow {
     id: Uuid,
     post: Option<Uuid>,
     version: i64,
@@ -25,7 +25,7 @@ struct AutosaveRow {
 }
 
 impl AutosaveRow {
-    fn autosave(self, writer: UserId) -> Result<Autosave> {
+    pub(super) fn autosave(self, writer: UserId) -> Result<Autosave> {
         Ok(Autosave {
             id: AutosaveId::from(self.id),
             writer,

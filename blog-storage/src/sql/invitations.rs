@@ -29,7 +29,7 @@ macro_rules! invitations {
 }
 
 #[derive(FromRow)]
-struct InvitationRow {
+pub(super) struct InvitationRow {
     id: Uuid,
     token: Vec<u8>,
     maker: Uuid,
@@ -40,7 +40,7 @@ struct InvitationRow {
 }
 
 impl InvitationRow {
-    fn invitation(self) -> Result<Invitation> {
+    pub(super) fn invitation(self) -> Result<Invitation> {
         let token: [u8; 32] = self
             .token
             .try_into()

@@ -76,6 +76,7 @@ const MIGRATIONS: &[Migration] = migrations! {
     32 "0032_comment_queue" oldest 30;
     33 "0033_invitations" oldest 30;
     34 "0034_erasure" oldest 30;
+    37 "0037_exports" oldest 30;
 };
 
 /// The last migration that this binary knows.

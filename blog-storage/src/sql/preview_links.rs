@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use blog_core::error::{Entity, Error, Result};
-use blog_core::id::{PostId, PreviewLinkId};
+use blog_core::id::{PostId, PreviewLinkId, UserId};
 use blog_core::model::effects::Effects;
 use blog_core::model::preview_link::{MadeLink, PreviewLink};
 use blog_core::model::secret::SecretHash;
@@ -30,33 +30,46 @@ macro_rules! links_where {
     };
 }
 
+/// A link by itself.
 #[derive(FromRow)]
-struct LinkRow {
+pub(super) struct BareLinkRow {
     link_id: Uuid,
     token: Vec<u8>,
     post: Uuid,
     created_at: i64,
     expires_at: i64,
+}
+
+impl BareLinkRow {
+    pub(super) fn link(self, maker: UserId) -> Result<PreviewLink> {
+        let token: [u8; 32] = self
+            .token
+            .try_into()
+            .map_err(|_| unreadable("blog_preview_links.token"))?;
+        Ok(PreviewLink {
+            id: PreviewLinkId::from(self.link_id),
+            token: SecretHash::from(token),
+            post: PostId::from(self.post),
+            maker,
+            created_at: time(self.created_at),
+            expires_at: time(self.expires_at),
+        })
+    }
+}
+
+#[derive(FromRow)]
+struct LinkRow {
+    #[sqlx(flatten)]
+    link: BareLinkRow,
     #[sqlx(flatten)]
     maker: UserColumns,
 }
 
 impl LinkRow {
     fn link(self) -> Result<MadeLink> {
-        let token: [u8; 32] = self
-            .token
-            .try_into()
-            .map_err(|_| unreadable("blog_preview_links.token"))?;
         let maker = self.maker.user()?;
         Ok(MadeLink {
-            link: PreviewLink {
-                id: PreviewLinkId::from(self.link_id),
-                token: SecretHash::from(token),
-                post: PostId::from(self.post),
-                maker: maker.id,
-                created_at: time(self.created_at),
-                expires_at: time(self.expires_at),
-            },
+            link: self.link.link(maker.id)?,
             maker,
         })
     }

@@ -47,6 +47,15 @@ mail-leaving =
     your account at { $site } will be erased in 14 days, with your posts and pictures, as you asked. If you want to keep it, log in before then:
 
     { $link }
+mail-exported-subject = { $site }: your data is ready
+mail-exported =
+    Hello { $name },
+
+    the file with everything at { $site } that is yours is ready. For 7 days you can fetch it here, logged in:
+
+    { $link }
+
+    If you did not ask for it, change your password: whoever asked has it.
 mail-password-subject = { $site }: your password was changed
 mail-password =
     Hello { $name },

@@ -47,6 +47,15 @@ mail-leaving =
     { $site } hesabınız, istediğiniz gibi, yazılarınız ve resimlerinizle birlikte 14 gün sonra silinecek. Vazgeçerseniz o zamana dek giriş yapın:
 
     { $link }
+mail-exported-subject = { $site }: verileriniz hazır
+mail-exported =
+    Merhaba { $name },
+
+    { $site } sitesinde size ait olan her şeyi içeren dosya hazır. 7 gün boyunca, oturum açarak buradan indirebilirsiniz:
+
+    { $link }
+
+    Bunu siz istemediyseniz parolanızı değiştirin: isteyen kişi parolanızı biliyor.
 mail-password-subject = { $site }: parolanız değişti
 mail-password =
     Merhaba { $name },

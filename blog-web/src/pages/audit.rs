@@ -32,6 +32,8 @@ fn label(action: AuditAction) -> Option<Phrase> {
         AuditAction::UserLeave => Phrase::new("audit-user-leave"),
         AuditAction::UserStay => Phrase::new("audit-user-stay"),
         AuditAction::UserErase => Phrase::new("audit-user-erase"),
+        AuditAction::ExportAsk => Phrase::new("audit-export-ask"),
+        AuditAction::ExportMake => Phrase::new("audit-export-make"),
         AuditAction::InvitationMake => Phrase::new("audit-invitation-make"),
         AuditAction::InvitationRevoke => Phrase::new("audit-invitation-revoke"),
         AuditAction::SessionCreate => Phrase::new("audit-session-create"),

@@ -54,6 +54,12 @@ pub(super) fn composer(call: &Call) -> Compose {
                 .with("name", username.as_str())
                 .with("address", to.as_str()),
             ),
+            Letter::Exported { username } => (
+                Phrase::new("mail-exported-subject"),
+                Phrase::new("mail-exported")
+                    .with("name", username.as_str())
+                    .with("link", app.absolute("/account/export")),
+            ),
             Letter::Leaving { username } => (
                 Phrase::new("mail-leaving-subject"),
                 Phrase::new("mail-leaving")

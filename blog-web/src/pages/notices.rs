@@ -31,6 +31,16 @@ const TABLE: &[(&str, FlashKind, Phrase)] = &[
         Phrase::new("notices-profile-saved"),
     ),
     (
+        "export-asked",
+        FlashKind::Success,
+        Phrase::new("privacy-export-asked"),
+    ),
+    (
+        "export-busy",
+        FlashKind::Info,
+        Phrase::new("privacy-export-busy"),
+    ),
+    (
         "draft-saved",
         FlashKind::Success,
         Phrase::new("notices-draft-saved"),

@@ -10,7 +10,7 @@ use super::{
     PreviewLinkView, RevisionView, RowView, SafeHtml, SessionView, ShelfView, SourceView,
     StaticPageLineView, StepView, StoredPageView, TagGroupView, TagView, ThreadView, YearView,
 };
-use super::{ObjectView, QuarantinedView, RunView, UsageView};
+use super::{ExportView, ObjectView, QuarantinedView, RunView, UsageView};
 
 macro_rules! pages {
     ($($page:ident => $template:literal),+ $(,)?) => {
@@ -53,6 +53,7 @@ pages! {
     ForgotPage => "account/forgot.html",
     ResetPage => "account/reset.html",
     PasswordPage => "account/password.html",
+    ExportPage => "account/export.html",
     LeavePage => "account/delete.html",
     EmailPage => "account/email.html",
     AddressLinkPage => "account/address_link.html",
@@ -418,6 +419,15 @@ pub struct ResetPage {
 pub struct PasswordPage {
     /// Fields `current` and `password`.
     pub form: FormView,
+}
+
+/// `/account/export`.
+#[derive(Debug, Clone, Serialize)]
+pub struct ExportPage {
+    /// Field `password`.
+    pub form: FormView,
+    /// What there is to fetch, or how far it has come.
+    pub export: Option<ExportView>,
 }
 
 /// `/account/delete`.

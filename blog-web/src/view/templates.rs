@@ -26,6 +26,7 @@ templates! {
     "_time.html",
     "account/address_link.html",
     "account/delete.html",
+    "account/export.html",
     "account/email.html",
     "account/forgot.html",
     "account/login.html",

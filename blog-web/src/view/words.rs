@@ -138,6 +138,7 @@ catalogues! {
     "pages",
     "post",
     "preview",
+    "privacy",
     "reading",
     "refusals",
     "site",

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use blog_core::error::Result;
 use blog_core::id::{
-    AutosaveId, CommentId, InvitationId, MediaId, MessageId, PostId, PreviewLinkId, SessionId,
+    AutosaveId, CommentId, ExportId, InvitationId, MediaId, MessageId, PostId, PreviewLinkId, SessionId,
     StaticPageId, UserId,
 };
 use blog_core::model::audit::AuditAction;
@@ -16,6 +16,7 @@ use blog_core::model::comment::{
 };
 use blog_core::model::drift::Run;
 use blog_core::model::effects::Effects;
+use blog_core::model::export::{Archive, ExportWords, NewExport};
 use blog_core::model::focus::Focus;
 use blog_core::model::index::{ObjectChange, ObjectEvent, Sequencer};
 use blog_core::model::invitation::Invitation;
@@ -37,6 +38,7 @@ use blog_core::model::user::{
     Bio, DisplayName, EmailAddress, PasswordHash, ProfileChange, Role, SuspensionReason,
 };
 use blog_core::model::widths::Widths;
+use blog_core::ports;
 use blog_core::ports::engagement::View;
 use blog_core::ports::index::IntentLog;
 use blog_core::ports::limits::Quota;
@@ -212,6 +214,20 @@ fn link(post: PostId, maker: UserId, expires_at: Timestamp) -> PreviewLink {
     }
 }
 
+fn export(owner: UserId) -> NewExport {
+    NewExport {
+        id: ExportId::generate(),
+        owner,
+        words: ExportWords::default(),
+    }
+}
+
+const ARCHIVE: Archive = Archive {
+    bytes: 1,
+    ready_at: Timestamp::EPOCH,
+    expires_at: Timestamp::EPOCH,
+};
+
 fn settings() -> SettingsChange {
     SettingsChange {
         expected_version: 0,
@@ -303,6 +319,22 @@ pub(crate) async fn ready(store: &Arc<SqlStore>) -> Vec<Write> {
             .await
             .expect("an invitation");
     }
+    // Three that somebody has begun to make, and one that waits.
+    let mut exports = Vec::new();
+    for name in ["noted", "finished", "forgotten", "waiting"] {
+        let new = export(user(store, name).await.id);
+        exports.push(new.id);
+        ports::ExportStore::ask(&**store, new, Effects::at(at(0)))
+            .await
+            .expect("an export");
+        if name != "waiting" {
+            ports::ExportStore::claim(&**store, at(0), at(1_000_000))
+                .await
+                .expect("a claim");
+        }
+    }
+    let exports = [exports[0], exports[1], exports[2]];
+    let asker = user(store, "asker").await.id;
     let (used, revoked) = (token(), token());
     let past = Token {
         expires_at: at(-10),
@@ -480,6 +512,11 @@ pub(crate) async fn ready(store: &Arc<SqlStore>) -> Vec<Write> {
         "preview_links::create" => PreviewLinkStore::create(&*g.store, link(g.two.id, a, at(1_000)), fx());
         "preview_links::revoke" => PreviewLinkStore::revoke(&*g.store, g.two.id, revoked_link, fx());
         "preview_links::purge" => PreviewLinkStore::purge(&*g.store, at(0), 10);
+        "exports::claim" => ports::ExportStore::claim(&*g.store, at(1), at(1_000));
+        "exports::ask" => ports::ExportStore::ask(&*g.store, export(asker), fx());
+        "exports::note" => ports::ExportStore::note(&*g.store, exports[0], 1, 1, 2, at(1_000_000));
+        "exports::finish" => ports::ExportStore::finish(&*g.store, exports[1], 1, ARCHIVE, fx());
+        "exports::forget" => ports::ExportStore::forget(&*g.store, exports[2], fx());
         "autosaves::keep" => g.store.keep(autosave(b));
         "autosaves::forget" => g.store.forget(a, forgotten_id);
         "autosaves::purge" => AutosaveStore::purge(&*g.store, at(-1), 10);

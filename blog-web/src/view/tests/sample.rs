@@ -12,7 +12,7 @@ use blog_core::diff::Diff;
 use blog_core::model::focus::Focus;
 
 use crate::view::page::{
-    AddressLinkPage, EmailPage, ForgotPage, LeavePage, PasswordPage, ResetPage, SessionsPage,
+    AddressLinkPage, EmailPage, ExportPage, ForgotPage, LeavePage, PasswordPage, ResetPage, SessionsPage,
 };
 use crate::view::page::{
     AdminPage, AdminPostsPage, AuditPage, CommentQueuePage, CommentReportPage, InvitationsPage,
@@ -43,7 +43,7 @@ use crate::view::{
 };
 use crate::view::{DriftView, ObjectView, QuarantinedView, RunView, UsageView};
 use crate::view::{MenuEntryView, StaticPageLineView, StoredPageView};
-use crate::view::{PreviewLinkView, SessionView};
+use crate::view::{ExportView, PreviewLinkView, SessionView};
 
 const NOW: i64 = 1_769_884_205_000_000;
 

@@ -52,6 +52,7 @@ export const PAGES = [
   { name: "undo", as: "reader", at: "/account/undo?token=none", status: 404 },
   { name: "password", as: "writer", at: "/account/password" },
   { name: "email", as: "writer", at: "/account/email" },
+  { name: "account-export", as: "writer", at: "/account/export" },
   { name: "account-delete", as: "writer", at: "/account/delete" },
   { name: "sessions", as: "writer", at: "/account/sessions" },
   { name: "nothing", as: "reader", at: "/no/such/page", status: 404 },

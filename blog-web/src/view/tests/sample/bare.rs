@@ -164,6 +164,10 @@ pub(crate) fn bare_pages(view: &View, chrome: &PageChrome) -> Vec<(&'static str,
         back: "/".to_owned(),
     });
     pages.add(&RegisterPage { form: form() });
+    pages.add(&ExportPage {
+        form: form(),
+        export: None,
+    });
     pages.add(&LeavePage { form: form() });
     pages.add(&LoginPage { form: form() });
     pages.add(&ForgotPage {

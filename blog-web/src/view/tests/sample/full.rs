@@ -217,6 +217,18 @@ pub(crate) fn full_pages(
         form: refused("/comments/1/delete", text, &["version"]),
         back: "/posts/a#comment-1".to_owned(),
     });
+    for is_ready in [false, true] {
+        pages.add(&ExportPage {
+            form: refused("/account/export", text, &["password"]),
+            export: Some(ExportView {
+                done: 3,
+                total: 7,
+                bytes: is_ready.then_some(5_000_000_000),
+                ready_at: is_ready.then_some(NOW),
+                expires_at: is_ready.then_some(NOW),
+            }),
+        });
+    }
     pages.add(&LeavePage {
         form: refused("/account/delete", text, &["password"]),
     });
