@@ -17,9 +17,9 @@ use crate::edge::deadline::Deadline;
 use crate::pages::call::Call;
 use crate::pages::old_addresses::WithOldAddresses;
 use crate::pages::{
-    account, addresses, admin, archive, assets, audit, card, comments, desk, editor, exports, feeds, health,
-    history, invitations, kept, language, leave, library, lists, media, moderation, objects,
-    passwords, post, previews, robots, sessions, settings, sitemap, static_pages, users,
+    account, addresses, admin, archive, assets, audit, card, comments, desk, editor, exports,
+    feeds, health, history, invitations, kept, language, leave, library, lists, media, moderation,
+    objects, passwords, post, previews, robots, sessions, settings, sitemap, static_pages, users,
 };
 use crate::web::App;
 

@@ -82,7 +82,11 @@ fn archive(lab: &Lab, expires_at: Timestamp) -> Archive {
 async fn claim(lab: Lab) -> Verdict {
     nothing_waits(&lab).await?;
     let exports = &lab.records.exports;
-    same!(exports.claim(lab.now, lab.after(9)).await?, None, "a claim of nothing");
+    same!(
+        exports.claim(lab.now, lab.after(9)).await?,
+        None,
+        "a claim of nothing"
+    );
     let second = asked(&lab, lab.before(10)).await?;
     let first = asked(&lab, lab.before(20)).await?;
     for export in [first, second] {
@@ -93,9 +97,17 @@ async fn claim(lab: Lab) -> Verdict {
                 ..export
             },
         };
-        same!(exports.claim(lab.now, lab.after(9)).await?, Some(expected), "the claim");
+        same!(
+            exports.claim(lab.now, lab.after(9)).await?,
+            Some(expected),
+            "the claim"
+        );
     }
-    same!(exports.claim(lab.now, lab.after(9)).await?, None, "a claim of what is leased");
+    same!(
+        exports.claim(lab.now, lab.after(9)).await?,
+        None,
+        "a claim of what is leased"
+    );
     nothing_waits(&lab).await?;
     Ok(())
 }
@@ -106,7 +118,11 @@ async fn claim_lease(lab: Lab) -> Verdict {
     let export = asked(&lab, lab.now).await?;
     let until = lab.after(60);
     exports.claim(lab.now, until).await?;
-    same!(exports.claim(until.minus(MICRO), lab.after(90)).await?, None, "within the lease");
+    same!(
+        exports.claim(until.minus(MICRO), lab.after(90)).await?,
+        None,
+        "within the lease"
+    );
     let again = exports.claim(until, lab.after(90)).await?;
     let again = again.map(|claimed| (claimed.export.id, claimed.export.attempts));
     same!(again, Some((export.id, 2)), "when the lease is over");
@@ -136,7 +152,11 @@ async fn claim_race(lab: Lab) -> Verdict {
     claimed.sort_unstable();
     let all = claimed.len();
     claimed.dedup();
-    same!((all, claimed.len()), (2, 2), "claims, and exports that were claimed");
+    same!(
+        (all, claimed.len()),
+        (2, 2),
+        "claims, and exports that were claimed"
+    );
     nothing_waits(&lab).await?;
     Ok(())
 }
@@ -150,7 +170,11 @@ async fn note_lengthens(lab: Lab) -> Verdict {
     let noted = exports.of(export.owner).await?;
     let noted = noted.map(|noted| (noted.done, noted.total));
     same!(noted, Some((3, 7)), "how far it has come");
-    same!(exports.claim(lab.after(89), lab.after(99)).await?, None, "within the longer lease");
+    same!(
+        exports.claim(lab.after(89), lab.after(99)).await?,
+        None,
+        "within the longer lease"
+    );
     nothing_waits(&lab).await?;
     Ok(())
 }
@@ -167,8 +191,16 @@ async fn finish(lab: Lab) -> Verdict {
         archive: Some(archive),
         ..export.clone()
     };
-    same!(exports.of(export.owner).await?, Some(expected), "the export");
-    same!(exports.claim(lab.far_ahead(), lab.far_ahead()).await?, None, "a claim of what is made");
+    same!(
+        exports.of(export.owner).await?,
+        Some(expected),
+        "the export"
+    );
+    same!(
+        exports.claim(lab.far_ahead(), lab.far_ahead()).await?,
+        None,
+        "a claim of what is made"
+    );
     exports.forget(export.id, lab.fx()).await?;
     Ok(())
 }
@@ -199,7 +231,11 @@ async fn expired(lab: Lab) -> Verdict {
     let later = ready(&lab, then.plus(MICRO)).await?;
     let both = vec![first.clone(), second.clone()];
     same!(exports.expired(then, 9).await?, both, "what is over");
-    same!(exports.expired(then, 1).await?, vec![first.clone()], "the oldest");
+    same!(
+        exports.expired(then, 1).await?,
+        vec![first.clone()],
+        "the oldest"
+    );
     for export in [first, second, later] {
         exports.forget(export.id, lab.fx()).await?;
     }
@@ -209,8 +245,16 @@ async fn expired(lab: Lab) -> Verdict {
 async fn ask(lab: Lab) -> Verdict {
     let export = asked(&lab, lab.before(5)).await?;
     let exports = &lab.records.exports;
-    same!(exports.of(export.owner).await?, Some(export.clone()), "the export");
-    same!(exports.of(UserId::generate()).await?, None, "nobody's export");
+    same!(
+        exports.of(export.owner).await?,
+        Some(export.clone()),
+        "the export"
+    );
+    same!(
+        exports.of(UserId::generate()).await?,
+        None,
+        "nobody's export"
+    );
     exports.forget(export.id, lab.fx()).await?;
     Ok(())
 }
@@ -228,7 +272,11 @@ async fn ask_again(lab: Lab) -> Verdict {
         exports.ask(again(waits.owner), lab.fx()).await,
         Error::Conflict(Conflict::State)
     );
-    same!(exports.of(waits.owner).await?, Some(waits.clone()), "the one that waits");
+    same!(
+        exports.of(waits.owner).await?,
+        Some(waits.clone()),
+        "the one that waits"
+    );
     exports.forget(waits.id, lab.fx()).await?;
     let ready = ready(&lab, lab.after(600)).await?;
     let new = again(ready.owner);
@@ -323,7 +371,11 @@ async fn forget(lab: Lab) -> Verdict {
     let exports = &lab.records.exports;
     let export = asked(&lab, lab.now).await?;
     exports.forget(ExportId::generate(), lab.fx()).await?;
-    same!(exports.of(export.owner).await?, Some(export.clone()), "the export");
+    same!(
+        exports.of(export.owner).await?,
+        Some(export.clone()),
+        "the export"
+    );
     for _ in 0..2 {
         exports.forget(export.id, lab.fx()).await?;
         same!(exports.of(export.owner).await?, None, "what is forgotten");

@@ -106,8 +106,12 @@ async fn likes(lab: Lab) -> Verdict {
         });
     }
     let taken_back = lab.post(other).await?;
-    engagement.set_like(taken_back.id, liker, true, lab.now).await?;
-    engagement.set_like(taken_back.id, liker, false, lab.now).await?;
+    engagement
+        .set_like(taken_back.id, liker, true, lab.now)
+        .await?;
+    engagement
+        .set_like(taken_back.id, liker, false, lab.now)
+        .await?;
     listed!(lab, likes, liker, post, expected);
     Ok(())
 }

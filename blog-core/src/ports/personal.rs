@@ -24,12 +24,8 @@ pub trait PersonalData: Debug + Send + Sync + 'static {
     ) -> Result<Vec<OwnComment>>;
 
     /// Their likes, by the posts' ids, each with the slug of the post unless that is a draft.
-    async fn likes(
-        &self,
-        liker: UserId,
-        after: Option<PostId>,
-        limit: u16,
-    ) -> Result<Vec<OwnLike>>;
+    async fn likes(&self, liker: UserId, after: Option<PostId>, limit: u16)
+    -> Result<Vec<OwnLike>>;
 
     /// Their reports, by the comments' ids.
     async fn reports(

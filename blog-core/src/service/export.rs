@@ -79,7 +79,10 @@ impl Exports {
             recovery.confirm(&user, "password", &password).await?;
             let exports = &core.records.exports;
             let earlier = exports.of(user.id).await?;
-            if earlier.as_ref().is_some_and(|earlier| earlier.archive.is_none()) {
+            if earlier
+                .as_ref()
+                .is_some_and(|earlier| earlier.archive.is_none())
+            {
                 return Err(crate::error::Conflict::State.into());
             }
             quotas::EXPORT.take(&core, &user.id.to_string()).await?;
@@ -224,13 +227,16 @@ impl Exports {
                 core.records.exports.forget(export.id, effects).await?;
             }
         }
-        self.remove(EXPORTS, |owner| async move { core.records.exports.of(owner).await })
-            .await
+        self.remove(EXPORTS, |owner| async move {
+            core.records.exports.of(owner).await
+        })
+        .await
     }
 
     /// Removes every archive of somebody, also of attempts that came to nothing; how many there were.
     pub(crate) async fn remove_all(&self, owner: UserId) -> Result<()> {
-        self.remove(&exports_of(owner), |_| async { Ok(None) }).await
+        self.remove(&exports_of(owner), |_| async { Ok(None) })
+            .await
     }
 
     /// Removes the archives below a prefix that are not their owner's.

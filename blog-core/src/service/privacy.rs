@@ -21,6 +21,7 @@ use crate::model::post::{PostQuery, PostScope};
 use crate::model::user::{ProfileChange, User};
 use crate::page::PageRequest;
 use crate::policy::{Actor, Surface};
+use crate::service::export::Exports;
 use crate::service::library::Library;
 use crate::service::publishing::Publishing;
 use crate::service::recovery::Recovery;
@@ -131,6 +132,7 @@ impl Privacy {
         };
         self.delete_posts(&actor, id).await?;
         self.delete_media(&actor, id).await?;
+        Exports::new(self.core.clone()).remove_all(id).await?;
         let effects = Effects::at(self.core.now()).invalidating().audit(
             None,
             AuditAction::UserErase,

@@ -308,7 +308,11 @@ impl CommentStore for MemoryStore {
                     post_slug: post.slug.clone(),
                     post_title: post.content.title.clone(),
                     queued_at,
-                    reasons: row.reports.iter().map(|report| report.reason.clone()).collect(),
+                    reasons: row
+                        .reports
+                        .iter()
+                        .map(|report| report.reason.clone())
+                        .collect(),
                 });
             }
         }

@@ -46,9 +46,10 @@ impl PersonalData for MemoryStore {
         limit: u16,
     ) -> Result<Vec<OwnComment>> {
         let state = self.lock();
-        let own = state.comments.values().filter(|row| {
-            row.author == Some(author) && row.state != CommentState::Deleted
-        });
+        let own = state
+            .comments
+            .values()
+            .filter(|row| row.author == Some(author) && row.state != CommentState::Deleted);
         let own = own.map(|row| OwnComment {
             id: row.id,
             post: row.post,
@@ -104,7 +105,10 @@ impl PersonalData for MemoryStore {
         limit: u16,
     ) -> Result<Vec<Autosave>> {
         let state = self.lock();
-        let own = state.autosaves.values().filter(|kept| kept.writer == writer);
+        let own = state
+            .autosaves
+            .values()
+            .filter(|kept| kept.writer == writer);
         Ok(page(own.cloned(), |kept| kept.id, after, limit))
     }
 
@@ -115,7 +119,10 @@ impl PersonalData for MemoryStore {
         limit: u16,
     ) -> Result<Vec<PreviewLink>> {
         let state = self.lock();
-        let own = state.preview_links.values().filter(|link| link.maker == maker);
+        let own = state
+            .preview_links
+            .values()
+            .filter(|link| link.maker == maker);
         Ok(page(own.cloned(), |link| link.id, after, limit))
     }
 

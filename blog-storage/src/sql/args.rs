@@ -1,8 +1,8 @@
 //! What statements are given: four kinds of values, each of which may be null.
 
 use blog_core::id::{
-    AuditId, AutosaveId, CommentId, ExportId, InvitationId, MediaId, MessageId, PostId, PreviewLinkId,
-    SessionId, StaticPageId, UserId,
+    AuditId, AutosaveId, CommentId, ExportId, InvitationId, MediaId, MessageId, PostId,
+    PreviewLinkId, SessionId, StaticPageId, UserId,
 };
 use blog_core::time::Timestamp;
 use uuid::Uuid;

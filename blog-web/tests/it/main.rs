@@ -16,6 +16,7 @@ mod edge_shutdown;
 mod edge_slow;
 mod editor;
 mod everyday;
+mod exports;
 mod files;
 mod forgery;
 mod forms;

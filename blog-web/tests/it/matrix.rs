@@ -110,7 +110,11 @@ const ROWS: &[(&str, &str, [u16; 5])] = &[
     ("POST", "/account/sessions/end-others", [303; 5]),
     ("GET", "/account/export", [303, 200, 200, 200, 200]),
     ("POST", "/account/export", [303, 422, 422, 422, 422]),
-    ("GET", "/account/export/archive.zip", [303, 404, 404, 404, 404]),
+    (
+        "GET",
+        "/account/export/archive.zip",
+        [303, 404, 404, 404, 404],
+    ),
     ("GET", "/account/delete", [303, 200, 200, 200, 200]),
     ("POST", "/account/delete", [303, 422, 422, 422, 422]),
     ("POST", "/language", [303; 5]),

@@ -7,8 +7,8 @@ use async_trait::async_trait;
 use super::{Broken, records};
 use crate::backend::Backend;
 use crate::error::{Error, Result};
-use crate::id::{CommentId, ExportId, PostId, UserId};
 use crate::id::{AutosaveId, InvitationId, PreviewLinkId};
+use crate::id::{CommentId, ExportId, PostId, UserId};
 use crate::model::autosave::Autosave;
 use crate::model::effects::Effects;
 use crate::model::export::{

@@ -57,7 +57,9 @@ pub(super) struct Archive {
 
 impl std::fmt::Debug for Archive {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Archive").field("sent", &self.sent).finish_non_exhaustive()
+        f.debug_struct("Archive")
+            .field("sent", &self.sent)
+            .finish_non_exhaustive()
     }
 }
 

@@ -135,7 +135,10 @@ impl Making {
             };
             let visibility = self.visibility(Surface::Own);
             let found = self.core.records.posts.list(&query, &visibility).await?;
-            let old = found.items.last().is_none_or(|card| card.updated_at < began);
+            let old = found
+                .items
+                .last()
+                .is_none_or(|card| card.updated_at < began);
             for card in found.items {
                 if known.insert(card.id) {
                     posts.push(card.id);
@@ -347,7 +350,13 @@ impl Making {
         pages!("likes", likes, post, ROWS, document::like);
         pages!("reports", reports, comment, ROWS, document::report);
         pages!("unsaved_texts", autosaves, id, TEXTS, document::autosave);
-        pages!("preview_links", preview_links, id, ROWS, document::preview_link);
+        pages!(
+            "preview_links",
+            preview_links,
+            id,
+            ROWS,
+            document::preview_link
+        );
         pages!("invitations", invitations, id, ROWS, document::invitation);
         self.write_audit(zip).await?;
         zip.write(b"\n}\n").await

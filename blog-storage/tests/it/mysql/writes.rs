@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use blog_core::error::Result;
 use blog_core::id::{
-    AutosaveId, CommentId, ExportId, InvitationId, MediaId, MessageId, PostId, PreviewLinkId, SessionId,
-    StaticPageId, UserId,
+    AutosaveId, CommentId, ExportId, InvitationId, MediaId, MessageId, PostId, PreviewLinkId,
+    SessionId, StaticPageId, UserId,
 };
 use blog_core::model::audit::AuditAction;
 use blog_core::model::autosave::{Autosave, FormText};

@@ -12,7 +12,8 @@ use blog_core::diff::Diff;
 use blog_core::model::focus::Focus;
 
 use crate::view::page::{
-    AddressLinkPage, EmailPage, ExportPage, ForgotPage, LeavePage, PasswordPage, ResetPage, SessionsPage,
+    AddressLinkPage, EmailPage, ExportPage, ForgotPage, LeavePage, PasswordPage, ResetPage,
+    SessionsPage,
 };
 use crate::view::page::{
     AdminPage, AdminPostsPage, AuditPage, CommentQueuePage, CommentReportPage, InvitationsPage,
@@ -42,8 +43,8 @@ use crate::view::{
     AuditActionView, AuditLineView, InvitationView, QueuedCommentView, UserLineView,
 };
 use crate::view::{DriftView, ObjectView, QuarantinedView, RunView, UsageView};
-use crate::view::{MenuEntryView, StaticPageLineView, StoredPageView};
 use crate::view::{ExportView, PreviewLinkView, SessionView};
+use crate::view::{MenuEntryView, StaticPageLineView, StoredPageView};
 
 const NOW: i64 = 1_769_884_205_000_000;
 
