@@ -125,8 +125,9 @@ async fn everything_of_somebody_is_in_their_archive() {
     assert_eq!(saved.status, 303, "{}", saved.text());
     let text = format!("Seen ![x](media:{})\n\n---\n\nEnd", media[0]);
     let mut form = post_form("A: \"title\" — ş", &text, "published");
-    form.push(("tags", "Rust, Türkçe"));
-    app.post("/write", &ada, &form).await;
+    form[3] = ("tags", "Rust, Türkçe");
+    let written = app.post("/write", &ada, &form).await;
+    assert_eq!(written.status, 303, "{}", written.text());
     app.advance(5);
     let draft = post_form("Nobody sees it", "Secret plans", "draft");
     let drafted = app.post("/write", &ada, &draft).await.location();
