@@ -74,7 +74,8 @@ pub trait MediaCatalog: Debug + Send + Sync + 'static {
     async fn delete(&self, id: MediaId, effects: Effects) -> Result<MediaItem>;
 
     /// Items, pending ones too, in the byte order of their key in `folder` (the private object's, or the public copy's of
-    /// those that have one): those whose key lies within `from`, at most `limit` (1 to 1 000). In one query.
+    /// those that have one): those whose key lies within `from`, at most `limit` (1 to 1 000). In one query. Keys of other
+    /// objects may be asked for too, here and below, whatever they hold.
     async fn by_key(&self, folder: Folder, from: Bound<&str>, limit: u16)
     -> Result<Vec<MediaItem>>;
 

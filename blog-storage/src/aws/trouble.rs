@@ -314,6 +314,28 @@ pub(crate) struct Place<'a> {
 }
 
 impl Place<'_> {
+    /// Notes what was found by asking for something here: `fine`, or what is the matter. What was answered.
+    pub(crate) fn note<T, E>(
+        &self,
+        findings: &mut Vec<Finding>,
+        fine: Finding,
+        answer: Result<T, SdkError<E, HttpResponse>>,
+    ) -> Option<T>
+    where
+        E: ProvideErrorMetadata + std::error::Error + 'static,
+    {
+        match answer {
+            Ok(answer) => {
+                findings.push(fine);
+                Some(answer)
+            }
+            Err(error) => {
+                findings.push(Trouble::of(&error).finding(fine, self));
+                None
+            }
+        }
+    }
+
     fn unreached(&self, network: Network) -> String {
         let (service, region) = (self.service, self.region);
         let Some(endpoint) = self.endpoint else {

@@ -16,7 +16,7 @@ use super::DynamoIndex;
 use super::row::{number, text};
 use super::table::{self, BY_END, BY_OWNER, BY_SHARD, Place, TTL};
 use crate::aws;
-use crate::aws::trouble::{self, Trouble, partition};
+use crate::aws::trouble::{self, partition};
 use crate::doctor::{Finding, Status, misnamed};
 
 /// An item that stays against all odds goes by itself after so many seconds.
@@ -86,24 +86,14 @@ impl Examination<'_> {
     where
         E: ProvideErrorMetadata + std::error::Error + 'static,
     {
-        match answer {
-            Ok(answer) => {
-                self.findings.push(fine);
-                Some(answer)
-            }
-            Err(error) => {
-                let place = trouble::Place {
-                    service: "DynamoDB",
-                    thing: &self.thing,
-                    making: "make it with \"blog-server index create-table\"",
-                    region: self.region,
-                    endpoint: self.endpoint,
-                };
-                self.findings
-                    .push(Trouble::of(&error).finding(fine, &place));
-                None
-            }
-        }
+        let place = trouble::Place {
+            service: "DynamoDB",
+            thing: &self.thing,
+            making: "make it with \"blog-server index create-table\"",
+            region: self.region,
+            endpoint: self.endpoint,
+        };
+        place.note(&mut self.findings, fine, answer)
     }
 
     async fn is_there(&mut self) -> bool {

@@ -20,6 +20,12 @@ const CREATIONS: u32 = 4;
 /// then finds the object there: by this name it knows its own.
 pub(super) const WRITE: &str = "blog-write";
 
+/// Whose write made an object.
+enum Maker {
+    ThisWrite,
+    Another,
+}
+
 /// A new name of a write.
 pub(super) fn write_name() -> String {
     Uuid::now_v7().simple().to_string()
@@ -35,11 +41,15 @@ impl S3Media {
     }
 
     /// Runs what makes an object appear, again where another write was under way (409, which is no conflict yet). Where
-    /// the object is there already, it may be this write's own.
+    /// the object is there already, it may be this write's own. An upload in parts that met another write may be gone after
+    /// it, and its parts with it: then either the other one made the object, or the caller may try again from the start.
+    /// Source: "409 Conflict" of CompleteMultipartUpload,
+    /// <https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html>.
     pub(super) async fn create<F, Fut>(
         &self,
         key: &ObjectKey,
         write: Option<&str>,
+        mode: PutMode,
         make: F,
     ) -> Result<()>
     where
@@ -53,30 +63,37 @@ impl S3Media {
                 Err(failure) => failure,
             };
             match failure {
-                Failure::Exists | Failure::Ended(_) if self.is_of(key, write).await? => {
-                    return Ok(());
-                }
-                Failure::Exists => return Err(Conflict::Exists.into()),
-                Failure::Meanwhile if attempt + 1 < CREATIONS => {
+                Failure::Meanwhile(_) if attempt + 1 < CREATIONS => {
                     tokio::time::sleep(Duration::from_millis(20 << attempt)).await;
                     attempt += 1;
+                }
+                Failure::Exists | Failure::Meanwhile(_) | Failure::Ended(_) => {
+                    return match (self.maker(key, write).await?, failure) {
+                        (Some(Maker::ThisWrite), _) => Ok(()),
+                        (_, Failure::Exists) => Err(Conflict::Exists.into()),
+                        (Some(Maker::Another), _) if mode == PutMode::Create => {
+                            Err(Conflict::Exists.into())
+                        }
+                        (_, failure) => Err(failure.error()),
+                    };
                 }
                 failure => return Err(failure.error()),
             }
         }
     }
 
-    /// Whether the object that is there was made by this write.
-    async fn is_of(&self, key: &ObjectKey, write: Option<&str>) -> Result<bool> {
-        let Some(write) = write else {
-            return Ok(false);
-        };
+    /// Whose write made the object that is there; `None` where there is none.
+    async fn maker(&self, key: &ObjectKey, write: Option<&str>) -> Result<Option<Maker>> {
         match self.look(key).await {
             Ok(found) => {
                 let by = found.metadata().and_then(|metadata| metadata.get(WRITE));
-                Ok(by.is_some_and(|by| by == write))
+                let is_this = write.is_some_and(|write| by.is_some_and(|by| by == write));
+                Ok(Some(match is_this {
+                    true => Maker::ThisWrite,
+                    false => Maker::Another,
+                }))
             }
-            Err(Failure::Missing) => Ok(false),
+            Err(Failure::Missing) => Ok(None),
             Err(failure) => Err(failure.error()),
         }
     }
@@ -88,7 +105,7 @@ impl S3Media {
         options: &PutOptions,
     ) -> Result<()> {
         let write = write_name();
-        self.create(key, Some(&write), || async {
+        self.create(key, Some(&write), options.mode, || async {
             self.client
                 .put_object()
                 .bucket(&self.bucket)

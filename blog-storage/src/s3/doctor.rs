@@ -10,7 +10,7 @@ use uuid::Uuid;
 use super::place::Place;
 use super::{ACTIONS, DOCTOR_ACTIONS, S3Media};
 use crate::aws;
-use crate::aws::trouble::{self, Trouble, partition};
+use crate::aws::trouble::{self, partition};
 use crate::doctor::{Fed, Finding, misnamed};
 
 const BODY: &[u8] = b"The doctor of a blog put this here, and takes it away again.\n";
@@ -102,24 +102,14 @@ impl Examination<'_> {
     where
         E: ProvideErrorMetadata + std::error::Error + 'static,
     {
-        match answer {
-            Ok(answer) => {
-                self.findings.push(fine);
-                Some(answer)
-            }
-            Err(error) => {
-                let place = trouble::Place {
-                    service: "S3",
-                    thing: &self.thing,
-                    making: "create it",
-                    region: self.region,
-                    endpoint: self.endpoint,
-                };
-                self.findings
-                    .push(Trouble::of(&error).finding(fine, &place));
-                None
-            }
-        }
+        let place = trouble::Place {
+            service: "S3",
+            thing: &self.thing,
+            making: "create it",
+            region: self.region,
+            endpoint: self.endpoint,
+        };
+        place.note(&mut self.findings, fine, answer)
     }
 
     fn on_bucket(&self, check: &'static str, operation: &str) -> Finding {
@@ -152,6 +142,13 @@ impl Examination<'_> {
             .if_none_match("*")
             .body(BODY.to_vec().into());
         let answer = put.send().await;
+        if let Err(error) = &answer
+            && !matches!(error, SdkError::ServiceError(_))
+        {
+            // It may be there all the same. That nothing answers is what is told.
+            let delete = media.client.delete_object().bucket(&media.bucket).key(key);
+            let _ = delete.send().await;
+        }
         let fine = self.on_objects("media-put", "PutObject");
         self.note(fine, answer).map(|put| put.version_id)
     }
@@ -317,7 +314,11 @@ fn lacking(found: &Notifications) -> Option<String> {
                 "the bucket's notifications leave out {word}; add it, or the index never hears of them"
             ));
         }
-        if !of_kind.iter().any(|one| one.events.contains(&word)) {
+        let whole: Vec<_> = of_kind
+            .into_iter()
+            .filter(|one| one.events.contains(&word))
+            .collect();
+        if whole.is_empty() {
             return Some(format!(
                 "the bucket's notifications name only some of {word}; name all of them, or the index misses the others"
             ));
@@ -325,8 +326,8 @@ fn lacking(found: &Notifications) -> Option<String> {
         for key in KEYS {
             let covers =
                 |one: &&Notification<'_>| key.starts_with(one.prefix) && one.suffix.is_empty();
-            if !of_kind.iter().any(covers) {
-                let filters: Vec<String> = of_kind
+            if !whole.iter().any(covers) {
+                let filters: Vec<String> = whole
                     .iter()
                     .map(|one| format!("{}…{}", one.prefix, one.suffix))
                     .collect();
@@ -340,4 +341,65 @@ fn lacking(found: &Notifications) -> Option<String> {
         }
     }
     None
+}
+
+#[cfg(test)]
+mod tests {
+    use aws_sdk_s3::types::{
+        FilterRule, FilterRuleName, LambdaFunctionConfiguration, NotificationConfigurationFilter,
+        S3KeyFilter,
+    };
+
+    use super::*;
+
+    fn function(events: &[&str], prefix: &str) -> LambdaFunctionConfiguration {
+        let rule = FilterRule::builder()
+            .name(FilterRuleName::Prefix)
+            .value(prefix);
+        let key = S3KeyFilter::builder().filter_rules(rule.build()).build();
+        LambdaFunctionConfiguration::builder()
+            .lambda_function_arn("arn:aws:lambda:us-east-1:000000000000:function:indexer")
+            .set_events(Some(
+                events.iter().map(|event| Event::from(*event)).collect(),
+            ))
+            .filter(NotificationConfigurationFilter::builder().key(key).build())
+            .build()
+            .unwrap()
+    }
+
+    fn told(functions: &[(&[&str], &str)]) -> Option<String> {
+        let functions = functions
+            .iter()
+            .map(|(events, prefix)| function(events, prefix))
+            .collect();
+        lacking(
+            &Notifications::builder()
+                .set_lambda_function_configurations(Some(functions))
+                .build(),
+        )
+    }
+
+    #[test]
+    fn every_event_of_every_folder_is_wanted() {
+        let all: &[&str] = &["s3:ObjectCreated:*", "s3:ObjectRemoved:*"];
+        assert_eq!(told(&[(all, "")]), None);
+        assert_eq!(told(&[(all, "private/"), (all, "public/")]), None);
+        let one_folder = told(&[(all, "private/")]).unwrap();
+        assert!(
+            one_folder.contains("only of keys private/…"),
+            "{one_folder}"
+        );
+        // Some events of a folder are not all of them, though another folder's are.
+        let some: &[&str] = &["s3:ObjectCreated:Put", "s3:ObjectRemoved:*"];
+        let halved = told(&[(all, "private/"), (some, "public/")]).unwrap();
+        assert!(
+            halved.contains("s3:ObjectCreated:* are only of keys private/…"),
+            "{halved}"
+        );
+        let puts = told(&[(some, "")]).unwrap();
+        assert!(
+            puts.contains("name only some of s3:ObjectCreated:*"),
+            "{puts}"
+        );
+    }
 }

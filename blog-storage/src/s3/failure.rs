@@ -16,7 +16,7 @@ pub(super) enum Failure {
     /// `If-None-Match: *` found an object.
     Exists,
     /// Another conditional write of this key was under way.
-    Meanwhile,
+    Meanwhile(Cause),
     /// There is no such upload: it was completed, or aborted.
     Ended(Cause),
     /// The range holds no byte.
@@ -46,11 +46,14 @@ impl Failure {
     pub(super) fn error(self) -> Error {
         match self {
             Self::Missing => Error::NotFound(Entity::Object),
-            Self::Exists | Self::Meanwhile => Conflict::Exists.into(),
+            Self::Exists => Conflict::Exists.into(),
             // Only ranged reads see it, and they ask for the size.
             Self::Range => Error::RangeNotSatisfiable { size: 0 },
-            Self::Passing(cause) => Error::unavailable(BACKEND, cause),
-            Self::Lasting(cause) | Self::Ended(cause) => Error::backend(BACKEND, cause),
+            // The same again, from its start, may well succeed.
+            Self::Passing(cause) | Self::Meanwhile(cause) | Self::Ended(cause) => {
+                Error::unavailable(BACKEND, cause)
+            }
+            Self::Lasting(cause) => Error::backend(BACKEND, cause),
         }
     }
 }
@@ -87,7 +90,7 @@ where
             ("NoSuchUpload", _) => Failure::Ended(cause),
             ("NoSuchKey" | "NotFound", _) | (_, 404) => Failure::Missing,
             ("PreconditionFailed", _) | (_, 412) => Failure::Exists,
-            ("ConditionalRequestConflict", _) | (_, 409) => Failure::Meanwhile,
+            ("ConditionalRequestConflict", _) | (_, 409) => Failure::Meanwhile(cause),
             ("InvalidRange", _) | (_, 416) => Failure::Range,
             ("SlowDown" | "InternalError" | "RequestTimeout" | "BadDigest", _)
             | (_, 500..=599 | 429) => Failure::Passing(cause),

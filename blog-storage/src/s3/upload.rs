@@ -148,7 +148,7 @@ impl<'media> Upload<'media> {
     /// Makes the object appear.
     pub(super) async fn complete(mut self, mode: PutMode) -> Result<()> {
         self.media
-            .create(self.key, Some(&self.write), || async {
+            .create(self.key, Some(&self.write), mode, || async {
                 let parts = CompletedMultipartUpload::builder()
                     .set_parts(Some(self.parts.clone()))
                     .build();

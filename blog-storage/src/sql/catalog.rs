@@ -1,5 +1,6 @@
 //! The catalog of media items.
 
+use std::borrow::Cow;
 use std::ops::Bound;
 
 use async_trait::async_trait;
@@ -180,6 +181,16 @@ impl PlaceRow {
             published_at: self.published_at.map(time),
             as_cover: self.as_cover == 1,
         })
+    }
+}
+
+/// A key to compare the keys of items with, which are ASCII, as their columns are: one of another object may hold
+/// anything. From its first other character on, all keys of items that begin like it stand before it, and `DEL`, which no
+/// key holds, stands behind them.
+fn comparable(key: &str) -> Cow<'_, str> {
+    match key.find(|c: char| !c.is_ascii()) {
+        None => Cow::Borrowed(key),
+        Some(end) => Cow::Owned(format!("{}\u{7f}", &key[..end])),
     }
 }
 
@@ -560,16 +571,18 @@ impl MediaCatalog for SqlStore {
             Folder::Private => BY_PRIVATE_KEY,
             Folder::Public => BY_PUBLIC_KEY,
         };
-        let args = args![least, before, u32::from(limit)];
+        let args = args![&*comparable(least), &*comparable(before), u32::from(limit)];
         items(self.db.all(sql, args).await?)
     }
 
     async fn of_objects(&self, keys: &[ObjectKey]) -> Result<Vec<MediaItem>> {
         let mut found: Vec<MediaItem> = Vec::with_capacity(keys.len());
+        // No item has another.
+        let keys = keys.iter().map(ObjectKey::as_str);
+        let keys: Vec<&str> = keys.filter(|key| key.is_ascii()).collect();
         for chunk in keys.chunks(MOST_PLACES) {
             for list in [OF_PRIVATE, OF_PUBLIC] {
-                let places = chunk.iter().map(|key| Arg::from(key.as_str()));
-                let (sql, args) = list.fill(places.collect());
+                let (sql, args) = list.fill(chunk.iter().copied().map(Arg::from).collect());
                 found.extend(items(self.db.all(sql, args).await?)?);
             }
         }

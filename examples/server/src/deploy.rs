@@ -1,5 +1,6 @@
 //! `blog-server check --deploy`: what would be unsafe on the open internet, each with its remedy.
 
+use blog_core::Error;
 use blog_core::model::user::Username;
 use blog_storage::doctor::{self, Finding};
 use blog_storage::{Urls, connect};
@@ -89,7 +90,12 @@ async fn stored(config: &Config, rules: &mut Rules) -> Result<(), Failure> {
     let mut shown = None;
     for name in demo::people().map_err(Failure::run)? {
         let known = users.by_username(&Username::from_store(name.clone())).await;
-        let address = known.ok().and_then(|user| user.email);
+        let known = match known {
+            Ok(user) => Some(user),
+            Err(Error::NotFound(_)) => None,
+            Err(error) => return Err(start::unusable(&error)),
+        };
+        let address = known.and_then(|user| user.email);
         if address.is_some_and(|address| address.as_str() == format!("{name}@example.org")) {
             shown = Some(name);
             break;

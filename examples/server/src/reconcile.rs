@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::fs;
 use std::io::{self, IsTerminal as _, Write as _};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -13,6 +13,8 @@ use blog_core::ports::clock::SystemClock;
 use blog_indexer::quarantine::Quarantine;
 use blog_indexer::reconcile::{Class, Reconcile, Request, Step};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
 
 use crate::args::{QuarantineCommand, Reconciling};
 use crate::config::Config;
@@ -30,7 +32,13 @@ pub(crate) async fn run(config: &Config, asked: Reconciling) -> Result<(), Failu
         Arc::new(SystemClock),
     )
     .with_catalog(backend.records.catalog.clone());
-    let mark = asked.resume.map(Mark);
+    let mark = asked.resume.map(|path| Mark {
+        path,
+        of: Of {
+            bucket: backend.media.bucket().to_owned(),
+            prefix: asked.prefix.clone(),
+        },
+    });
     // What is moved must have stood for a while, however little the rest has to.
     let settling = match asked.is_quarantining {
         true => asked
@@ -54,12 +62,14 @@ pub(crate) async fn run(config: &Config, asked: Reconciling) -> Result<(), Failu
     let bar = bar();
     let mut failed = None;
     let mut left = BTreeSet::new();
+    let mut lost = 0_u64;
     let outcome = reconcile
         .run(&request, &mut |step| {
             if let Step::Drift(drift) = &step
                 && !drift.is_repaired
             {
                 left.insert(drift.class);
+                lost += u64::from(drift.class == Class::Lost);
             }
             let noted = match step {
                 Step::Drift(drift) => bar.suspend(|| {
@@ -100,7 +110,14 @@ pub(crate) async fn run(config: &Config, asked: Reconciling) -> Result<(), Failu
         found.repaired,
         found.passing,
         advice(&left)
-    ))
+    ))?;
+    match lost {
+        0 => Ok(()),
+        lost => Err(Failure::run(format!(
+            "{lost} objects of the catalog are lost: they are in no store of the blog; look for them in quarantine and in \
+             backups"
+        ))),
+    }
 }
 
 /// What to do about differences that were left as they are.
@@ -114,10 +131,6 @@ fn advice(left: &BTreeSet<Class>) -> String {
         (
             left.contains(&Class::Stray),
             "\"blog-server reconcile --quarantine\" puts stray objects that are a day old into quarantine",
-        ),
-        (
-            left.contains(&Class::Lost),
-            "lost objects are in no store of the blog: look for them in quarantine and in backups",
         ),
     ];
     let advices = advices.iter().filter(|(applies, _)| *applies);
@@ -188,32 +201,65 @@ fn bar() -> ProgressBar {
     bar
 }
 
+/// What a run compares.
+#[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
+struct Of {
+    bucket: String,
+    prefix: String,
+}
+
+/// What stands in the file of a run: one that compares something else must not go on there, for it would leave out what
+/// comes before.
+#[derive(Debug, Deserialize)]
+struct Marked {
+    of: Of,
+    behind: String,
+}
+
 /// The file that says how far a run has come, so that another one goes on there.
-struct Mark(PathBuf);
+struct Mark {
+    path: PathBuf,
+    of: Of,
+}
 
 impl Mark {
     fn read(&self) -> Result<Option<String>, Failure> {
-        match fs::read_to_string(&self.0) {
-            Ok(key) => Ok(Some(key)),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-            Err(error) => Err(self.failed("read", &error)),
+        let text = match fs::read_to_string(&self.path) {
+            Ok(text) => text,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+            Err(error) => return Err(self.failed("read", &error)),
+        };
+        let path = self.path.display();
+        let marked: Marked = serde_json::from_str(&text).map_err(|_| {
+            Failure::run(format!(
+                "{path} is not a file that a run has noted its way in; name another one"
+            ))
+        })?;
+        if marked.of != self.of {
+            let Of { bucket, prefix } = marked.of;
+            return Err(Failure::run(format!(
+                "{path} is of a run over other objects (bucket \"{bucket}\", prefix \"{prefix}\"); name another file, or \
+                 delete it to begin anew"
+            )));
         }
+        Ok(Some(marked.behind))
     }
 
     /// Whole or not at all, since a kill may come at any time.
     fn write(&self, key: &str) -> Result<(), Failure> {
-        let new = self.0.with_extension("new");
+        let new = self.path.with_extension("new");
+        let marked = json!({"of": self.of, "behind": key}).to_string();
         let written = fs::File::create(&new)
             .and_then(|mut file| {
-                file.write_all(key.as_bytes())
+                file.write_all(marked.as_bytes())
                     .and_then(|()| file.sync_all())
             })
-            .and_then(|()| fs::rename(&new, &self.0));
+            .and_then(|()| fs::rename(&new, &self.path));
         written.map_err(|error| self.failed("written", &error))
     }
 
     fn remove(&self) -> Result<(), Failure> {
-        match fs::remove_file(&self.0) {
+        match fs::remove_file(&self.path) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => {
                 Err(self.failed("removed", &error))
             }
@@ -222,7 +268,6 @@ impl Mark {
     }
 
     fn failed(&self, what: &str, error: &io::Error) -> Failure {
-        let path: &Path = &self.0;
-        Failure::run(format!("{} cannot be {what}: {error}", path.display()))
+        Failure::run(format!("{} cannot be {what}: {error}", self.path.display()))
     }
 }

@@ -13,6 +13,7 @@ pub(super) fn checks() -> Vec<Check> {
     let catalog = Port::Catalog;
     vec![
         catalog.check("catalog-by-key", "Items, pending ones too, in the byte order of their key in `folder`, whose key lies within `from`, at most `limit`.", by_key),
+        catalog.check("catalog-foreign-keys", "Keys that no item has, as other objects may have them, are asked for like others.", foreign_keys),
         catalog.check("catalog-of-objects", "The items, pending ones too, whose private object or public copy has one of these keys, each once.", of_objects),
     ]
 }
@@ -73,6 +74,36 @@ async fn by_key(lab: Lab) -> Verdict {
             expected[..1].to_vec(),
             "the item of the key itself"
         );
+    }
+    Ok(())
+}
+
+async fn foreign_keys(lab: Lab) -> Verdict {
+    let owner = lab.user().await?;
+    let place = fresh_word();
+    let [before, behind] = ["a", "b"].map(|name| MediaItem {
+        private_key: key(format!("private/{place}/{name}.png")),
+        ..lab.new_item(owner.id)
+    });
+    for item in [&behind, &before] {
+        lab.records.catalog.insert(item.clone(), lab.fx()).await?;
+    }
+    for strange in ["a\u{e9}.png", "a\u{10ffff}", "a\u{80}"] {
+        let strange = format!("private/{place}/{strange}");
+        for bound in [
+            Bound::Included(strange.as_str()),
+            Bound::Excluded(strange.as_str()),
+        ] {
+            let page = lab.records.catalog.by_key(Folder::Private, bound, 1);
+            same!(
+                page.await?,
+                vec![behind.clone()],
+                "the item behind {bound:?}"
+            );
+        }
+        let keys = [before.private_key.clone(), key(strange)];
+        let found = lab.records.catalog.of_objects(&keys).await?;
+        same!(found, vec![before.clone()], "the items of {keys:?}");
     }
     Ok(())
 }

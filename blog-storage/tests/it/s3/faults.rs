@@ -4,7 +4,8 @@ use std::io;
 use std::time::{Duration, Instant};
 
 use blog_core::Error;
-use blog_core::model::media::{PutMode, PutOptions};
+use blog_core::error::Conflict;
+use blog_core::model::media::{ByteRange, PutMode, PutOptions};
 use blog_core::ports::MediaStore;
 use blog_storage::s3::S3Media;
 use blog_storage::{Urls, connect};
@@ -24,6 +25,18 @@ const BUSY: Fault = Fault::Refused(
 const INTERNAL: Fault = Fault::Refused(
     500,
     "<Error><Code>InternalError</Code><Message>We encountered an internal error.</Message></Error>",
+);
+
+/// Another conditional write of the key was under way:
+/// <https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html>.
+const MET: Fault = Fault::Refused(
+    409,
+    "<Error><Code>ConditionalRequestConflict</Code><Message>A conflicting conditional operation is currently in progress \
+     against this resource. Please try again.</Message></Error>",
+);
+const NO_UPLOAD: Fault = Fault::Refused(
+    404,
+    "<Error><Code>NoSuchUpload</Code><Message>The specified upload does not exist.</Message></Error>",
 );
 
 const DAMAGED: Fault = Fault::Refused(
@@ -160,6 +173,90 @@ async fn a_body_that_breaks_off_goes_on_and_one_that_stays_cut_ends_in_an_error(
     media.put(&there, other, replacing).await.unwrap();
     let end: io::Result<Vec<Bytes>> = object.body.try_collect().await;
     end.unwrap_err();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_whole_object_is_never_taken_for_the_rest_of_it() {
+    let Some((_bucket, relay, media)) = behind_a_relay().await else {
+        return;
+    };
+    let there = key("there");
+    media
+        .put(&there, body(SMALL), options(SMALL))
+        .await
+        .unwrap();
+    relay.fail("GetObject", Fault::Truncated, 1);
+    relay.fail("GetObject", Fault::WithoutRange, usize::MAX);
+    let object = media.get(&there, None).await.unwrap();
+    let pieces: Vec<io::Result<Bytes>> = object.body.collect().await;
+    assert!(pieces.last().unwrap().is_err());
+    let told: usize = pieces.iter().flatten().map(Bytes::len).sum();
+    assert_eq!(told, SMALL / 2);
+
+    // Asked for a part and told the whole, it says so.
+    relay.clear();
+    relay.fail("GetObject", Fault::WithoutRange, 1);
+    let part = ByteRange::Between(10, 19);
+    let object = media.get(&there, Some(part)).await.unwrap();
+    assert_eq!(object.range, 0..SMALL as u64);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_creation_that_met_another_one_is_a_conflict_only_where_the_other_made_the_object() {
+    let Some((_bucket, relay, media)) = behind_a_relay().await else {
+        return;
+    };
+    for (size, operation) in [(SMALL, "PutObject"), (LONG, "CompleteMultipartUpload")] {
+        let put = async |name: &str| {
+            let name = key(&format!("{operation}-{name}"));
+            media.put(&name, body(size), options(size)).await.map(drop)
+        };
+        relay.clear();
+        relay.fail(operation, MET, 1);
+        put("met-once").await.unwrap();
+
+        relay.clear();
+        relay.fail(operation, MET, usize::MAX);
+        let never = put("never-there").await;
+        assert!(
+            matches!(
+                never,
+                Err(Error::Unavailable {
+                    retryable: true,
+                    ..
+                })
+            ),
+            "{never:?}"
+        );
+        let other = put("met-once").await;
+        assert!(
+            matches!(other, Err(Error::Conflict(Conflict::Exists))),
+            "{other:?}"
+        );
+    }
+    // The upload is gone after it met the other one.
+    let put = async |name: &str| media.put(&key(name), body(LONG), options(LONG)).await;
+    for (name, other_is_there) in [("gone", false), ("there-too", true)] {
+        relay.clear();
+        if other_is_there {
+            put(name).await.unwrap();
+        }
+        relay.fail("CompleteMultipartUpload", MET, 1);
+        relay.fail("CompleteMultipartUpload", NO_UPLOAD, 1);
+        match (put(name).await, other_is_there) {
+            (
+                Err(Error::Unavailable {
+                    retryable: true, ..
+                }),
+                false,
+            )
+            | (Err(Error::Conflict(Conflict::Exists)), true) => {}
+            (other, _) => panic!("{name}: {other:?}"),
+        }
+        if !other_is_there {
+            put(name).await.unwrap();
+        }
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -7,38 +7,43 @@ use crate::config::Config;
 const BESIDE: u64 = 64;
 
 pub(super) fn look(config: &Config, rules: &mut Rules) {
-    rules.refuse(
-        "user",
-        "process",
-        is_root(),
-        "it runs as root, so a fault in it is one of the whole machine; run it as a user of its own",
-    );
+    // What this system does not tell is not said to be fine.
+    if let Some(is_root) = is_root() {
+        rules.refuse(
+            "user",
+            "process",
+            is_root,
+            "it runs as root, so a fault in it is one of the whole machine; run it as a user of its own",
+        );
+    }
     let wanted = config.serve.max_connections.get() + BESIDE;
-    rules.rule(
-        "open-files",
-        "serve.max_connections",
-        open_files().filter(|limit| *limit < wanted).map(|limit| {
-            format!(
-                "this process may open {limit} files, and so many connections need {wanted}; raise the limit (ulimit -n, \
-                 LimitNOFILE=), or lower it"
-            )
-        }),
-    );
+    if let Some(limit) = open_files() {
+        rules.rule(
+            "open-files",
+            "serve.max_connections",
+            (limit < wanted).then(|| {
+                format!(
+                    "this process may open {limit} files, and so many connections need {wanted}; raise the limit \
+                     (ulimit -n, LimitNOFILE=), or lower it"
+                )
+            }),
+        );
+    }
 }
 
-/// By the owner of what the kernel shows of this process.
-#[cfg(target_os = "linux")]
-fn is_root() -> bool {
-    use std::os::unix::fs::MetadataExt as _;
-    std::fs::metadata("/proc/self").is_ok_and(|meta| meta.uid() == 0)
+/// By the owner of what Linux shows of this process; `None` elsewhere.
+fn is_root() -> Option<bool> {
+    #[cfg(target_os = "linux")]
+    {
+        use std::os::unix::fs::MetadataExt as _;
+        let shown = std::fs::metadata("/proc/self").ok()?;
+        Some(shown.uid() == 0)
+    }
+    #[cfg(not(target_os = "linux"))]
+    None
 }
 
-#[cfg(not(target_os = "linux"))]
-fn is_root() -> bool {
-    false
-}
-
-/// The soft limit of open files. See proc_pid_limits(5).
+/// The soft limit of open files, where Linux tells it; one that is `unlimited` is no number. See proc_pid_limits(5).
 fn open_files() -> Option<u64> {
     let limits = std::fs::read_to_string("/proc/self/limits").ok()?;
     let line = limits

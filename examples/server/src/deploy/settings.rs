@@ -125,7 +125,9 @@ fn serve(serve: &Serve, site: &Site, rules: &mut Rules) {
     rules.refuse(
         "listen-behind-a-proxy",
         "serve.listen",
-        serve.listen.ip().is_unspecified() && proxied && serve.trusted_proxies.is_empty(),
+        serve.listen.ip().is_unspecified()
+            && proxied
+            && serve.trusted_proxies.iter().all(|net| net.addr().is_loopback()),
         "it listens on every address without TLS, so readers can go past the proxy; listen on the address that the proxy \
          uses",
     );
@@ -143,10 +145,12 @@ fn serve(serve: &Serve, site: &Site, rules: &mut Rules) {
     );
 }
 
+/// A parameter of a URL; where it stands there several times, the last one counts, as for the store itself.
 fn query<'a>(url: &'a str, name: &str) -> Option<&'a str> {
     let (_, query) = url.split_once('?')?;
-    let mut pairs = query.split('&').filter_map(|pair| pair.split_once('='));
-    pairs.find(|(key, _)| *key == name).map(|(_, value)| value)
+    let pairs = query.split('&').filter_map(|pair| pair.split_once('='));
+    let mut named = pairs.filter(|(key, _)| *key == name);
+    named.next_back().map(|(_, value)| value)
 }
 
 fn stores(stores: &Stores, rules: &mut Rules) {
