@@ -3,7 +3,8 @@
 //!
 //! Who asks is what the authorizer of the API says, and nothing else: its claims `sub`, the user's id in the blog, and
 //! `role` (or `custom:role`), one of the blog's roles. A route without an authorizer, and claims that cannot be read, are
-//! nobody. What somebody may know policy decides, as in the blog.
+//! nobody. What somebody may know policy decides, as in the blog. That somebody was suspended, or has another role now, is
+//! known here when their token says so, not before: let tokens live for minutes only.
 //!
 //! Source: "Set up Lambda proxy integrations in API Gateway" (REST) and "Create AWS Lambda proxy integrations for HTTP APIs"
 //! in the Amazon API Gateway Developer Guide.

@@ -1,10 +1,11 @@
 //! What the function does with the document that starts it, and what it answers.
 
+use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use blog_core::error::Error;
-use blog_core::ports::{Clock, MediaStore, ObjectIndex};
+use blog_core::ports::{Clock, MediaCatalog, MediaStore, ObjectIndex};
 use serde_json::{Value, json};
 
 use crate::api;
@@ -13,7 +14,7 @@ use crate::handle::{Failure, Handler, Outcome};
 use crate::reconcile::{Found, Reconcile, Request, Step};
 
 /// Where the function finds its stores: from the environment, and looked at before anything is done.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Config {
     /// `BLOG_MEDIA_URL`: `s3://bucket`.
     pub media: String,
@@ -21,6 +22,20 @@ pub struct Config {
     pub index: String,
     /// `BLOG_AWS_ENDPOINT_URL`: where both are instead of at AWS.
     pub endpoint: Option<String>,
+    /// `BLOG_DATABASE_URL`: `mysql://user:password@host/database`, where a comparison is to ask the catalog too.
+    pub database: Option<String>,
+}
+
+/// Without the password of the database.
+impl fmt::Debug for Config {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Config")
+            .field("media", &self.media)
+            .field("index", &self.index)
+            .field("endpoint", &self.endpoint)
+            .field("database", &self.database.as_ref().map(|_| "mysql://…"))
+            .finish()
+    }
 }
 
 /// A variable that is missing or wrong.
@@ -38,22 +53,34 @@ impl Config {
     /// # Errors
     /// One sentence about the first that is missing or names no such store.
     pub fn read(variable: impl Fn(&str) -> Option<String>) -> Result<Self, Lacks> {
+        let set = |name| variable(name).filter(|url| !url.is_empty());
         let url = |name, scheme, example| {
             let lacks = |is| Lacks {
                 variable: name,
                 is,
                 example,
             };
-            match variable(name).filter(|url| !url.is_empty()) {
+            match set(name) {
                 None => Err(lacks("is not set")),
                 Some(url) if url.starts_with(scheme) => Ok(url),
                 Some(_) => Err(lacks("names no store that events come from or go to")),
             }
         };
+        let database = set("BLOG_DATABASE_URL");
+        if let Some(url) = &database
+            && !url.starts_with("mysql://")
+        {
+            return Err(Lacks {
+                variable: "BLOG_DATABASE_URL",
+                is: "names no database that a function reaches",
+                example: "mysql://USER:PASSWORD@HOST/DATABASE, or leave it away",
+            });
+        }
         Ok(Self {
             media: url("BLOG_MEDIA_URL", "s3://", "s3://BUCKET")?,
             index: url("BLOG_INDEX_URL", "dynamodb://", "dynamodb://TABLE")?,
-            endpoint: variable("BLOG_AWS_ENDPOINT_URL").filter(|url| !url.is_empty()),
+            endpoint: set("BLOG_AWS_ENDPOINT_URL"),
+            database,
         })
     }
 }
@@ -113,11 +140,24 @@ impl Function {
         }
     }
 
+    /// Compares with the catalog too.
+    pub fn with_catalog(self, catalog: Arc<dyn MediaCatalog>) -> Self {
+        Self {
+            reconcile: self.reconcile.with_catalog(catalog),
+            ..self
+        }
+    }
+
+    /// Whether a document is a schedule's, which starts a comparison.
+    pub fn is_schedule(document: &Value) -> bool {
+        document.get("source").and_then(Value::as_str) == Some("aws.events")
+    }
+
     /// Applies the events of a document. A schedule of EventBridge (`aws.events`) starts a reconcile instead, for as long as
     /// `budget` says: behind the key in the field `after`, or else where the last one of a schedule ended that had not
     /// enough time, as its report beside the index says. Its answer says how far it came. A request of API Gateway is [answered](api).
     pub async fn call(&self, document: &Value, budget: Duration) -> Called {
-        if document.get("source").and_then(Value::as_str) == Some("aws.events") {
+        if Self::is_schedule(document) {
             return self.compare(document, budget).await;
         }
         if api::is_request(document) {

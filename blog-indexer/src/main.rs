@@ -1,6 +1,6 @@
 //! The function that the events of a bucket start: it keeps the object index true. Wiring only.
 //!
-//! Started by `{"doctor": true}` it looks at its bucket and its table instead, and answers what it found.
+//! Started by `{"doctor": true}` it looks at its stores instead, and answers what it found.
 
 use std::io::Write as _;
 use std::process::ExitCode;
@@ -11,9 +11,10 @@ use blog_core::ports::Clock as _;
 use blog_core::ports::clock::SystemClock;
 use blog_indexer::function::{Config, Function, metrics};
 use blog_storage::Urls;
-use blog_storage::doctor::{Fed, media_and_index};
+use blog_storage::doctor::{Fed, catalog, media_and_index};
 use blog_storage::dynamodb::DynamoIndex;
 use blog_storage::s3::S3Media;
+use blog_storage::sql::SqlStore;
 use lambda_runtime::{Error, LambdaEvent, service_fn};
 use serde_json::Value;
 use tokio::sync::OnceCell;
@@ -42,6 +43,7 @@ async fn serve() -> Result<(), Error> {
     let stores = Stores {
         config,
         function: OnceCell::new(),
+        catalog: OnceCell::new(),
     };
     match stores.function().await {
         Ok(_) => tracing::info!("the function is ready"),
@@ -55,6 +57,7 @@ async fn serve() -> Result<(), Error> {
 struct Stores {
     config: Config,
     function: OnceCell<Function>,
+    catalog: OnceCell<Arc<SqlStore>>,
 }
 
 impl Stores {
@@ -75,6 +78,23 @@ impl Stores {
         self.function.get_or_try_init(|| open).await
     }
 
+    /// The function as a schedule starts it. Only a comparison needs the database: events are applied without it.
+    async fn comparing(&self) -> Result<Function, Error> {
+        let function = self.function().await?.clone();
+        let Some(url) = &self.config.database else {
+            return Ok(function);
+        };
+        let open = async {
+            let store = SqlStore::connect(url)
+                .await
+                .map_err(|error| error.chain())?;
+            store.check_schema().await.map_err(|error| error.chain())?;
+            Ok::<_, Error>(Arc::new(store))
+        };
+        let catalog = self.catalog.get_or_try_init(|| open).await?;
+        Ok(function.with_catalog(catalog.clone()))
+    }
+
     /// What the doctor finds, a document a check.
     async fn examined(&self) -> Result<Value, Error> {
         let urls = Urls {
@@ -82,7 +102,11 @@ impl Stores {
             aws_endpoint: self.config.endpoint.clone(),
             ..Urls::new("", &self.config.media)
         };
-        let findings = media_and_index(&urls, Fed::ByEvents).await;
+        let mut findings = Vec::new();
+        if let Some(url) = &self.config.database {
+            findings.extend(catalog(url).await);
+        }
+        findings.extend(media_and_index(&urls, Fed::ByEvents).await);
         for finding in findings.iter().filter(|finding| finding.is_failed()) {
             tracing::warn!(%finding, "the doctor found something");
         }
@@ -95,7 +119,10 @@ async fn call(stores: &Stores, event: LambdaEvent<Value>) -> Result<Value, Error
     if document.get("doctor").and_then(Value::as_bool) == Some(true) {
         return stores.examined().await;
     }
-    let function = stores.function().await?;
+    let function = match Function::is_schedule(&document) {
+        true => &stores.comparing().await?,
+        false => stores.function().await?,
+    };
     let budget = context
         .deadline()
         .duration_since(std::time::SystemTime::now())

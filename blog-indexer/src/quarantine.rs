@@ -36,7 +36,8 @@ impl Quarantine {
         }
     }
 
-    /// What is in quarantine, in the order of the keys, behind `after`; each since it was put there.
+    /// What is in quarantine, in the order of the keys, behind `after`; each since it was put there, or where the store
+    /// makes a copy without moving bytes (files), since the object itself was made.
     ///
     /// # Errors
     /// Of the store.

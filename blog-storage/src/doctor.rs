@@ -150,9 +150,15 @@ pub async fn records(url: &str) -> Vec<Finding> {
         #[cfg(feature = "sqlite")]
         "sqlite" => crate::sql::doctor::file(url).await,
         #[cfg(feature = "mysql")]
-        "mysql" => crate::sql::doctor::server(url).await,
+        "mysql" => crate::sql::doctor::server(url, crate::sql::doctor::Use::Records).await,
         _ => vec![unknown("records", url, crate::connect::RECORDS)],
     }
+}
+
+/// Looks at a MySQL database of which only the catalog of media is read.
+#[cfg(feature = "mysql")]
+pub async fn catalog(url: &str) -> Vec<Finding> {
+    crate::sql::doctor::server(url, crate::sql::doctor::Use::Catalog).await
 }
 
 async fn media(url: &str, endpoint: Option<&str>, fed: Fed, heard: bool) -> Vec<Finding> {

@@ -6,7 +6,6 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use blog_core::backend::Records;
-use blog_core::error::{Conflict, Error};
 use blog_core::id::{MediaId, UserId};
 use blog_core::model::effects::Effects;
 use blog_core::model::focus::Focus;
@@ -442,36 +441,4 @@ async fn what_catalog_bucket_and_index_lack_is_found_among_a_thousand_objects_wh
     // Whose everything is the index knows now.
     let item = lab.row(&format!("private/{}.png", name(20_025))).await;
     assert_eq!(item.owner, Some(owner));
-}
-
-#[tokio::test]
-async fn putting_aside_goes_on_after_a_crash_and_never_over_another_object() {
-    let lab = Lab::new();
-    let (stray, aside) = (key("public/a.png"), key("quarantine/public/a.png"));
-    lab.put(&stray, None).await;
-    // Killed between the copy and what follows.
-    lab.media.copy(&stray, &aside).await.unwrap();
-    lab.quarantine().take("public/a.png").await.unwrap();
-    assert!(lab.media.head(&stray).await.is_err());
-    assert!(lab.media.head(&aside).await.is_ok());
-    // Of the same size, and another.
-    let other = lab
-        .media
-        .put(&stray, body("bytes of public/b.png".to_owned()), options());
-    other.await.unwrap();
-    let refused = [
-        lab.quarantine().take("public/a.png").await,
-        lab.quarantine().restore("public/a.png").await,
-    ];
-    for refused in refused {
-        assert!(
-            matches!(refused, Err(Error::Conflict(Conflict::Exists))),
-            "{refused:?}"
-        );
-    }
-    for there in [&stray, &aside] {
-        assert!(lab.media.head(there).await.is_ok());
-    }
-    let nothing = lab.quarantine().restore("public/c.png").await;
-    assert!(matches!(nothing, Err(Error::NotFound(_))), "{nothing:?}");
 }

@@ -196,6 +196,22 @@ fn what_the_environment_lacks_is_said_in_one_sentence() {
     }
     let config = read(Some("s3://b"), table).unwrap();
     assert_eq!((config.media.as_str(), config.endpoint), ("s3://b", None));
+    let with = |url: &str| {
+        Config::read(|name| match name {
+            "BLOG_MEDIA_URL" => Some("s3://b".to_owned()),
+            "BLOG_INDEX_URL" => Some("dynamodb://table".to_owned()),
+            "BLOG_DATABASE_URL" => Some(url.to_owned()),
+            _ => None,
+        })
+    };
+    assert_eq!(with("").unwrap().database, None);
+    assert_eq!(
+        with("sqlite:./blog.db").unwrap_err().to_string(),
+        "BLOG_DATABASE_URL names no database that a function reaches; set it to mysql://USER:PASSWORD@HOST/DATABASE, or \
+         leave it away"
+    );
+    let config = with("mysql://blog:hunter2@db/blog").unwrap();
+    assert!(config.database.is_some() && !format!("{config:?}").contains("hunter2"));
 }
 
 #[test]

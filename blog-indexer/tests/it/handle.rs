@@ -1,10 +1,13 @@
 //! What each record comes to, and what its sender hears.
 
-use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::sync::{Arc, Mutex};
 
-use blog_core::model::index::{IndexItem, ObjectState};
-use blog_core::ports::ObjectIndex;
+use async_trait::async_trait;
+use blog_core::model::index::{IndexItem, ObjectChange, ObjectEvent, ObjectState, Sequencer};
+use blog_core::model::media::{ByteRange, ByteStream, Object, ObjectKey, ObjectMeta, PutOptions};
+use blog_core::ports::{MediaStore, ObjectIndex};
+use blog_core::{Page, Result};
 use blog_indexer::event::EventError;
 use blog_indexer::handle::{Failure, Handler, Outcome};
 use blog_storage::memory::MemoryStore;
@@ -211,6 +214,101 @@ async fn an_event_without_a_place_in_the_order_yields_to_any_that_has_one() {
             .written,
         1
     );
+}
+
+/// A bucket that changes right behind each look, and whose change another look tells the index before this one can.
+#[derive(Debug)]
+struct Overtaking {
+    bucket: Arc<Bucket>,
+    index: Arc<MemoryStore>,
+    /// How many looks are still to be overtaken, and how many were.
+    looks: Mutex<(usize, usize)>,
+}
+
+#[async_trait]
+impl MediaStore for Overtaking {
+    fn bucket(&self) -> &str {
+        BUCKET
+    }
+
+    async fn put(&self, _: &ObjectKey, _: ByteStream, _: PutOptions) -> Result<ObjectMeta> {
+        unreachable!("events are not written to buckets")
+    }
+
+    async fn get(&self, _: &ObjectKey, _: Option<ByteRange>) -> Result<Object> {
+        unreachable!("nobody reads a body")
+    }
+
+    async fn head(&self, key: &ObjectKey) -> Result<ObjectMeta> {
+        let seen = self.bucket.head(key).await;
+        let number = {
+            let mut looks = self.looks.lock().unwrap();
+            looks.1 += 1;
+            if looks.0 == 0 {
+                return seen;
+            }
+            looks.0 -= 1;
+            looks.1
+        };
+        let etag = format!("change {number}");
+        self.bucket.set(key.as_str(), vec![Some(etag.clone())]);
+        let row = self.index.get(BUCKET, key.as_str()).await?;
+        let event = ObjectEvent {
+            bucket: BUCKET.to_owned(),
+            key: key.to_string(),
+            version: None,
+            change: ObjectChange::Created {
+                size: etag.len() as u64,
+                etag,
+                content_type: None,
+                owner: None,
+            },
+            sequencer: row.map_or_else(Sequencer::least, |row| row.sequencer.next()),
+            at: at(0),
+        };
+        self.index.apply(&event).await?;
+        seen
+    }
+
+    async fn delete(&self, _: &ObjectKey) -> Result<()> {
+        unreachable!("nothing is deleted")
+    }
+
+    async fn copy(&self, _: &ObjectKey, _: &ObjectKey) -> Result<ObjectMeta> {
+        unreachable!("nothing is copied")
+    }
+
+    async fn list(
+        &self,
+        _: &str,
+        _: Option<&ObjectKey>,
+        _: u16,
+    ) -> Result<Page<ObjectMeta, ObjectKey>> {
+        unreachable!("nothing is listed")
+    }
+}
+
+#[tokio::test]
+async fn a_look_that_others_came_before_is_made_again_until_it_is_the_last() {
+    let restored = record("ObjectRestore:Completed", 9, json!({"key": "a"}));
+    // (looks that are overtaken, looks in all, whether it comes to an end)
+    for (overtaken, looks, is_done) in [(0, 1, true), (3, 4, true), (16, 16, false)] {
+        let (bucket, index) = (Arc::new(Bucket::default()), Arc::new(MemoryStore::new()));
+        bucket.set("a", vec![Some("first".to_owned())]);
+        let media = Arc::new(Overtaking {
+            bucket: bucket.clone(),
+            index: index.clone(),
+            looks: Mutex::new((overtaken, 0)),
+        });
+        let handler = Handler::new(media.clone(), index.clone());
+        let document = in_sqs(&[restored.clone()]).to_string();
+        let outcome = handler.handle(document.as_bytes()).await.unwrap();
+        assert_eq!(media.looks.lock().unwrap().1, looks);
+        // A record that came to no end is sent again, and the row is never older than what others saw.
+        assert_eq!(outcome.messages.is_empty(), is_done);
+        let row = index.get(BUCKET, "a").await.unwrap().unwrap();
+        assert_eq!(Some(row.etag), bucket.current("a"));
+    }
 }
 
 #[tokio::test]

@@ -1,19 +1,30 @@
 //! The function itself, as a Lambda of ministack: real uploads and deletions start it.
 
-mod aws;
+pub(crate) mod aws;
 
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 use blog_core::Timestamp;
+use blog_core::id::{MediaId, UserId};
+use blog_core::model::effects::Effects;
+use blog_core::model::focus::Focus;
 use blog_core::model::index::ObjectState;
-use blog_core::model::media::{ObjectKey, PutMode, PutOptions};
-use blog_core::ports::{MediaStore, ObjectIndex};
+use blog_core::model::media::{
+    AltText, FileName, MediaItem, MediaKind, MediaState, ObjectKey, PutMode, PutOptions,
+};
+use blog_core::model::user::{DisplayName, NewUser, Role, Username};
+use blog_core::model::widths::Widths;
+use blog_core::ports::clock::SystemClock;
+use blog_core::ports::{Clock as _, MediaCatalog, MediaStore, ObjectIndex, UserStore};
 use blog_storage::dynamodb::{DynamoIndex, create_table};
 use blog_storage::s3::S3Media;
+use blog_storage::sql::SqlStore;
 use bytes::Bytes;
 use futures_util::{StreamExt as _, stream};
 use serde_json::json;
+use sqlx::mysql::MySqlConnection;
+use sqlx::{AssertSqlSafe, Connection as _, Executor as _};
 use tokio::net::TcpListener;
 use tokio::process::Command;
 
@@ -268,6 +279,155 @@ async fn a_function_without_its_table_says_so_when_it_is_asked() {
     assert!(create_table(&table, None).await.unwrap());
     let (status, answer) = aws.invoke(&name, &event).await;
     assert_eq!((status, answer), (200, json!({"batchItemFailures": []})));
+}
+
+/// A database with an item whose objects are nowhere, and its URL for a user who may do what the README says; another one
+/// may not even do that.
+async fn catalog() -> Option<(MediaItem, [String; 2])> {
+    let port = variable("BLOG_TEST_MYSQL_PORT")?;
+    let name = format!("blog_{}", uuid::Uuid::now_v7().simple());
+    let url = |user: &str, name: &str| {
+        format!("mysql://{user}@127.0.0.1:{port}/{name}?ssl-mode=DISABLED")
+    };
+    let as_root = url("root", "mysql");
+    let mut raw = MySqlConnection::connect(&as_root).await.unwrap();
+    let run = |sql: String| AssertSqlSafe(sql);
+    raw.execute(run(format!("CREATE DATABASE {name}")))
+        .await
+        .unwrap();
+    let store = SqlStore::connect(&url("root", &name)).await.unwrap();
+    store.migrate().await.unwrap();
+    // At most 32 characters.
+    let [reader, nobody] = ["r", "n"].map(|user| format!("{user}{}", &name[name.len() - 12..]));
+    for user in [&reader, &nobody] {
+        raw.execute(run(format!(
+            "CREATE USER '{user}'@'127.0.0.1' IDENTIFIED BY 'hunter2'"
+        )))
+        .await
+        .unwrap();
+        for table in ["blog_media", "blog_migrations"] {
+            if *user == reader || table == "blog_migrations" {
+                raw.execute(run(format!(
+                    "GRANT SELECT ON {name}.{table} TO '{user}'@'127.0.0.1'"
+                )))
+                .await
+                .unwrap();
+            }
+        }
+    }
+    let user = NewUser {
+        id: UserId::generate(),
+        username: Username::try_from("ada").unwrap(),
+        email: None,
+        subject: None,
+        display_name: DisplayName::try_from("Ada").unwrap(),
+        password: None,
+        role: Role::Author,
+        verified_at: None,
+        only_if_first: false,
+        invitation: None,
+    };
+    let effects = || Effects::at(SystemClock.now());
+    let owner = UserStore::create(&store, user, effects()).await.unwrap().id;
+    let item = MediaItem {
+        id: MediaId::generate(),
+        owner,
+        kind: MediaKind::Image,
+        content_type: "image/png".to_owned(),
+        bytes: 1,
+        width: Some(1),
+        height: Some(1),
+        alt: AltText::try_from("").unwrap(),
+        file_name: FileName::try_from("a.png").unwrap(),
+        focus: Focus::CENTRE,
+        widths: Widths::default(),
+        private_key: key(&format!("private/{owner}/a.png")),
+        public_key: None,
+        state: MediaState::Ready,
+        created_at: SystemClock.now(),
+    };
+    MediaCatalog::insert(&store, item.clone(), effects())
+        .await
+        .unwrap();
+    store.close().await;
+    Some((
+        item,
+        [reader, nobody].map(|user| url(&format!("{user}:hunter2"), &name)),
+    ))
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_schedule_asks_the_catalog_of_a_database_that_it_may_only_read() {
+    let (Some(endpoint), Some(dynamodb), Some((item, [reader, nobody]))) = (
+        variable("BLOG_TEST_AWS_ENDPOINT_URL"),
+        variable("BLOG_TEST_DYNAMODB_URL"),
+        catalog().await,
+    ) else {
+        return;
+    };
+    let aws = Aws::at(&endpoint);
+    let schedule = json!({"source": "aws.events", "detail-type": "Scheduled Event"});
+    for (user, database) in [("reader", reader), ("nobody", nobody)] {
+        let name = format!("{user}-{}", uuid::Uuid::now_v7().simple());
+        let table = format!("dynamodb://{name}?endpoint={dynamodb}");
+        assert!(create_table(&table, None).await.unwrap());
+        let index = DynamoIndex::open(&table, None).await.unwrap();
+        aws.bucket(&name).await;
+        aws.role(&name, &ACTIONS).await;
+        let variables = json!({
+            "BLOG_MEDIA_URL": format!("s3://{name}"), "BLOG_INDEX_URL": table, "BLOG_AWS_ENDPOINT_URL": endpoint,
+            "BLOG_DATABASE_URL": database, "AWS_EC2_METADATA_DISABLED": "true"
+        });
+        aws.function(&name, BINARY, &variables).await;
+        let (status, findings) = aws.invoke(&name, &json!({"doctor": true})).await;
+        assert_eq!(status, 200, "{findings}");
+        let findings = findings.as_array().unwrap();
+        let found: Vec<_> = findings[..3]
+            .iter()
+            .map(|finding| {
+                (
+                    finding["check"].as_str().unwrap(),
+                    finding["status"].as_str().unwrap(),
+                )
+            })
+            .collect();
+        let read = match user {
+            "reader" => "ok",
+            _ => "failed",
+        };
+        assert_eq!(
+            found,
+            [
+                ("records", "ok"),
+                ("records-schema", "ok"),
+                ("records-read", read)
+            ]
+        );
+        assert!(!json!(findings).to_string().contains("hunter2"));
+        let (status, answer) = aws.invoke(&name, &schedule).await;
+        if user == "nobody" {
+            let remedy = findings[2]["remedy"].as_str().unwrap();
+            assert!(remedy.contains("GRANT SELECT ON blog_media"), "{remedy}");
+            assert!(
+                answer.to_string().contains("could not be compared"),
+                "{answer}"
+            );
+            // Events need no database.
+            let (status, answer) = aws.invoke(&name, &json!({"Records": []})).await;
+            assert_eq!((status, answer), (200, json!({"batchItemFailures": []})));
+            continue;
+        }
+        assert_eq!((status, answer), (200, json!({"done": true})));
+        let runs = index.runs(&name).await.unwrap();
+        assert_eq!(runs.len(), 1);
+        assert!(runs[0].is_done && runs[0].is_scheduled);
+        assert_eq!(runs[0].found.drift, 1);
+        let told = serde_json::to_string(&runs[0]).unwrap();
+        assert!(
+            told.contains("lost") && told.contains(item.private_key.as_str()),
+            "{told}"
+        );
+    }
 }
 
 #[tokio::test]

@@ -11,5 +11,6 @@ mod handle;
 mod histories;
 #[cfg(feature = "lambda")]
 mod lambda;
+mod quarantine;
 mod reconcile;
 mod strange;

@@ -1,7 +1,14 @@
 //! What the doctor looks at in a database: that it is there, that its schema is the program's, and that it takes a write,
-//! which is undone at once.
+//! which is undone at once; or that its catalog can be read.
+
+#[cfg(feature = "mysql")]
+use std::ops::Bound;
 
 use blog_core::error::{Error, Result};
+#[cfg(feature = "mysql")]
+use blog_core::model::media::Folder;
+#[cfg(feature = "mysql")]
+use blog_core::ports::MediaCatalog as _;
 
 use super::SqlStore;
 use super::args::args;
@@ -31,16 +38,26 @@ pub(crate) async fn file(url: &str) -> Vec<Finding> {
         let fine = Finding::ok("records", "open", path.display().to_string());
         return vec![fine.warned("it is not there yet; the blog makes it at its first start")];
     }
-    database(url, path.display().to_string()).await
+    database(url, path.display().to_string(), Use::Records).await
 }
 
 /// Looks at the database of a URL.
 #[cfg(feature = "mysql")]
-pub(crate) async fn server(url: &str) -> Vec<Finding> {
-    database(url, crate::connect::shown(url)).await
+pub(crate) async fn server(url: &str, by: Use) -> Vec<Finding> {
+    database(url, crate::connect::shown(url), by).await
 }
 
-async fn database(url: &str, resource: String) -> Vec<Finding> {
+/// What a database is needed for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Use {
+    /// Everything that the blog does.
+    Records,
+    /// Reading which objects there are to be.
+    #[cfg(feature = "mysql")]
+    Catalog,
+}
+
+async fn database(url: &str, resource: String, by: Use) -> Vec<Finding> {
     let there = Finding::ok("records", "open", &resource);
     let schema = Finding::ok("records-schema", "read", &resource);
     let store = match SqlStore::connect(url).await {
@@ -48,7 +65,7 @@ async fn database(url: &str, resource: String) -> Vec<Finding> {
         Err(error) => {
             return match schema_error(&error) {
                 Some(too_new) => vec![there, schema.failed(too_new.to_string())],
-                None => vec![there.failed(remedy(&error))],
+                None => vec![there.failed(remedy(&error, by))],
             };
         }
     };
@@ -56,10 +73,23 @@ async fn database(url: &str, resource: String) -> Vec<Finding> {
     match store.check_schema().await {
         Ok(()) => {
             findings.push(schema);
-            let write = Finding::ok("records-write", "write", &resource);
-            findings.push(match store.try_to_write().await {
-                Ok(()) => write,
-                Err(error) => write.failed(remedy(&error)),
+            let (fine, tried) = match by {
+                Use::Records => (
+                    Finding::ok("records-write", "write", &resource),
+                    store.try_to_write().await,
+                ),
+                #[cfg(feature = "mysql")]
+                Use::Catalog => (
+                    Finding::ok("records-read", "read", &resource),
+                    store
+                        .by_key(Folder::Private, Bound::Unbounded, 1)
+                        .await
+                        .map(drop),
+                ),
+            };
+            findings.push(match tried {
+                Ok(()) => fine,
+                Err(error) => fine.failed(remedy(&error, by)),
             });
         }
         Err(error) => findings.push(match schema_error(&error) {
@@ -68,7 +98,7 @@ async fn database(url: &str, resource: String) -> Vec<Finding> {
                  migrate\""
             )),
             Some(other) => schema.failed(other.to_string()),
-            None => schema.failed(remedy(&error)),
+            None => schema.failed(remedy(&error, by)),
         }),
     }
     store.close().await;
@@ -105,9 +135,9 @@ fn met(error: &Error) -> Option<&sqlx::Error> {
 }
 
 /// What is wrong, and what to do.
-fn remedy(error: &Error) -> String {
+fn remedy(error: &Error, by: Use) -> String {
     let known = met(error).and_then(|met| match met {
-        sqlx::Error::Database(database) => of_database(database.as_ref()),
+        sqlx::Error::Database(database) => of_database(database.as_ref(), by),
         sqlx::Error::PoolTimedOut => Some(BUSY),
         _ => None,
     });
@@ -142,10 +172,18 @@ fn file_system(error: &Error) -> Option<String> {
 const FULL: &str = "there is no room left for the database; make room on its disk";
 const BUSY: &str = "another program holds the database and does not let go; look what else has it open, and end it";
 
-fn of_database(error: &dyn sqlx::error::DatabaseError) -> Option<&'static str> {
+fn of_database(error: &dyn sqlx::error::DatabaseError, by: Use) -> Option<&'static str> {
+    #[cfg(not(feature = "mysql"))]
+    let _ = by;
     #[cfg(feature = "mysql")]
     match super::dialect::mysql::number(error) {
         0 => {}
+        1142 | 1143 if by == Use::Catalog => {
+            return Some(
+                "this user may not read the catalog; as an administrator run GRANT SELECT ON blog_media, and on \
+                 blog_migrations, TO the user",
+            );
+        }
         1040 | 1203 | 1226 => {
             return Some(
                 "the server has no connection left; raise its max_connections, or lower ?pool= in stores.database_url",

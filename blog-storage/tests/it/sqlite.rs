@@ -4,6 +4,7 @@
 mod audit;
 mod disasters;
 mod erasure;
+mod million;
 mod queries;
 mod schema;
 

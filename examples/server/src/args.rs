@@ -419,7 +419,7 @@ fn command() -> clap::Command {
         .arg_required_else_help(true)
         .subcommand(
             clap::Command::new("list")
-                .about("Prints what is in quarantine: since when, bytes and the key that it had"),
+                .about("Prints what is in quarantine: since when (in a folder of files: when it was made), bytes and the key that it had"),
         )
         .subcommand(
             clap::Command::new("restore")

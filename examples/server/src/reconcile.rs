@@ -114,8 +114,8 @@ pub(crate) async fn run(config: &Config, asked: Reconciling) -> Result<(), Failu
     match lost {
         0 => Ok(()),
         lost => Err(Failure::run(format!(
-            "{lost} objects of the catalog are lost: they are in no store of the blog; look for them in quarantine and in \
-             backups"
+            "objects of the catalog are lost ({lost}): they are in no store of the blog; look for them in quarantine and \
+             in backups"
         ))),
     }
 }

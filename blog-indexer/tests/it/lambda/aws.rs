@@ -15,7 +15,7 @@ const REGION: &str = "us-east-1";
 
 /// The services of an emulator.
 #[derive(Debug)]
-pub(super) struct Aws {
+pub(crate) struct Aws {
     host: String,
 }
 
@@ -78,7 +78,7 @@ fn zip(name: &str, bytes: &[u8]) -> Vec<u8> {
 }
 
 impl Aws {
-    pub(super) fn at(endpoint: &str) -> Self {
+    pub(crate) fn at(endpoint: &str) -> Self {
         Self {
             host: endpoint
                 .strip_prefix("http://")
@@ -89,7 +89,7 @@ impl Aws {
     }
 
     /// A signed request; the status and the body of its answer.
-    pub(super) async fn call(
+    pub(crate) async fn call(
         &self,
         method: &str,
         target: &str,
@@ -155,7 +155,7 @@ impl Aws {
     }
 
     /// A signed request that succeeds.
-    pub(super) async fn done(
+    pub(crate) async fn done(
         &self,
         method: &str,
         target: &str,
@@ -172,13 +172,13 @@ impl Aws {
     }
 
     /// A bucket of this name.
-    pub(super) async fn bucket(&self, name: &str) {
+    pub(crate) async fn bucket(&self, name: &str) {
         self.done("PUT", &format!("/{name}"), "s3", "text/xml", b"")
             .await;
     }
 
     /// A role of this name, for functions, that may do these actions.
-    pub(super) async fn role(&self, name: &str, actions: &[&str]) {
+    pub(crate) async fn role(&self, name: &str, actions: &[&str]) {
         let statement =
             |what: Value| json!({"Version": "2012-10-17", "Statement": [what]}).to_string();
         let trust = statement(json!({
@@ -213,7 +213,7 @@ impl Aws {
     }
 
     /// A function of this name and role, that runs `program` of this machine.
-    pub(super) async fn function(&self, name: &str, program: &str, variables: &Value) {
+    pub(crate) async fn function(&self, name: &str, program: &str, variables: &Value) {
         // The archive of the program itself would be as large as its debug information.
         let bootstrap = format!("#!/bin/sh\nexec '{program}'\n");
         let function = json!({
@@ -233,7 +233,7 @@ impl Aws {
     }
 
     /// What happens in the bucket starts the function of its name.
-    pub(super) async fn notify(&self, name: &str) {
+    pub(crate) async fn notify(&self, name: &str) {
         let xml = format!(
             "<NotificationConfiguration><CloudFunctionConfiguration><Id>index</Id>\
              <CloudFunction>arn:aws:lambda:{REGION}:000000000000:function:{name}</CloudFunction>\
@@ -251,7 +251,7 @@ impl Aws {
     }
 
     /// Calls the function, and waits for its answer.
-    pub(super) async fn invoke(&self, name: &str, document: &Value) -> (u16, Value) {
+    pub(crate) async fn invoke(&self, name: &str, document: &Value) -> (u16, Value) {
         let target = format!("/2015-03-31/functions/{name}/invocations");
         let (status, answer) = self
             .call(

@@ -100,6 +100,12 @@ const UNSAFE: &[(&[&str], &[&str], &str)] = &[
         &["proxies-named", "listen-behind-a-proxy"],
         "all readers then share one address",
     ),
+    // The only proxy is on this machine, and needs no other address.
+    (
+        &["--listen=0.0.0.0:3000"],
+        &["listen-behind-a-proxy"],
+        "listen on the address that the proxy uses",
+    ),
     (
         &["--max-connections-per-address=512"],
         &["connections-shared"],
@@ -128,6 +134,14 @@ const UNSAFE: &[(&[&str], &[&str], &str)] = &[
     // Of a machine that is not this one by name, and that answers at once.
     (
         &["--database-url=mysql://blog:secret@0.0.0.0:9/blog?ssl-mode=DISABLED"],
+        &["mysql-tls", "database-ready"],
+        "ssl-mode=DISABLED sends passwords and posts readably",
+    ),
+    // The last one counts.
+    (
+        &[
+            "--database-url=mysql://blog:secret@0.0.0.0:9/blog?ssl-mode=VERIFY_IDENTITY&ssl-mode=DISABLED",
+        ],
         &["mysql-tls", "database-ready"],
         "ssl-mode=DISABLED sends passwords and posts readably",
     ),
@@ -241,6 +255,7 @@ async fn what_is_safe_in_another_way_is_left_alone() {
             "--media-url=s3://pictures?checksums=when-required",
         ],
         &["--trusted-proxies=10.0.0.0/8"],
+        &["--trusted-proxies=10.0.0.0/8", "--listen=0.0.0.0:3000"],
         &["--log=warn"],
     ] {
         let args = [&["check", "--deploy"], flags].concat();
@@ -307,9 +322,10 @@ async fn files_that_others_read_or_change_are_refused() {
     assert_eq!(names, ["mail-to-people", "mail-secret"]);
 
     let file = home.path().join("blog.toml");
+    // A password is one in whatever way it is written.
     fs::write(
         &file,
-        "[stores]\nmail_url = \"smtps://blog:secret@mail.home.arpa\"\n",
+        "[stores]\nmail_url = \"smtps://blog:secre\\u0074@mail.home.arpa\"\n",
     )
     .unwrap();
     for (mode, checks) in [
@@ -322,6 +338,27 @@ async fn files_that_others_read_or_change_are_refused() {
         let names: Vec<_> = found.iter().map(|(check, _)| check.as_str()).collect();
         assert_eq!(names, checks, "{mode:o}");
     }
+    // Whoever may rename what is in a folder decides what is there.
+    chmod(&file, 0o600);
+    chmod(home.path(), 0o777);
+    let found = failed(&home.run(&["check", "--deploy"], "").await);
+    let names: Vec<_> = found.iter().map(|(check, _)| check.as_str()).collect();
+    let all = ["config-unchangeable", "database-secret", "media-secret"];
+    assert_eq!(names, all);
+    for (_, line) in &found {
+        assert!(
+            line.contains("its mode is 777, so others of this machine may put another"),
+            "{line}"
+        );
+        assert!(
+            line.ends_with(&format!("run chmod go-w {}", home.path().display())),
+            "{line}"
+        );
+    }
+    // As in /tmp: everybody may put something there, and nobody take another's away.
+    chmod(home.path(), 0o1777);
+    assert_eq!(failed(&home.run(&["check", "--deploy"], "").await), []);
+    chmod(home.path(), 0o700);
     // Without a secret in it anybody may read it.
     fs::write(&file, "[site]\ntitle = \"Notes\"\n").unwrap();
     chmod(&file, 0o644);

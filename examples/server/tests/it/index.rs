@@ -2,7 +2,16 @@
 
 use std::time::Duration;
 
-use blog_core::model::media::{ObjectKey, PutMode, PutOptions};
+use blog_core::id::MediaId;
+use blog_core::model::effects::Effects;
+use blog_core::model::focus::Focus;
+use blog_core::model::media::{
+    AltText, FileName, MediaItem, MediaKind, MediaState, ObjectKey, PutMode, PutOptions,
+};
+use blog_core::model::user::Username;
+use blog_core::model::widths::Widths;
+use blog_core::ports::Clock as _;
+use blog_core::ports::clock::SystemClock;
 use futures_util::{StreamExt as _, stream};
 
 use crate::require::left_out;
@@ -169,8 +178,37 @@ async fn files_that_the_index_never_heard_of_are_found_and_filled_in() {
         ]
     );
     let mark = home.path().join("mark");
-    std::fs::write(&mark, "a/1.png").unwrap();
     let resume = ["index", "rebuild", "--resume", "mark"];
+    // A mark of other objects would leave out what comes before it.
+    for (text, expected) in [
+        (
+            "a/1.png",
+            "mark is not a file that a run has noted its way in; name another one",
+        ),
+        (
+            r#"{"of":{"bucket":"files","prefix":"b/"},"behind":"b/0.png"}"#,
+            "mark is of a run over other objects (bucket \"files\", prefix \"b/\"); name another file, or delete it to begin \
+             anew",
+        ),
+        (
+            r#"{"of":{"bucket":"pictures","prefix":""},"behind":"a/1.png"}"#,
+            "mark is of a run over other objects (bucket \"pictures\", prefix \"\"); name another file, or delete it to \
+             begin anew",
+        ),
+    ] {
+        std::fs::write(&mark, text).unwrap();
+        let (code, line) = said(&home, &resume).await;
+        assert_eq!(
+            (code, line.as_str()),
+            (Some(1), format!("blog-server: {expected}").as_str())
+        );
+        assert_eq!(std::fs::read_to_string(&mark).unwrap(), text);
+    }
+    std::fs::write(
+        &mark,
+        r#"{"of":{"bucket":"files","prefix":""},"behind":"a/1.png"}"#,
+    )
+    .unwrap();
     let lines = printed(&home, &resume).await;
     assert_eq!(
         lines,
@@ -218,7 +256,9 @@ async fn a_rebuild_that_was_killed_goes_on_and_ends_the_same() {
         .await
         .expect("it notes how far it is");
     child.kill().await.unwrap();
-    let behind = std::fs::read_to_string(&mark).unwrap();
+    let marked = std::fs::read_to_string(&mark).unwrap();
+    let marked: serde_json::Value = serde_json::from_str(&marked).unwrap();
+    let behind = marked["behind"].as_str().unwrap();
     let done = behind[2..6].parse::<usize>().unwrap() + 1;
     assert!(done < FILES, "it was killed half-way, behind {behind}");
     let lines = printed(&home, &rebuild).await;
@@ -230,6 +270,58 @@ async fn a_rebuild_that_was_killed_goes_on_and_ends_the_same() {
     assert_eq!(
         lines,
         ["2600 compared: 0 differ, 0 set right, 0 left alone as too young or on their way."]
+    );
+    stores.close().await;
+}
+
+#[tokio::test]
+async fn an_object_that_is_lost_ends_a_comparison_with_1_and_a_doctors_probe_is_none() {
+    let home = Home::new();
+    home.add_user("ada", "author").await;
+    let stores = stores(&home).await;
+    let records = &stores.backend.records;
+    let ada = Username::try_from("ada").unwrap();
+    let owner = records.users.by_username(&ada).await.unwrap().id;
+    let name = format!("private/{owner}/{:064}.png", 1);
+    let item = MediaItem {
+        id: MediaId::generate(),
+        owner,
+        kind: MediaKind::Image,
+        content_type: "image/png".to_owned(),
+        bytes: 5,
+        width: Some(1),
+        height: Some(1),
+        alt: AltText::try_from("").unwrap(),
+        file_name: FileName::try_from("a.png").unwrap(),
+        focus: Focus::CENTRE,
+        widths: Widths::default(),
+        private_key: ObjectKey::try_from(name.as_str()).unwrap(),
+        public_key: None,
+        state: MediaState::Ready,
+        created_at: SystemClock.now(),
+    };
+    let effects = Effects::at(SystemClock.now());
+    records.catalog.insert(item, effects).await.unwrap();
+    put(&stores, &name).await;
+    put(&stores, "doctor/0198").await;
+    let lines = printed(&home, &["index", "rebuild"]).await;
+    assert_eq!(lines[0], format!("missing {name}, set right"));
+    assert_eq!(lines.len(), 2, "{lines:?}");
+    let media = &stores.backend.media;
+    media
+        .delete(&ObjectKey::try_from(name.as_str()).unwrap())
+        .await
+        .unwrap();
+    let output = home
+        .run(&["reconcile", "--apply", "--settling-seconds", "0"], "")
+        .await;
+    assert_eq!(output.status.code(), Some(1), "{output:?}");
+    let text = String::from_utf8(output.stdout).unwrap();
+    assert!(text.contains(&format!("lost {name}\n")), "{text}");
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(
+        said.contains("blog-server: objects of the catalog are lost (1): they are in no store of the blog; look for them"),
+        "{said}"
     );
     stores.close().await;
 }
