@@ -60,6 +60,59 @@ impl Mailer for FolderMail {
         .await
         .map_err(|panic| Error::backend(BACKEND, panic))?
     }
+
+    /// # Errors
+    /// `Invalid` with field `to` for an address that no mail header can hold, `Unavailable`.
+    async fn forget(&self, to: &str) -> Result<u64> {
+        // As it was written, whatever the format makes of it.
+        let mail = Mail {
+            to: to.to_owned(),
+            subject: String::new(),
+            text: String::new(),
+        };
+        let line = addressee(&message(BACKEND, &local_sender()?, &mail)?.formatted());
+        let folder = self.folder.clone();
+        tokio::task::spawn_blocking(move || {
+            forget(&folder, &line).map_err(|error| named(error, &folder))
+        })
+        .await
+        .map_err(|panic| Error::backend(BACKEND, panic))?
+    }
+}
+
+/// The line of a mail's head that says whom it is to, in lower case; empty where there is none.
+fn addressee(mail: &[u8]) -> Vec<u8> {
+    let head = mail.split(|byte| *byte == b'\n').map(<[u8]>::trim_ascii);
+    let mut head = head.take_while(|line| !line.is_empty());
+    let found = head.find(|line| line.len() > 3 && line[..3].eq_ignore_ascii_case(b"to:"));
+    found.map(<[u8]>::to_ascii_lowercase).unwrap_or_default()
+}
+
+fn forget(folder: &Path, line: &[u8]) -> io::Result<u64> {
+    let mut gone = 0;
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        if path.extension().is_none_or(|extension| extension != "eml") {
+            continue;
+        }
+        let mail = match fs::read(&path) {
+            Ok(mail) => mail,
+            // Whoever reads this folder took it.
+            Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
+            Err(error) => return Err(error),
+        };
+        if addressee(&mail) == line {
+            match fs::remove_file(&path) {
+                Ok(()) => gone += 1,
+                Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+                Err(error) => return Err(error),
+            }
+        }
+    }
+    if gone > 0 {
+        File::open(folder)?.sync_all()?;
+    }
+    Ok(gone)
 }
 
 fn local_sender() -> Result<Mailbox> {
@@ -264,6 +317,31 @@ mod tests {
             let text = fs::read_to_string(path.join(name)).unwrap();
             assert!(text.contains(&format!("Subject: Number {n}\r\n")), "{text}");
         }
+    }
+
+    #[tokio::test]
+    async fn forgets_the_mails_to_one_address_and_no_others() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("mail");
+        let mailer = FolderMail::open(&path).unwrap();
+        for to in [
+            "ada@example.org",
+            "çağrı@örnek.example",
+            "other-ada@example.org",
+        ] {
+            for _ in 0..2 {
+                let mail = mail(to, "s", "To: ada@example.org\n\nTo: çağrı@örnek.example");
+                mailer.send(&mail).await.unwrap();
+            }
+        }
+        let left = || fs::read_dir(&path).unwrap().count();
+        fs::write(path.join("notes.txt"), "To: ada@example.org\n").unwrap();
+        assert_eq!(mailer.forget("nobody@example.org").await.unwrap(), 0);
+        assert_eq!(left(), 7);
+        assert_eq!(mailer.forget("Ada@example.org").await.unwrap(), 2);
+        assert_eq!(mailer.forget("çağrı@örnek.example").await.unwrap(), 2);
+        assert_eq!(left(), 3);
+        assert_eq!(mailer.forget("ada@example.org").await.unwrap(), 0);
     }
 
     #[tokio::test]

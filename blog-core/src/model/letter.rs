@@ -40,6 +40,12 @@ pub enum Letter<'a> {
         /// Whose account it is.
         username: &'a Username,
     },
+    /// The account was erased, and what that came to: texts that stand for the counts until they are known, in the order
+    /// of [`ERASED`](super::receipt::ERASED).
+    Erased {
+        /// Of posts, files, comments and likes.
+        counts: &'a [String; 4],
+    },
     /// The archive of what is theirs is ready, for a week.
     Exported {
         /// Whose account it is.

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::letter::LetterText;
 use crate::id::{MediaId, MessageId, PostId, UserId};
 use crate::time::Timestamp;
 
@@ -31,6 +32,17 @@ pub enum Task {
     EraseUser {
         /// Whom.
         user: UserId,
+        /// What they are told at the end, in the words of when they asked: [`Receipt::fill`](super::receipt::Receipt::fill)
+        /// puts the counts in.
+        #[serde(default)]
+        receipt: Option<LetterText>,
+    },
+    /// Tell somebody who was erased what was done, and forget every mail to them that is kept here.
+    LastMail {
+        /// To whom.
+        to: String,
+        /// None where nobody asked for it.
+        letter: Option<LetterText>,
     },
     /// Send a mail.
     Mail {

@@ -23,6 +23,38 @@ impl Receipt {
     }
 }
 
+/// What an erasure counts.
+pub const ERASED: [&str; 4] = ["posts", "files", "comments", "likes"];
+
+impl Receipt {
+    /// Adds what was written down of a part of the work. What is no count of an erasure is left out.
+    pub fn add_written(&mut self, text: &str) {
+        for part in text.split(", ") {
+            let Some((word, count)) = part.rsplit_once(' ') else {
+                continue;
+            };
+            let known = ERASED.into_iter().find(|kind| *kind == word);
+            if let (Some(kind), Ok(count)) = (known, count.parse()) {
+                self.count(kind, count);
+            }
+        }
+    }
+
+    /// What stands in a text for the count of this kind, until it is known.
+    pub fn place(kind: &str) -> String {
+        format!("[[{kind}]]")
+    }
+
+    /// The text with the counts in their places.
+    pub fn fill(&self, text: &str) -> String {
+        let mut text = text.to_owned();
+        for kind in ERASED {
+            text = text.replace(&Self::place(kind), &self.of(kind).to_string());
+        }
+        text
+    }
+}
+
 impl fmt::Display for Receipt {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (place, (kind, count)) in self.0.iter().enumerate() {
@@ -36,6 +68,16 @@ impl fmt::Display for Receipt {
 #[cfg(test)]
 mod tests {
     use super::Receipt;
+
+    #[test]
+    fn parts_add_up_and_fill_their_places() {
+        let mut receipt = Receipt::default();
+        receipt.add_written("posts 200, files 3");
+        receipt.add_written("posts 1, strangers 5, comments x");
+        receipt.add_written("");
+        assert_eq!(receipt.to_string(), "posts 201, files 3");
+        assert_eq!(receipt.fill("[[posts]] and [[likes]]"), "201 and 0");
+    }
 
     #[test]
     fn kinds_stand_in_the_order_in_which_they_came() {

@@ -22,6 +22,13 @@ pub struct Mail {
 pub trait Mailer: Debug + Send + Sync + 'static {
     /// Hands a mail over; success means that somebody else is responsible for it now.
     async fn send(&self, mail: &Mail) -> Result<()>;
+
+    /// Removes the mails to this address that are kept here, where any are; how many. What was handed over is with
+    /// whoever has it.
+    async fn forget(&self, to: &str) -> Result<u64> {
+        let _ = to;
+        Ok(0)
+    }
 }
 
 /// Drops every mail: for blogs that have no mail at all.

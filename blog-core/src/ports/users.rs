@@ -99,12 +99,20 @@ pub trait UserStore: Debug + Send + Sync + 'static {
         effects: Effects,
     ) -> Result<User>;
 
+    /// Takes the name from at most `limit` comments, and away at most `limit` likes, whose counts fall, of a user whose
+    /// erasure is due at the moment of the effects; how many of each. So that nobody with very much holds up the others:
+    /// what is left, `erase` does.
+    ///
+    /// `NotFound(User)` when there is none, `Conflict(State)` when it is not due.
+    async fn detach(&self, id: UserId, limit: u32, effects: Effects) -> Result<(u64, u64)>;
+
     /// Deletes a user whose erasure is due at the moment of the effects, with their sessions, tokens, likes (whose counts
     /// fall), unsaved texts, preview links, reports, invitations, and mail to them that has not left. Their comments stay
-    /// without a name, and what somebody else's page still shows of their media goes to the admin who is here longest.
+    /// without a name, and what somebody else's page still shows of their media goes to the admin who is here longest;
+    /// where there is none, to the editor, the author or the reader who is.
     ///
-    /// `NotFound(User)` when there is none, `Conflict(State)` when it is not due, or while they have posts, an avatar, or media
-    /// that nothing uses.
+    /// `NotFound(User)` when there is none, `Conflict(State)` when it is not due, or while they have posts, an avatar, media
+    /// that nothing uses, or media and are the last user.
     async fn erase(&self, id: UserId, effects: Effects) -> Result<()>;
 
     /// The users whose names begin with `prefix`, in the order of their names, from behind `after` on, at most `limit`.

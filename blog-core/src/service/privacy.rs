@@ -4,6 +4,7 @@
 //! unsaved texts go. Comments on others' posts stay without a name, since others answered them. The audit log keeps the
 //! account's id, which is nobody's name by then.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -12,12 +13,14 @@ use futures_util::future::BoxFuture;
 use crate::blog::{Core, detached};
 use crate::error::{Denied, Entity, Error, Result};
 use crate::id::UserId;
-use crate::model::audit::AuditAction;
+use crate::model::audit::{AuditAction, AuditQuery, AuditScope};
 use crate::model::effects::Effects;
-use crate::model::letter::{Compose, Letter};
+use crate::model::letter::{Compose, Letter, LetterText};
 use crate::model::library::MediaQuery;
+use crate::model::media::{Folder, MediaItem, ObjectKey, QUARANTINE};
 use crate::model::outbox::Task;
 use crate::model::post::{PostQuery, PostScope};
+use crate::model::receipt::{ERASED, Receipt};
 use crate::model::user::{ProfileChange, User};
 use crate::page::PageRequest;
 use crate::policy::{Actor, Surface};
@@ -26,10 +29,17 @@ use crate::service::library::Library;
 use crate::service::publishing::Publishing;
 use crate::service::recovery::Recovery;
 use crate::service::sessions::Visitor;
+use crate::service::worker::Progress;
 use crate::time::Timestamp;
 
 /// For how long somebody can come back.
 pub const GRACE: Duration = Duration::from_secs(14 * 86_400);
+
+/// How many things one turn deletes: a few seconds of writes.
+const PORTION: u32 = 100;
+
+/// Comments that lose their name, and likes that go, in one write.
+const ROWS: u32 = 500;
 
 /// Uploads that nobody ended are looked through in steps of so many.
 const STEP: u32 = 1_000;
@@ -63,6 +73,12 @@ impl Privacy {
             recovery.confirm(&user, "password", &password).await?;
             let now = core.now();
             let at = now.plus(GRACE);
+            let task = Task::EraseUser {
+                user: user.id,
+                receipt: Some(compose(&Letter::Erased {
+                    counts: &ERASED.map(Receipt::place),
+                })),
+            };
             let mut effects = Effects::at(now)
                 .audit(
                     Some(user.id),
@@ -70,7 +86,7 @@ impl Privacy {
                     format!("user:{}", user.id),
                     "",
                 )
-                .later(at, Task::EraseUser { user: user.id });
+                .later(at, task);
             if let Some(email) = &user.email {
                 let letter = Letter::Leaving {
                     username: &user.username,
@@ -106,21 +122,26 @@ impl Privacy {
     }
 
     /// [`Privacy::erase`] as a future of a known type, since what it does leaves tasks that are done in turn.
-    pub(crate) fn erasing(self, id: UserId) -> BoxFuture<'static, Result<()>> {
-        Box::pin(async move { self.erase(id).await })
+    pub(super) fn erasing(
+        self,
+        id: UserId,
+        receipt: Option<LetterText>,
+    ) -> BoxFuture<'static, Result<Progress>> {
+        Box::pin(async move { self.erase(id, receipt).await })
     }
 
-    /// Erases a user whose time has come; nothing where they came back. Every step may be done again, so one that was cut
-    /// off is ended by the next.
-    async fn erase(&self, id: UserId) -> Result<()> {
-        let user = match self.core.records.users.get(id).await {
+    /// Erases a user whose time has come, a portion in each turn; nothing where they came back. Every step may be done again,
+    /// so one that was cut off is ended by the next.
+    async fn erase(&self, id: UserId, letter: Option<LetterText>) -> Result<Progress> {
+        let core = &self.core;
+        let user = match core.records.users.get(id).await {
             Ok(user) => user,
-            Err(Error::NotFound(Entity::User)) => return Ok(()),
+            Err(Error::NotFound(Entity::User)) => return Ok(Progress::Whole),
             Err(other) => return Err(other),
         };
-        if user.erase_at.is_none_or(|at| at > self.core.now()) {
-            return Ok(());
-        }
+        let Some(due) = user.erase_at.filter(|at| *at <= core.now()) else {
+            return Ok(Progress::Whole);
+        };
         self.without_avatar(&user).await?;
         // Its owner could do all of this; whether they are suspended makes no difference to what is theirs.
         let actor = Actor::User {
@@ -130,16 +151,66 @@ impl Privacy {
             verified: true,
             blocked: false,
         };
-        self.delete_posts(&actor, id).await?;
-        self.delete_media(&actor, id).await?;
-        Exports::new(self.core.clone()).remove_all(id).await?;
-        let effects = Effects::at(self.core.now()).invalidating().audit(
+        let mut portion = Portion::default();
+        let is_whole = self.delete_posts(&actor, id, &mut portion).await?
+            && self.delete_media(&actor, id, &mut portion).await?
+            && self.detach(id, &mut portion).await?;
+        if !is_whole {
+            // Nobody has logged in since; the record of this portion needs a write to go with.
+            let effects = self.erased(id, &portion.receipt);
+            core.records.sessions.delete_all(id, None, effects).await?;
+            return Ok(Progress::Part);
+        }
+        self.delete_strays(id).await?;
+        Exports::new(core.clone()).remove_all(id).await?;
+        let receipt = self.summed(id, due, portion.receipt).await?;
+        let mut effects = self.erased(id, &receipt).invalidating();
+        if let Some(email) = &user.email {
+            let task = Task::LastMail {
+                to: email.to_string(),
+                letter: letter.map(|letter| LetterText {
+                    subject: receipt.fill(&letter.subject),
+                    text: receipt.fill(&letter.text),
+                }),
+            };
+            effects = effects.later(core.now(), task);
+        }
+        core.records.users.erase(id, effects).await?;
+        core.wake.notify_one();
+        Ok(Progress::Whole)
+    }
+
+    /// The record of what was done, by kind.
+    fn erased(&self, id: UserId, receipt: &Receipt) -> Effects {
+        Effects::at(self.core.now()).audit(
             None,
             AuditAction::UserErase,
             format!("user:{id}"),
-            "",
-        );
-        self.core.records.users.erase(id, effects).await
+            receipt.to_string(),
+        )
+    }
+
+    /// What all portions came to, by their records.
+    async fn summed(&self, id: UserId, since: Timestamp, last: Receipt) -> Result<Receipt> {
+        let mut sum = Receipt::default();
+        for kind in ERASED {
+            sum.count(kind, last.of(kind));
+        }
+        let mut query = AuditQuery {
+            scope: AuditScope::To(format!("user:{id}")),
+            action: Some(AuditAction::UserErase),
+            page: PageRequest::first(100),
+        };
+        loop {
+            let page = self.core.records.audit.list(&query).await?;
+            for record in page.items.iter().filter(|record| record.at >= since) {
+                sum.add_written(&record.detail);
+            }
+            match page.next {
+                Some(next) => query.page = PageRequest::new(Some(next), 100),
+                None => return Ok(sum),
+            }
+        }
     }
 
     async fn without_avatar(&self, user: &User) -> Result<()> {
@@ -166,7 +237,8 @@ impl Privacy {
         Ok(())
     }
 
-    async fn delete_posts(&self, actor: &Actor, id: UserId) -> Result<()> {
+    /// Whether nothing is left.
+    async fn delete_posts(&self, actor: &Actor, id: UserId, portion: &mut Portion) -> Result<bool> {
         let publishing = Publishing::new(self.core.clone());
         loop {
             let visibility = self.core.visibility(actor, Surface::Own);
@@ -178,18 +250,22 @@ impl Privacy {
             let posts = &self.core.records.posts;
             let cards = posts.list(&query, &visibility).await?.items;
             if cards.is_empty() {
-                return Ok(());
+                return Ok(true);
             }
             for card in cards {
+                if portion.is_full() {
+                    return Ok(false);
+                }
                 let seen = self.core.visibility(actor, Surface::Page);
                 let post = posts.get(card.id, &seen).await?;
                 publishing.delete(actor, post.id, post.version).await?;
+                portion.did("posts", 1);
             }
         }
     }
 
-    /// What nothing shows any more goes; what somebody else's page shows stays with the site.
-    async fn delete_media(&self, actor: &Actor, id: UserId) -> Result<()> {
+    /// What nothing shows any more goes; what somebody else's page shows stays with the site. Whether nothing is left.
+    async fn delete_media(&self, actor: &Actor, id: UserId, portion: &mut Portion) -> Result<bool> {
         let library = Library::new(self.core.clone());
         let catalog = &self.core.records.catalog;
         for item in catalog.stale(self.core.now(), STEP).await? {
@@ -201,15 +277,80 @@ impl Privacy {
         loop {
             let found = catalog.by_owner(id, &MediaQuery::default(), page).await?;
             for item in found.items {
+                if portion.is_full() {
+                    return Ok(false);
+                }
                 match library.delete(actor, item.id).await {
-                    Ok(()) | Err(Error::Conflict(_) | Error::NotFound(_)) => {}
+                    Ok(()) => portion.did("files", 1),
+                    Err(Error::Conflict(_) | Error::NotFound(_)) => {}
                     Err(other) => return Err(other),
                 }
             }
             match found.next {
                 Some(next) => page = PageRequest::new(Some(next), 100),
-                None => return Ok(()),
+                None => return Ok(true),
             }
+        }
+    }
+
+    /// Comments lose their name, and likes go, so that the last write has little to do. Whether nothing is left.
+    async fn detach(&self, id: UserId, portion: &mut Portion) -> Result<bool> {
+        while !portion.is_full() {
+            let effects = Effects::at(self.core.now());
+            let users = &self.core.records.users;
+            let (comments, likes) = users.detach(id, ROWS, effects).await?;
+            if comments + likes == 0 {
+                return Ok(true);
+            }
+            portion.did("comments", comments);
+            portion.did("likes", likes);
+        }
+        Ok(false)
+    }
+
+    /// What lies among their private objects and is no item's, and what was put into quarantine from there.
+    async fn delete_strays(&self, id: UserId) -> Result<()> {
+        let own = format!("{}{id}/", Folder::Private.prefix());
+        for prefix in [format!("{QUARANTINE}{own}"), own] {
+            let media = &self.core.media;
+            let mut after: Option<ObjectKey> = None;
+            loop {
+                let page = media.list(&prefix, after.as_ref(), 500).await?;
+                let keys: Vec<ObjectKey> =
+                    page.items.into_iter().map(|object| object.key).collect();
+                let originals: Vec<ObjectKey> = keys.iter().map(ObjectKey::original).collect();
+                // What somebody else's page shows.
+                let kept = self.core.records.catalog.of_objects(&originals).await?;
+                let kept: HashSet<ObjectKey> = kept.iter().flat_map(MediaItem::objects).collect();
+                for key in keys.iter().filter(|key| !kept.contains(key)) {
+                    media.delete(key).await?;
+                }
+                match page.next {
+                    Some(next) => after = Some(next),
+                    None => break,
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// What one turn of an erasure does: so much that it is over well within its lease, and others come in between.
+#[derive(Debug, Default)]
+struct Portion {
+    steps: u32,
+    receipt: Receipt,
+}
+
+impl Portion {
+    fn is_full(&self) -> bool {
+        self.steps >= PORTION
+    }
+
+    fn did(&mut self, kind: &'static str, count: u64) {
+        self.steps += 1;
+        if count > 0 {
+            self.receipt.count(kind, count);
         }
     }
 }

@@ -8,6 +8,7 @@ use tokio_util::sync::CancellationToken;
 use crate::blog::Core;
 use crate::error::{Entity, Error, Result};
 use crate::model::effects::Effects;
+use crate::model::letter::LetterText;
 use crate::model::media::{MediaItem, ObjectKey, QUARANTINE};
 use crate::model::outbox::{OutboxMessage, Task};
 use crate::ports::mailer::Mail;
@@ -132,6 +133,15 @@ impl Worker {
     }
 }
 
+/// How far a task has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Progress {
+    /// It is done.
+    Whole,
+    /// It goes on in another turn.
+    Part,
+}
+
 impl Core {
     /// An upload that never ended: its objects, and its place in the catalog.
     pub(super) async fn forget_upload(&self, item: &MediaItem) -> Result<()> {
@@ -149,7 +159,7 @@ impl Core {
     /// messages stay for the worker, which does them once more: every task may be done any number of times.
     pub(crate) async fn perform_now(self: &Arc<Self>, tasks: Vec<Task>) {
         for task in tasks {
-            report("a write's own task", self.perform(task).await);
+            report("a write's own task", self.perform(task).await.map(drop));
         }
         self.wake.notify_one();
     }
@@ -195,9 +205,11 @@ impl Core {
             id, task, attempts, ..
         } = message;
         let outbox = &self.records.outbox;
-        let is_mail = matches!(task, Task::Mail { .. });
+        let is_mail = matches!(task, Task::Mail { .. } | Task::LastMail { .. });
         let settled = match self.perform(task).await {
-            Ok(()) => {
+            // Behind what is due by now, which it shall not hold up.
+            Ok(Progress::Part) => outbox.retry(id, attempts, self.now()).await,
+            Ok(Progress::Whole) => {
                 self.seen_site.wrote(!is_mail);
                 outbox.done(id, attempts).await
             }
@@ -221,8 +233,18 @@ impl Core {
         }
     }
 
-    async fn perform(self: &Arc<Self>, task: Task) -> Result<()> {
+    async fn perform(self: &Arc<Self>, task: Task) -> Result<Progress> {
         match task {
+            Task::EraseUser { user, receipt } => {
+                return Privacy::new(self.clone()).erasing(user, receipt).await;
+            }
+            Task::LastMail { to, letter } => {
+                if let Some(LetterText { subject, text }) = letter {
+                    let to = to.clone();
+                    self.send(Mail { to, subject, text }).await?;
+                }
+                self.mailer.forget(&to).await?;
+            }
             Task::SyncMedia { media } => {
                 let library = Library::new(self.clone());
                 // One that cannot be done must not keep the others public.
@@ -230,11 +252,11 @@ impl Core {
                 for id in media {
                     outcome = outcome.and(library.sync_public(id).await);
                 }
-                outcome
+                outcome?;
             }
             Task::SettleSlug { post, slug } => {
                 let publishing = Publishing::new(self.clone());
-                publishing.settle(post, &slug).await
+                publishing.settle(post, &slug).await?;
             }
             Task::DeleteObjects { keys } => {
                 let mut outcome = Ok(());
@@ -243,16 +265,17 @@ impl Core {
                 for key in keys.iter().cloned().chain(aside) {
                     outcome = outcome.and(self.media.delete(&ObjectKey::from_store(key)).await);
                 }
-                outcome
+                outcome?;
             }
-            Task::EraseUser { user } => Privacy::new(self.clone()).erasing(user).await,
-            Task::Mail { to, subject, text } => {
-                let mail = Mail { to, subject, text };
-                tokio::time::timeout(MAIL, self.mailer.send(&mail))
-                    .await
-                    .unwrap_or_else(|late| Err(Error::unavailable("the mail server", late)))
-            }
+            Task::Mail { to, subject, text } => self.send(Mail { to, subject, text }).await?,
         }
+        Ok(Progress::Whole)
+    }
+
+    async fn send(&self, mail: Mail) -> Result<()> {
+        tokio::time::timeout(MAIL, self.mailer.send(&mail))
+            .await
+            .unwrap_or_else(|late| Err(Error::unavailable("the mail server", late)))
     }
 }
 

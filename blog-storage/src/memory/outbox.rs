@@ -22,7 +22,7 @@ impl State {
     /// Mail to an address that has not left.
     pub(super) fn forget_mail(&mut self, address: &str) {
         let theirs = |row: &OutboxRow| match &row.message.task {
-            Task::Mail { to, .. } => to == address,
+            Task::Mail { to, .. } | Task::LastMail { to, .. } => to == address,
             _ => false,
         };
         self.outbox.retain(|_, row| !theirs(row));

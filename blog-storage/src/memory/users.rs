@@ -57,10 +57,11 @@ impl State {
         let heir = self
             .users
             .values()
-            .filter(|row| row.user.role == Role::Admin && row.user.id != id)
+            .filter(|row| row.user.id != id)
             .min_by_key(|row| {
                 let user = &row.user;
                 (
+                    std::cmp::Reverse(user.role),
                     user.suspension.is_some(),
                     user.erase_at.is_some(),
                     user.created_at,
@@ -332,6 +333,32 @@ impl UserStore for MemoryStore {
         })
     }
 
+    async fn detach(&self, id: UserId, limit: u32, effects: Effects) -> Result<(u64, u64)> {
+        self.write(effects, |state, at| {
+            let due = state.user(id)?.user.erase_at;
+            if due.is_none_or(|due| due > at) {
+                return Err(Conflict::State.into());
+            }
+            let own = state
+                .comments
+                .values_mut()
+                .filter(|row| row.author == Some(id));
+            let comments = own
+                .take(limit as usize)
+                .map(|row| row.author = None)
+                .count();
+            let own = state
+                .posts
+                .values_mut()
+                .filter(|row| row.likes.contains_key(&id));
+            let likes = own
+                .take(limit as usize)
+                .map(|row| row.likes.remove(&id))
+                .count();
+            Ok((comments as u64, likes as u64))
+        })
+    }
+
     async fn erase(&self, id: UserId, effects: Effects) -> Result<()> {
         self.write(effects, |state, at| {
             let row = state.user(id)?;
@@ -346,6 +373,7 @@ impl UserStore for MemoryStore {
                 || row.avatar.is_some()
                 || state.posts.values().any(|post| post.author == id)
                 || state.media.values().any(idle)
+                || (state.users.len() == 1 && state.media.values().any(|item| item.owner == id))
             {
                 return Err(Conflict::State.into());
             }

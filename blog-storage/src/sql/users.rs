@@ -44,6 +44,7 @@ macro_rules! users_where {
 }
 
 const OWN_POSTS: &str = "SELECT 1 FROM blog_posts WHERE author = ? LIMIT 1";
+const OWN_MEDIA: &str = "SELECT 1 FROM blog_media WHERE owner = ? LIMIT 1";
 const IDLE_MEDIA: &str = "SELECT 1 FROM blog_media m WHERE m.owner = ? \
     AND NOT EXISTS (SELECT 1 FROM blog_post_media p WHERE p.media = m.id) \
     AND NOT EXISTS (SELECT 1 FROM blog_page_media g WHERE g.media = m.id) \
@@ -56,6 +57,16 @@ const ERASE: [&str; 4] = [
     "UPDATE blog_comments SET author = NULL WHERE author = ?",
     "DELETE FROM blog_comment_reports WHERE reporter = ?",
 ];
+
+/// A part of a user's comments: (user, how many).
+const DETACH_COMMENTS: &str = "UPDATE blog_comments SET author = NULL WHERE id IN (SELECT id FROM \
+    (SELECT id FROM blog_comments WHERE author = ? LIMIT ?) AS some)";
+
+/// The same of their likes: the counts of the posts, and the likes of these posts (user, user, how many).
+const DETACH_COUNTS: &str = "UPDATE blog_posts SET likes = likes - 1 WHERE id IN (SELECT post FROM \
+    (SELECT post FROM blog_likes WHERE liker = ? ORDER BY post LIMIT ?) AS some)";
+const DETACH_LIKES: &str = "DELETE FROM blog_likes WHERE liker = ? AND post IN (SELECT post FROM \
+    (SELECT post FROM blog_likes WHERE liker = ? ORDER BY post LIMIT ?) AS some)";
 
 /// What nothing holds in its place any more: comments that only this user reported, tags that only they used.
 const LEFT_BEHIND: [&str; 2] = [
@@ -477,6 +488,23 @@ impl UserStore for SqlStore {
             .await
     }
 
+    async fn detach(&self, id: UserId, limit: u32, effects: Effects) -> Result<(u64, u64)> {
+        self.db
+            .retried(|| async {
+                let mut tx = self.db.begin().await?;
+                let user = user_in(&mut tx, id).await?;
+                if user.erase_at.is_none_or(|due| due > effects.at) {
+                    return Err(Conflict::State.into());
+                }
+                let comments = tx.run(DETACH_COMMENTS, args![id, limit]).await?;
+                tx.run(DETACH_COUNTS, args![id, limit]).await?;
+                let likes = tx.run(DETACH_LIKES, args![id, id, limit]).await?;
+                effects::commit(tx, &effects).await?;
+                Ok((comments, likes))
+            })
+            .await
+    }
+
     async fn erase(&self, id: UserId, effects: Effects) -> Result<()> {
         self.db
             .retried(|| async {
@@ -499,8 +527,9 @@ impl UserStore for SqlStore {
                 }
                 let heir: Option<(Uuid,)> = tx
                     .one(
-                        "SELECT id FROM blog_users WHERE role = 'admin' AND id <> ? \
-                         ORDER BY suspended, erase_at IS NOT NULL, created_at, id LIMIT 1",
+                        "SELECT id FROM blog_users WHERE id <> ? \
+                         ORDER BY CASE role WHEN 'admin' THEN 0 WHEN 'editor' THEN 1 WHEN 'author' THEN 2 ELSE 3 END, \
+                         suspended, erase_at IS NOT NULL, created_at, id LIMIT 1",
                         args![id],
                     )
                     .await?;
@@ -510,6 +539,8 @@ impl UserStore for SqlStore {
                         args![heir, id],
                     )
                     .await?;
+                } else if tx.any(OWN_MEDIA, args![id]).await? {
+                    return Err(Conflict::State.into());
                 }
                 if let Some(email) = &user.email {
                     let to = format!("\"to\":{},", super::rows::to_json(&email.as_str())?);

@@ -47,6 +47,16 @@ mail-leaving =
     your account at { $site } will be erased in 14 days, with your posts and pictures, as you asked. If you want to keep it, log in before then:
 
     { $link }
+mail-erased-subject = { $site }: your account was erased
+mail-erased =
+    Your account at { $site } was erased, as you asked. What that came to:
+
+    Posts, with their versions and comments: { $posts }
+    Pictures and videos: { $files }
+    Comments that stay without your name: { $comments }
+    Likes: { $likes }
+
+    This address is not kept either: this is the last mail.
 mail-exported-subject = { $site }: your data is ready
 mail-exported =
     Hello { $name },

@@ -47,6 +47,16 @@ mail-leaving =
     { $site } hesabınız, istediğiniz gibi, yazılarınız ve resimlerinizle birlikte 14 gün sonra silinecek. Vazgeçerseniz o zamana dek giriş yapın:
 
     { $link }
+mail-erased-subject = { $site }: hesabınız silindi
+mail-erased =
+    { $site } sitesindeki hesabınız, istediğiniz gibi silindi. Yapılanların dökümü:
+
+    Sürümleri ve yorumlarıyla birlikte yazılar: { $posts }
+    Resimler ve videolar: { $files }
+    Adınız olmadan kalan yorumlar: { $comments }
+    Beğeniler: { $likes }
+
+    Bu adres de saklanmıyor: bu son postadır.
 mail-exported-subject = { $site }: verileriniz hazır
 mail-exported =
     Merhaba { $name },

@@ -54,6 +54,16 @@ pub(super) fn composer(call: &Call) -> Compose {
                 .with("name", username.as_str())
                 .with("address", to.as_str()),
             ),
+            Letter::Erased {
+                counts: [posts, files, comments, likes],
+            } => (
+                Phrase::new("mail-erased-subject"),
+                Phrase::new("mail-erased")
+                    .with("posts", posts.as_str())
+                    .with("files", files.as_str())
+                    .with("comments", comments.as_str())
+                    .with("likes", likes.as_str()),
+            ),
             Letter::Exported { username } => (
                 Phrase::new("mail-exported-subject"),
                 Phrase::new("mail-exported")

@@ -248,6 +248,10 @@ impl UserStore for Users {
         self.inner.schedule_erasure(id, at, effects).await
     }
 
+    async fn detach(&self, id: UserId, limit: u32, effects: Effects) -> Result<(u64, u64)> {
+        self.inner.detach(id, limit, effects).await
+    }
+
     async fn erase(&self, id: UserId, effects: Effects) -> Result<()> {
         match self.fault {
             Fault::NobodyErased => self.inner.get(id).await.map(drop),

@@ -45,6 +45,17 @@ pub(super) fn checks() -> Vec<Check> {
             state,
         ),
         users.check(
+            "users-detach",
+            "Takes the name from at most `limit` comments, and away at most `limit` likes, whose counts fall, of a user whose \
+             erasure is due; how many of each.",
+            detach,
+        ),
+        users.check(
+            "users-detach-state",
+            "`detach`: `NotFound(User)` when there is none, `Conflict(State)` when it is not due.",
+            detach_state,
+        ),
+        users.check(
             "users-erase-heir",
             "What somebody else's page still shows of their media goes to the admin who is here longest.",
             heir,
@@ -149,6 +160,75 @@ async fn erase(lab: Lab) -> Verdict {
         ..lab.new_user()
     };
     users.create(again, lab.fx()).await?;
+    Ok(())
+}
+
+async fn detach(lab: Lab) -> Verdict {
+    let (author, user) = (lab.user().await?, lab.user().await?);
+    let mut posts = Vec::new();
+    for _ in 0..3 {
+        let post = lab.post(author.id).await?;
+        let engagement = &lab.records.engagement;
+        for liker in [author.id, user.id] {
+            engagement.set_like(post.id, liker, true, lab.now).await?;
+        }
+        lab.comment(post.id, user.id, None).await?;
+        posts.push(post.id);
+    }
+    let strange = lab.comment(posts[0], author.id, None).await?;
+    let users = &lab.records.users;
+    users
+        .schedule_erasure(user.id, Some(lab.now), lab.fx())
+        .await?;
+    for expected in [(2, 2), (1, 1), (0, 0)] {
+        let found = users.detach(user.id, 2, lab.fx()).await?;
+        same!(found, expected, "comments and likes");
+    }
+    for post in posts {
+        same!(lab.stored(post).await?.likes, 1, "likes of others");
+        let threads = &lab.records.comments;
+        let threads = threads.threads(post, PageRequest::first(9)).await?;
+        let named = threads
+            .items
+            .iter()
+            .filter_map(|thread| thread.comment.author.as_ref());
+        ensure!(
+            named.into_iter().all(|by| by.id != user.id),
+            "a comment has its name"
+        );
+    }
+    let kept = lab.records.comments.get(strange.id).await?;
+    same!(
+        kept.author.map(|by| by.id),
+        Some(author.id),
+        "somebody else's comment"
+    );
+    users.get(user.id).await?;
+    Ok(())
+}
+
+async fn detach_state(lab: Lab) -> Verdict {
+    let users = &lab.records.users;
+    refused!(
+        users.detach(UserId::generate(), 9, lab.fx()).await,
+        Error::NotFound(Entity::User)
+    );
+    let user = lab.user().await?;
+    let post = lab.post(user.id).await?;
+    let comment = lab.comment(post.id, user.id, None).await?;
+    for at in [None, Some(lab.after(1))] {
+        users.schedule_erasure(user.id, at, lab.fx()).await?;
+        refused!(
+            users.detach(user.id, 9, lab.fx()).await,
+            Error::Conflict(Conflict::State)
+        );
+    }
+    let kept = lab.records.comments.get(comment.id).await?;
+    same!(
+        kept.author.map(|by| by.id),
+        Some(user.id),
+        "the comment's author"
+    );
     Ok(())
 }
 

@@ -438,6 +438,7 @@ pub(crate) async fn ready(store: &Arc<SqlStore>) -> Vec<Write> {
             e, Some(SuspensionReason::try_from("Rude").expect("a reason")), fx());
         "users::set_blocked" => g.store.set_blocked(b, true, fx());
         "users::schedule_erasure" => g.store.schedule_erasure(b, None, fx());
+        "users::detach" => g.store.detach(leaver, 10, fx());
         "users::erase" => g.store.erase(leaver, fx());
         "sessions::create" => SessionStore::create(&*g.store, session_of(a), fx());
         "sessions::touch" => g.store.touch(&[SessionTouch {

@@ -8,8 +8,10 @@ use blog_core::Timestamp;
 use blog_core::backend::Records;
 use blog_core::blog::Blog;
 use blog_core::id::AutosaveId;
+use blog_core::model::audit::{AuditAction, AuditQuery};
 use blog_core::model::autosave::{Autosave, FormText};
-use blog_core::model::letter::{Compose, LetterText};
+use blog_core::model::letter::{Compose, Letter, LetterText};
+use blog_core::model::media::{ObjectKey, PutOptions};
 use blog_core::model::user::Role;
 use blog_core::page::PageRequest;
 use blog_core::policy::Actor;
@@ -33,14 +35,24 @@ const PASSWORD: &str = "seven quiet harbour lamps";
 /// Stands in everything that is of the person who leaves, in a spelling that no folding changes.
 const MARKER: &str = "zqmarker";
 
+/// Keeps mails as a folder does, and those that were ever sent.
 #[derive(Debug, Default)]
-struct LetterBox(Mutex<usize>);
+struct LetterBox {
+    kept: Mutex<Vec<Mail>>,
+    sent: Mutex<Vec<Mail>>,
+}
 
 #[async_trait::async_trait]
 impl Mailer for LetterBox {
-    async fn send(&self, _: &Mail) -> blog_core::Result<()> {
-        *self.0.lock().unwrap() += 1;
+    async fn send(&self, mail: &Mail) -> blog_core::Result<()> {
+        self.kept.lock().unwrap().push(mail.clone());
+        self.sent.lock().unwrap().push(mail.clone());
         Ok(())
+    }
+
+    async fn forget(&self, to: &str) -> blog_core::Result<u64> {
+        self.kept.lock().unwrap().retain(|mail| mail.to != to);
+        Ok(1)
     }
 }
 
@@ -50,6 +62,7 @@ struct Scene {
     clock: Arc<ManualClock>,
     media: Arc<MemoryMedia>,
     index: Arc<MemoryStore>,
+    letters: Arc<LetterBox>,
 }
 
 impl Scene {
@@ -64,9 +77,10 @@ impl Scene {
             media: media.clone(),
             index: index.clone(),
         };
+        let letters = Arc::new(LetterBox::default());
         let blog = Blog::builder(backend)
             .clock(clock.clone())
-            .mailer(Arc::new(LetterBox::default()))
+            .mailer(letters.clone())
             .build()
             .unwrap();
         Self {
@@ -75,6 +89,7 @@ impl Scene {
             clock,
             media,
             index,
+            letters,
         }
     }
 
@@ -99,9 +114,15 @@ impl Scene {
     }
 
     async fn leave(&self, name: &str) {
-        let compose: Compose = Arc::new(|_| LetterText {
-            subject: MARKER.to_owned(),
-            text: MARKER.to_owned(),
+        let compose: Compose = Arc::new(|letter| match letter {
+            Letter::Erased { counts } => LetterText {
+                subject: "Erased".to_owned(),
+                text: counts.join(" "),
+            },
+            _ => LetterText {
+                subject: MARKER.to_owned(),
+                text: MARKER.to_owned(),
+            },
         });
         let visitor = self.visitor(name).await;
         let privacy = self.blog.privacy();
@@ -115,6 +136,19 @@ impl Scene {
             self.blog.worker().catch_up().await;
         }
         self.blog.worker().sweep().await.unwrap();
+    }
+
+    /// What the audit log says of erasures, newest first.
+    async fn receipts(&self) -> Vec<String> {
+        let records = Records::of(self.fixture.store.clone());
+        let mut query = AuditQuery::all(PageRequest::first(100));
+        query.action = Some(AuditAction::UserErase);
+        let found = records.audit.list(&query).await.unwrap();
+        found
+            .items
+            .into_iter()
+            .map(|record| record.detail)
+            .collect()
     }
 
     /// The tables and columns in which something of this spelling stands.
@@ -239,6 +273,18 @@ async fn nothing_is_left_of_somebody_who_left() {
         scene.found(MARKER).await.len() > 10,
         "the markers are planted"
     );
+    // What a comparison took for strays, and what it did not come by yet.
+    let id = actor.user().unwrap();
+    for key in [
+        format!("private/{id}/stray.png"),
+        format!("quarantine/private/{id}/old.png"),
+        format!("quarantine/private/{id}/older-w480.png"),
+    ] {
+        let key = ObjectKey::try_from(key.as_str()).unwrap();
+        let body = futures_util::stream::once(async { Ok(MARKER.into()) }).boxed();
+        let put = scene.media.put(&key, body, PutOptions::default());
+        put.await.unwrap();
+    }
 
     scene.leave(&name).await;
     scene.pass(13).await;
@@ -249,10 +295,26 @@ async fn nothing_is_left_of_somebody_who_left() {
     // No object, and no index item but those that say that one is gone.
     let objects = scene.media.list("", None, 10).await.unwrap().items;
     assert!(objects.is_empty(), "{objects:?}");
-    let id = actor.user().unwrap();
     let page = PageRequest::first(100);
     let items = scene.index.by_owner(id, page).await.unwrap().items;
     assert!(items.is_empty(), "{items:?}");
+    // They were told what it came to, and no mail to them is kept.
+    let address = format!("{name}@example.org");
+    let told = {
+        let sent = scene.letters.sent.lock().unwrap();
+        let told = sent.iter().rfind(|mail| mail.to == address).cloned();
+        told.unwrap()
+    };
+    assert_eq!(
+        (told.subject.as_str(), told.text.as_str()),
+        ("Erased", "1 2 1 1")
+    );
+    let kept = scene.letters.kept.lock().unwrap().clone();
+    assert!(kept.iter().all(|mail| mail.to != address), "{kept:?}");
+    assert_eq!(
+        scene.receipts().await,
+        ["posts 1, files 2, comments 1, likes 1"]
+    );
     // What others said and did is there.
     let stays = records
         .posts
@@ -284,4 +346,174 @@ async fn who_logs_in_within_the_grace_stays() {
     assert!(records.users.get(user.id).await.is_ok());
     scene.pass(1).await;
     assert!(records.users.get(user.id).await.is_err());
+}
+
+/// How much somebody has in [`somebody_with_very_much_holds_nobody_up`]: posts, and comments on somebody else's.
+/// `BLOG_TEST_ERASURE=all` makes it 10 000 and 50 000.
+fn very_much() -> (i64, i64) {
+    match std::env::var("BLOG_TEST_ERASURE").as_deref() {
+        Ok("all") => (10_000, 50_000),
+        _ => (350, 6_000),
+    }
+}
+
+#[tokio::test]
+async fn somebody_with_very_much_holds_nobody_up() {
+    let scene = Scene::new().await;
+    scene.add("root", Role::Admin).await;
+    let other = scene.add("ada", Role::Author).await;
+    let actor = scene.add("writer", Role::Author).await;
+    let (posts, comments) = very_much();
+    println!("erases {posts} posts and {comments} comments");
+    let input = PostInput {
+        title: "One".to_owned(),
+        body: "Text".to_owned(),
+        status: "draft".to_owned(),
+        ..PostInput::default()
+    };
+    let theirs = scene
+        .blog
+        .publishing()
+        .create(&actor, &input)
+        .await
+        .unwrap();
+    let shown = PostInput {
+        status: "published".to_owned(),
+        ..input
+    };
+    let shown = scene
+        .blog
+        .publishing()
+        .create(&other, &shown)
+        .await
+        .unwrap();
+    // Copies of the one, straight into the tables.
+    let pool = SqlitePool::connect(&url(&scene.fixture.folder))
+        .await
+        .unwrap();
+    let numbers = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?)";
+    let id = |low: &str| format!("unhex(printf('0190000000007000{low}%014x', n.i))");
+    let copies = [
+        (
+            posts - 1,
+            format!(
+                "INSERT INTO blog_posts SELECT (SELECT MAX(seq) FROM blog_posts) + n.i, {}, p.author, 'copy-' || n.i, \
+                 p.title, p.excerpt, p.tags, p.cover, p.status, p.listed, p.is_public, p.published_at, p.created_at, \
+                 p.updated_at, p.words, 0, 0, 0, 1 FROM n, blog_posts p WHERE p.id = ?",
+                id("80")
+            ),
+            theirs.id.uuid(),
+        ),
+        (
+            posts - 1,
+            format!(
+                "INSERT INTO blog_post_bodies SELECT {}, b.body, b.html, b.toc, b.media, b.renderer_version \
+                 FROM n, blog_post_bodies b WHERE b.post = ?",
+                id("80")
+            ),
+            theirs.id.uuid(),
+        ),
+        (
+            comments,
+            format!(
+                "INSERT INTO blog_comments SELECT {0}, p.id, {0}, NULL, \
+                 (SELECT id FROM blog_users WHERE username = 'writer'), 'visible', 1, 0, 0, n.i, NULL, 1, 'Words', \
+                 '<p>Words</p>' FROM n, blog_posts p WHERE p.id = ?",
+                id("81")
+            ),
+            shown.id.uuid(),
+        ),
+    ];
+    for (count, sql, of) in copies {
+        let sql = sqlx::AssertSqlSafe(format!("{numbers} {sql}"));
+        let done = sqlx::query(sql)
+            .bind(count)
+            .bind(of)
+            .execute(&pool)
+            .await
+            .unwrap();
+        assert_eq!(done.rows_affected(), u64::try_from(count).unwrap());
+    }
+    pool.close().await;
+
+    scene.leave("writer").await;
+    scene.clock.advance(Duration::from_secs(14 * 86_400));
+    // A mail that somebody waits for comes while the erasure goes on.
+    let mail = scene.visitor("ada").await;
+    scene.letters.sent.lock().unwrap().clear();
+    let worker = scene.blog.worker();
+    let work = tokio::spawn(async move { worker.catch_up().await });
+    let records = Records::of(scene.fixture.store.clone());
+    while scene.receipts().await.is_empty() {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    let asked = std::time::Instant::now();
+    let compose: Compose = Arc::new(|_| LetterText {
+        subject: "Wanted".to_owned(),
+        text: "Now".to_owned(),
+    });
+    scene
+        .blog
+        .recovery()
+        .forgot("ada", "1", compose)
+        .await
+        .unwrap();
+    let wanted = || {
+        let sent = scene.letters.sent.lock().unwrap();
+        sent.iter().any(|mail| mail.subject == "Wanted")
+    };
+    while !wanted() {
+        assert!(asked.elapsed() < Duration::from_secs(30), "the mail waits");
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    let writer = actor.user().unwrap();
+    assert!(
+        records.users.get(writer).await.is_ok(),
+        "the erasure is over before the mail"
+    );
+    println!("a mail came after {:?} of an erasure", asked.elapsed());
+    drop(mail);
+    work.await.unwrap();
+    assert!(records.users.get(writer).await.is_err());
+    let receipts = scene.receipts().await;
+    assert!(receipts.len() > 3, "{receipts:?}");
+    assert_eq!(
+        receipts[0],
+        format!("posts {posts}, files 0, comments {comments}, likes 0")
+    );
+}
+
+#[tokio::test]
+async fn without_an_admin_what_others_show_goes_to_another() {
+    let scene = Scene::new().await;
+    let blog = &scene.blog;
+    let actor = scene.add("ada", Role::Editor).await;
+    scene.add("reader", Role::Reader).await;
+    let heir = scene.add("author", Role::Author).await;
+    let picture = blog.library().upload(&actor, png()).await.unwrap();
+    let records = Records::of(scene.fixture.store.clone());
+    let post = PostInput {
+        title: "Shows it".to_owned(),
+        body: format!("![x](media:{})", picture.id),
+        status: "published".to_owned(),
+        ..PostInput::default()
+    };
+    let post = blog.publishing().create(&heir, &post).await.unwrap();
+    // Editors may show others' pictures; this one is put in straight.
+    let pool = SqlitePool::connect(&url(&scene.fixture.folder))
+        .await
+        .unwrap();
+    sqlx::query("INSERT OR IGNORE INTO blog_post_media (post, media) VALUES (?, ?)")
+        .bind(post.id.uuid())
+        .bind(picture.id.uuid())
+        .execute(&pool)
+        .await
+        .unwrap();
+    pool.close().await;
+    scene.leave("ada").await;
+    scene.pass(14).await;
+    assert!(records.users.get(actor.user().unwrap()).await.is_err());
+    let found = records.catalog.get(&[picture.id]).await.unwrap();
+    assert_eq!(found[0].owner, heir.user().unwrap());
+    assert!(scene.media.head(&found[0].private_key).await.is_ok());
 }
