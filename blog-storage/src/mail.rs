@@ -70,25 +70,33 @@ impl Mailer for FolderMail {
             subject: String::new(),
             text: String::new(),
         };
-        let line = addressee(&message(BACKEND, &local_sender()?, &mail)?.formatted());
+        let to = addressee(&message(BACKEND, &local_sender()?, &mail)?.formatted());
         let folder = self.folder.clone();
         tokio::task::spawn_blocking(move || {
-            forget(&folder, &line).map_err(|error| named(error, &folder))
+            forget(&folder, &to).map_err(|error| named(error, &folder))
         })
         .await
         .map_err(|panic| Error::backend(BACKEND, panic))?
     }
 }
 
-/// The line of a mail's head that says whom it is to, in lower case; empty where there is none.
+/// Whom a mail is to, by its head: the field without white space, which may be folded, in lower case. Empty where there is
+/// none.
 fn addressee(mail: &[u8]) -> Vec<u8> {
-    let head = mail.split(|byte| *byte == b'\n').map(<[u8]>::trim_ascii);
-    let mut head = head.take_while(|line| !line.is_empty());
-    let found = head.find(|line| line.len() > 3 && line[..3].eq_ignore_ascii_case(b"to:"));
-    found.map(<[u8]>::to_ascii_lowercase).unwrap_or_default()
+    let lines = mail.split(|byte| *byte == b'\n');
+    let head = lines.take_while(|line| !line.trim_ascii().is_empty());
+    let mut head = head.skip_while(|line| !line.to_ascii_lowercase().starts_with(b"to:"));
+    let first = head.next().unwrap_or_default();
+    let folded = head.take_while(|line| line.starts_with(b" ") || line.starts_with(b"\t"));
+    std::iter::once(first)
+        .chain(folded)
+        .flatten()
+        .filter(|byte| !byte.is_ascii_whitespace())
+        .map(u8::to_ascii_lowercase)
+        .collect()
 }
 
-fn forget(folder: &Path, line: &[u8]) -> io::Result<u64> {
+fn forget(folder: &Path, to: &[u8]) -> io::Result<u64> {
     let mut gone = 0;
     for entry in fs::read_dir(folder)? {
         let path = entry?.path();
@@ -101,7 +109,7 @@ fn forget(folder: &Path, line: &[u8]) -> io::Result<u64> {
             Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
             Err(error) => return Err(error),
         };
-        if addressee(&mail) == line {
+        if addressee(&mail) == to {
             match fs::remove_file(&path) {
                 Ok(()) => gone += 1,
                 Err(error) if error.kind() == io::ErrorKind::NotFound => {}

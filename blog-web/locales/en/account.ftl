@@ -68,6 +68,6 @@ account-session-end = End it
 account-session-log-out = Log out
 account-delete = Delete account
 account-delete-lede = Your account is erased 14 days after you ask. Log in within that time, and it stays.
-account-delete-what = Your posts go with all their versions and comments, and so do your pictures and videos. Comments that you wrote on posts of others stay without your name.
+account-delete-what = Your posts go with all their versions and comments, and so do your pictures and videos, your likes, and mails to you that are kept here. Comments that you wrote on posts of others stay without your name. A picture that a page of somebody else shows stays there. The audit log keeps what was done under a number that is nobody’s name. At the end we write to you what was done. If you want to keep anything, fetch it first under “Your data”.
 account-delete-send = Delete my account
 account-leaving = Your account will be erased in 14 days. Log in before then if you want to keep it.

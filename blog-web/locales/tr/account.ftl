@@ -68,6 +68,6 @@ account-session-end = Kapat
 account-session-log-out = Çıkış yap
 account-delete = Hesabı sil
 account-delete-lede = Hesabınız, istemenizden 14 gün sonra silinir. Bu süre içinde giriş yaparsanız kalır.
-account-delete-what = Yazılarınız bütün sürümleri ve yorumlarıyla, resimleriniz ve videolarınız da onlarla birlikte silinir. Başkalarının yazılarına yazdığınız yorumlar adınız olmadan kalır.
+account-delete-what = Yazılarınız bütün sürümleri ve yorumlarıyla birlikte silinir; resimleriniz, videolarınız, beğenileriniz ve burada saklanan, size gönderilmiş postalar da silinir. Başkalarının yazılarına yazdığınız yorumlar adınız olmadan kalır. Başka birinin sayfasında görünen bir resim orada kalır. Denetim günlüğü, yapılanları kimsenin adı olmayan bir numarayla saklar. Sonunda ne yapıldığını size yazarız. Bir şeyi saklamak istiyorsanız önce “Verileriniz” sayfasından indirin.
 account-delete-send = Hesabımı sil
 account-leaving = Hesabınız 14 gün sonra silinecek. Vazgeçerseniz o zamana dek giriş yapın.

@@ -353,7 +353,7 @@ async fn who_logs_in_within_the_grace_stays() {
 fn very_much() -> (i64, i64) {
     match std::env::var("BLOG_TEST_ERASURE").as_deref() {
         Ok("all") => (10_000, 50_000),
-        _ => (350, 6_000),
+        _ => (2_000, 6_000),
     }
 }
 
