@@ -5,7 +5,8 @@ use std::sync::Arc;
 use crate::ports::{
     AuditLog, AutosaveStore, CommentStore, DiscoveryStore, EngagementStore, ExportStore, IntentLog,
     InvitationStore, MediaCatalog, MediaStore, ObjectIndex, Outbox, PersonalData, PostStore,
-    PreviewLinkStore, RateLimits, SessionStore, SiteStore, StaticPageStore, TokenStore, UserStore,
+    PreviewLinkStore, RateLimits, SecondFactorStore, SessionStore, SiteStore, StaticPageStore,
+    TokenStore, UserStore,
 };
 
 /// A full set of adapters. The records (all fields of [`Records`]) come from one adapter, so that one transaction can
@@ -27,6 +28,8 @@ pub struct Records {
     pub users: Arc<dyn UserStore>,
     /// Sessions.
     pub sessions: Arc<dyn SessionStore>,
+    /// Second factors.
+    pub second_factors: Arc<dyn SecondFactorStore>,
     /// Invitations.
     pub invitations: Arc<dyn InvitationStore>,
     /// One-time tokens.
@@ -71,6 +74,7 @@ impl Records {
     where
         S: UserStore
             + SessionStore
+            + SecondFactorStore
             + InvitationStore
             + TokenStore
             + PostStore
@@ -93,6 +97,7 @@ impl Records {
         Self {
             users: store.clone(),
             sessions: store.clone(),
+            second_factors: store.clone(),
             invitations: store.clone(),
             tokens: store.clone(),
             posts: store.clone(),

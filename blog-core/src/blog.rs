@@ -30,6 +30,7 @@ use crate::service::privacy::Privacy;
 use crate::service::publishing::Publishing;
 use crate::service::reading::Reading;
 use crate::service::recovery::Recovery;
+use crate::service::second_factors::SecondFactors;
 use crate::service::sessions::{PendingTouches, Sessions};
 use crate::service::site::{SeenSite, Site};
 use crate::service::static_pages::StaticPages;
@@ -141,6 +142,11 @@ impl Blog {
     /// Passwords after the first: forgotten, set anew, changed.
     pub fn recovery(&self) -> Recovery {
         Recovery::new(self.core.clone())
+    }
+
+    /// Second factors: turned on and off, asked for at log-in.
+    pub fn second_factors(&self) -> SecondFactors {
+        SecondFactors::new(self.core.clone())
     }
 
     /// Mail addresses: verified, changed, taken back.

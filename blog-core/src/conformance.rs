@@ -84,6 +84,7 @@ mod personal;
 mod posts;
 mod preview_links;
 mod report;
+mod second_factors;
 mod sessions;
 mod site;
 mod static_pages;
@@ -129,6 +130,7 @@ fn checks() -> Vec<check::Check> {
     let mut checks = users::checks();
     checks.extend(sessions::checks());
     checks.extend(invitations::checks());
+    checks.extend(second_factors::checks());
     checks.extend(tokens::checks());
     checks.extend(posts::checks());
     checks.extend(autosaves::checks());

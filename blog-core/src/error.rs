@@ -209,6 +209,9 @@ pub enum Denied {
     /// The account is suspended.
     #[error("this account is suspended")]
     Suspended,
+    /// The account waits for the link of its first letter.
+    #[error("follow the link in the mail that was sent to you first")]
+    LinkFirst,
     /// The address is not verified yet.
     #[error("verify your mail address first")]
     Unverified,
@@ -229,6 +232,9 @@ pub enum Denied {
         "this blog is being set up; its owner's account comes first, by the link in the server's terminal"
     )]
     OwnerFirst,
+    /// A second factor must be set up first.
+    #[error("set up a second factor first")]
+    SecondFactor,
     /// Name and password do not belong together.
     #[error("the name or the password is wrong")]
     Credentials,
@@ -290,6 +296,9 @@ pub enum Reason {
     /// Not an address that mail can be sent to.
     #[error("This is not a mail address.")]
     NotAnAddress,
+    /// Not a code of their second factor, or one that was used.
+    #[error("This code is wrong, or it was used already; wait for the next one.")]
+    WrongCode,
     /// Not the password that they have.
     #[error("This is not your password.")]
     WrongPassword,

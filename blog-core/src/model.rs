@@ -19,6 +19,7 @@ pub mod post;
 pub mod preview_link;
 pub mod receipt;
 pub mod revision;
+pub mod second_factor;
 pub mod secret;
 pub mod session;
 pub mod site;

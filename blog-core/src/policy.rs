@@ -6,6 +6,7 @@ use std::fmt;
 use crate::error::{Denied, Error, Result};
 use crate::id::UserId;
 use crate::model::post::{Post, PostStatus};
+use crate::model::site::SiteSettings;
 use crate::model::user::{Role, User};
 use crate::settings::Registration;
 use crate::time::Timestamp;
@@ -27,7 +28,20 @@ pub enum Actor {
         verified: bool,
         /// Whether they may not comment any more.
         blocked: bool,
+        /// Whether they must set up a second factor before they do anything: see [`must_enrol`].
+        must_enrol: bool,
     },
+}
+
+/// Whether somebody needs a second factor, as the site's settings stand. Who comes from a host application shows there
+/// whatever it asks for.
+pub fn needs_second_factor(user: &User, settings: &SiteSettings) -> bool {
+    settings.require_second_factor && user.role >= Role::Editor && user.subject.is_none()
+}
+
+/// Whether somebody who is logged in must set up a second factor before they do anything else.
+pub fn must_enrol(user: &User, settings: &SiteSettings) -> bool {
+    needs_second_factor(user, settings) && user.second_factor.is_none()
 }
 
 impl Actor {
@@ -39,6 +53,7 @@ impl Actor {
             suspended: user.is_suspended(),
             verified: user.verified_at.is_some() || user.subject.is_some(),
             blocked: user.blocked,
+            must_enrol: false,
         }
     }
 
@@ -52,7 +67,10 @@ impl Actor {
 
     /// Whether this is an editor or admin who is not suspended.
     pub fn is_editor(&self) -> bool {
-        matches!(self, Actor::User { role, suspended: false, .. } if *role >= Role::Editor)
+        matches!(
+            self,
+            Actor::User { role, suspended: false, must_enrol: false, .. } if *role >= Role::Editor
+        )
     }
 }
 
@@ -436,12 +454,16 @@ impl Policy {
             suspended,
             verified,
             blocked,
+            must_enrol,
         } = *actor
         else {
             return Err(Denied::LogIn);
         };
         if suspended {
             return Err(Denied::Suspended);
+        }
+        if must_enrol {
+            return Err(Denied::SecondFactor);
         }
         let at_least = |least: Role| {
             if role >= least {

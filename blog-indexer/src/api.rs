@@ -75,6 +75,7 @@ fn actor(authorizer: &Value) -> Actor {
             suspended: false,
             verified: true,
             blocked: false,
+            must_enrol: false,
         },
         _ => Actor::Anonymous,
     }

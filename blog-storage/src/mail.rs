@@ -61,6 +61,11 @@ impl Mailer for FolderMail {
         .map_err(|panic| Error::backend(BACKEND, panic))?
     }
 
+    /// Whoever has the folder may read it; the people themselves do not.
+    fn delivers(&self) -> bool {
+        false
+    }
+
     /// # Errors
     /// `Invalid` with field `to` for an address that no mail header can hold, `Unavailable`.
     async fn forget(&self, to: &str) -> Result<u64> {

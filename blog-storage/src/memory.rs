@@ -19,6 +19,7 @@ mod outbox;
 mod personal;
 mod posts;
 mod preview_links;
+mod second_factors;
 mod sessions;
 mod site;
 mod state;

@@ -30,6 +30,7 @@ mod preview_links;
 #[cfg(feature = "mysql")]
 mod retry;
 mod rows;
+mod second_factors;
 mod sessions;
 mod site;
 #[cfg(feature = "sqlite")]

@@ -36,6 +36,7 @@ pub(crate) mod post;
 pub(crate) mod previews;
 mod refusal;
 pub(crate) mod robots;
+pub(crate) mod second_factor;
 pub(crate) mod sessions;
 pub(crate) mod settings;
 pub(crate) mod sitemap;

@@ -19,7 +19,8 @@ use crate::pages::old_addresses::WithOldAddresses;
 use crate::pages::{
     account, addresses, admin, archive, assets, audit, card, comments, desk, editor, exports,
     feeds, health, history, invitations, kept, language, leave, library, lists, media, moderation,
-    objects, passwords, post, previews, robots, sessions, settings, sitemap, static_pages, users,
+    objects, passwords, post, previews, robots, second_factor, sessions, settings, sitemap,
+    static_pages, users,
 };
 use crate::web::App;
 
@@ -167,6 +168,8 @@ routes! {
     POST "/account/register"       Anyone Never      FORM    => account::register;
     GET  "/account/login"          Anyone Revalidate 0       => account::login_form;
     POST "/account/login"          Anyone Never      FORM    => account::log_in;
+    GET  "/account/login/code"     Anyone Never      0       => second_factor::step_page;
+    POST "/account/login/code"     Anyone Never      FORM    => second_factor::step;
     POST "/account/logout"         Anyone Never      FORM    => account::log_out;
     GET  "/account/profile"        Member Never      0       => account::profile_form;
     POST "/account/profile"        Anyone Never      UPLOAD  => account::save_profile;
@@ -189,6 +192,12 @@ routes! {
     GET  "/account/export"         Member Never      0       => exports::form;
     POST "/account/export"         Member Never      FORM    => exports::ask;
     GET  "/account/export/archive.zip" Member Never  0       => exports::fetch;
+    GET  "/account/second-factor"  Member Never      0       => second_factor::show;
+    GET  "/account/second-factor/key.svg" Member Never 0     => second_factor::picture;
+    POST "/account/second-factor/begin" Member Never FORM    => second_factor::begin;
+    POST "/account/second-factor/confirm" Member Never FORM  => second_factor::confirm;
+    POST "/account/second-factor/codes" Member Never FORM    => second_factor::renew_codes;
+    POST "/account/second-factor/off" Member Never   FORM    => second_factor::turn_off;
     GET  "/account/delete"         Member Never      0       => leave::form;
     POST "/account/delete"         Member Never      FORM    => leave::leave;
     POST "/language"               Public Never      FORM    => language::choose;
@@ -202,6 +211,7 @@ routes! {
     POST "/admin/users/:user/role" Member Never      FORM    => users::set_role;
     POST "/admin/users/:user/suspend" Member Never   FORM    => users::suspend;
     POST "/admin/users/:user/lift" Member Never      FORM    => users::lift;
+    POST "/admin/users/:user/keep" Member Never      FORM    => users::keep;
     POST "/admin/users/:user/block" Member Never     FORM    => users::block;
     POST "/admin/users/:user/unblock" Member Never   FORM    => users::unblock;
     GET  "/admin/invitations"      Member Never      0       => invitations::list;
@@ -337,6 +347,10 @@ impl Endpoint for PathEndpoint {
         let call = Call::new(self.app.clone(), request, visitor, site);
         if route.who == Who::Member && call.visitor.is_none() {
             return Ok(call.to_login()?);
+        }
+        let must_enrol = call.visitor.as_ref().is_some_and(|v| v.must_enrol);
+        if must_enrol && route.who == Who::Member && !route.path.starts_with("/account/") {
+            return Ok(call.to_second_factor()?);
         }
         Ok(origin.scope((route.handler)(call)).await?)
     }

@@ -45,6 +45,8 @@ pub(crate) struct App {
     pub(crate) view: View,
     pub(crate) site: Site,
     pub(crate) session: SessionCookie,
+    /// Of a log-in that waits for its second step.
+    pub(crate) half: SessionCookie,
     pub(crate) flash: FlashCookie,
     pub(crate) language: LanguageCookie,
     pub(crate) health: Health,
@@ -184,6 +186,7 @@ impl Web {
         let app = Arc::new(App {
             view: View::new(self.site.mount())?,
             session: SessionCookie::for_site(&self.site),
+            half: SessionCookie::half_way(&self.site),
             flash: FlashCookie::for_site(&self.site, notices::CODES),
             language: LanguageCookie::for_site(&self.site),
             health: Health::default(),

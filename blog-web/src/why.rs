@@ -69,7 +69,9 @@ impl Web {
             Some((visibility, slug)) => blog.reading().why(&visibility, &slug).await?,
             None => None,
         };
-        let (is_allowed, rule) = decided(route, visitor.is_some(), status, &heard, post);
+        let must_enrol = visitor.as_ref().is_some_and(|visitor| visitor.must_enrol);
+        let is_member = visitor.is_some();
+        let (is_allowed, rule) = decided(route, is_member, must_enrol, status, &heard, post);
         Ok(Explanation {
             route: route.map(|route| route.path),
             is_allowed,
@@ -110,6 +112,7 @@ fn seen_post(route: Option<&Route>, path: &str, heard: &[Heard]) -> Option<(Visi
 fn decided(
     route: Option<&Route>,
     is_member: bool,
+    must_enrol: bool,
     status: StatusCode,
     heard: &[Heard],
     post: Option<Result<Rule, Hidden>>,
@@ -122,6 +125,10 @@ fn decided(
             false,
             "it is for people who are logged in, so they are sent to log in".to_owned(),
         );
+    }
+    if must_enrol && route.who == Who::Member && !route.path.starts_with("/account/") {
+        let rule = "this account needs two-step log-in, so they are sent to set it up";
+        return (false, rule.to_owned());
     }
     if let Some(Err(hidden)) = post {
         return (false, hidden.to_string());

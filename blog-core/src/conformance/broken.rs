@@ -20,6 +20,7 @@ mod media;
 mod outbox;
 mod posts;
 mod preview_links;
+mod second_factors;
 mod sessions;
 mod site;
 mod tokens;
@@ -42,6 +43,7 @@ pub fn all(working: &Backend) -> Vec<Broken> {
     all.extend(users::all(working));
     all.extend(sessions::all(working));
     all.extend(invitations::all(working));
+    all.extend(second_factors::all(working));
     all.extend(tokens::all(working));
     all.extend(posts::all(working));
     all.extend(autosaves::all(working));

@@ -26,6 +26,8 @@ pub enum Port {
     Users,
     /// [`SessionStore`](crate::ports::SessionStore).
     Sessions,
+    /// [`SecondFactorStore`](crate::ports::SecondFactorStore).
+    SecondFactors,
     /// [`InvitationStore`](crate::ports::InvitationStore).
     Invitations,
     /// [`TokenStore`](crate::ports::TokenStore).
@@ -74,6 +76,7 @@ impl Port {
         match self {
             Port::Users => "users",
             Port::Sessions => "sessions",
+            Port::SecondFactors => "second-factors",
             Port::Invitations => "invitations",
             Port::Tokens => "tokens",
             Port::Posts => "posts",

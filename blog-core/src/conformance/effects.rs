@@ -17,6 +17,8 @@ use crate::model::effects::Effects;
 use crate::model::media::{AltText, MediaItem, MediaState};
 use crate::model::outbox::Task;
 use crate::model::post::{Post, PostChange, SafeHtml};
+use crate::model::second_factor::TotpKey;
+use crate::model::secret::SecretHash;
 use crate::model::site::{SettingsChange, SiteSettings};
 use crate::model::static_page::StaticPageContent;
 use crate::model::token::{Purpose, Token};
@@ -39,6 +41,16 @@ pub(super) fn checks() -> Vec<Check> {
             .alone(),
         Port::Sessions
             .check("sessions-effects-failed", DROPPED, sessions_failed)
+            .alone(),
+        Port::SecondFactors
+            .check("second-factors-effects", STORED, second_factors)
+            .alone(),
+        Port::SecondFactors
+            .check(
+                "second-factors-effects-failed",
+                DROPPED,
+                second_factors_failed,
+            )
             .alone(),
         Port::Tokens.check("tokens-effects", STORED, tokens).alone(),
         Port::Tokens
@@ -309,6 +321,95 @@ async fn users_failed(lab: Lab) -> Verdict {
     probe
         .drops("erase", async |lab, fx| {
             lab.records.users.erase(user.id, fx).await
+        })
+        .await
+}
+
+async fn second_factors(lab: Lab) -> Verdict {
+    let user = lab.user().await?.id;
+    let (key, codes): (_, [SecretHash; 1]) = (TotpKey::generate(), [fresh_bytes().into()]);
+    let mut probe = Probe::new(lab).await?;
+    probe
+        .stores("begin", async |lab, fx| {
+            lab.records.second_factors.begin(user, &key, fx).await
+        })
+        .await?;
+    probe
+        .stores("confirm", async |lab, fx| {
+            let factors = &lab.records.second_factors;
+            factors.confirm(user, &key, 1, &codes, fx).await
+        })
+        .await?;
+    probe
+        .stores("use_step", async |lab, fx| {
+            lab.records.second_factors.use_step(user, 2, fx).await
+        })
+        .await?;
+    probe
+        .stores("use_code", async |lab, fx| {
+            let factors = &lab.records.second_factors;
+            factors.use_code(user, &codes[0], fx).await
+        })
+        .await?;
+    probe
+        .stores("fail", async |lab, fx| {
+            lab.records.second_factors.fail(user, fx).await
+        })
+        .await?;
+    probe
+        .stores("renew_codes", async |lab, fx| {
+            let factors = &lab.records.second_factors;
+            factors.renew_codes(user, &codes, fx).await
+        })
+        .await?;
+    probe
+        .stores("remove", async |lab, fx| {
+            lab.records.second_factors.remove(user, fx).await
+        })
+        .await
+}
+
+async fn second_factors_failed(lab: Lab) -> Verdict {
+    let user = lab.user().await?.id;
+    let (key, codes): (_, [SecretHash; 1]) = (TotpKey::generate(), [fresh_bytes().into()]);
+    let mut probe = Probe::new(lab).await?;
+    probe
+        .drops("begin", async |lab, fx| {
+            let factors = &lab.records.second_factors;
+            factors.begin(UserId::generate(), &key, fx).await
+        })
+        .await?;
+    probe
+        .drops("confirm", async |lab, fx| {
+            let factors = &lab.records.second_factors;
+            factors.confirm(user, &key, 1, &codes, fx).await
+        })
+        .await?;
+    probe
+        .drops("use_step", async |lab, fx| {
+            lab.records.second_factors.use_step(user, 2, fx).await
+        })
+        .await?;
+    probe
+        .drops("use_code", async |lab, fx| {
+            let factors = &lab.records.second_factors;
+            factors.use_code(user, &codes[0], fx).await
+        })
+        .await?;
+    probe
+        .drops("fail", async |lab, fx| {
+            lab.records.second_factors.fail(user, fx).await
+        })
+        .await?;
+    probe
+        .drops("renew_codes", async |lab, fx| {
+            let factors = &lab.records.second_factors;
+            factors.renew_codes(user, &codes, fx).await
+        })
+        .await?;
+    probe
+        .drops("remove", async |lab, fx| {
+            lab.records.second_factors.remove(user, fx).await
         })
         .await
 }

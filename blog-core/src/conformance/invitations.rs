@@ -44,6 +44,12 @@ pub(super) fn checks() -> Vec<Check> {
             )
             .alone(),
         Port::Users.check(
+            "users-invitations-end",
+            "Of who is no admin any more, or is suspended, the invitations that nobody used are deleted in the same \
+             transaction.",
+            end_with_their_maker,
+        ),
+        Port::Users.check(
             "users-invited",
             "With an invitation it is used up in the same transaction: `NotFound(Token)` when there is no such invitation, \
              or it is used or over.",
@@ -199,6 +205,41 @@ async fn purge(lab: Lab) -> Verdict {
     refused!(
         invitations.find(&over.token, then).await,
         Error::NotFound(Entity::Token)
+    );
+    Ok(())
+}
+
+async fn end_with_their_maker(lab: Lab) -> Verdict {
+    let users = &lab.records.users;
+    let invitations = &lab.records.invitations;
+    let (other, kept) = (one(&lab).await?, one(&lab).await?);
+    with(&lab, &kept, lab.now).await?;
+    for demoted in [true, false] {
+        let made = one(&lab).await?;
+        users.set_role(made.maker, Role::Admin, lab.fx()).await?;
+        invitations.find(&made.token, lab.now).await?;
+        match demoted {
+            true => users.set_role(made.maker, Role::Author, lab.fx()).await?,
+            false => {
+                let reason = Some(lab.reason());
+                users.set_suspended(made.maker, reason, lab.fx()).await?
+            }
+        };
+        refused!(
+            invitations.find(&made.token, lab.now).await,
+            Error::NotFound(Entity::Token)
+        );
+        refused!(
+            with(&lab, &made, lab.now).await,
+            Error::NotFound(Entity::Token)
+        );
+    }
+    invitations.find(&other.token, lab.now).await?;
+    // One that was used stays in the list.
+    users.set_role(kept.maker, Role::Reader, lab.fx()).await?;
+    refused!(
+        invitations.create(kept, lab.fx()).await,
+        Error::Conflict(Conflict::Exists)
     );
     Ok(())
 }

@@ -123,6 +123,7 @@ impl Lab {
             role: Role::Author,
             verified_at: Some(self.now),
             only_if_first: false,
+            waiting: None,
             invitation: None,
         }
     }
@@ -229,6 +230,7 @@ impl Lab {
             suspended: false,
             verified: true,
             blocked: false,
+            must_enrol: false,
         };
         Visibility::new(editor, surface, self.now)
     }

@@ -48,6 +48,7 @@ pub(super) fn settings() -> SiteSettings {
         language: LanguageTag::from_store("tr".to_owned()),
         page_size: 17,
         hold_first_comments: true,
+        require_second_factor: true,
         old_addresses: true,
         footer: FooterText::from_store(format!("Foot of {word}")),
     }
@@ -244,6 +245,7 @@ async fn texts_return(lab: Lab) -> Verdict {
         description: SiteDescription::from_store(String::new()),
         menu: Vec::new(),
         hold_first_comments: false,
+        require_second_factor: false,
         old_addresses: false,
         page_size: 1,
         footer: FooterText::from_store(String::new()),

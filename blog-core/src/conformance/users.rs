@@ -153,6 +153,8 @@ async fn create_defaults(lab: Lab) -> Verdict {
         blocked: false,
         erase_at: None,
         verified_at: Some(lab.now),
+        second_factor: None,
+        waiting: None,
         auth_epoch: 0,
         version: 1,
         created_at: lab.now,

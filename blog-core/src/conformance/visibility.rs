@@ -96,6 +96,7 @@ impl Stage {
                     suspended,
                     verified: role != Role::Author,
                     blocked: false,
+                    must_enrol: false,
                 });
             }
         }

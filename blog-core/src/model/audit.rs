@@ -70,6 +70,16 @@ actions! {
     ExportAsk "export.ask";
     /// The archive of what is somebody's was made.
     ExportMake "export.make";
+    /// A second factor was turned on.
+    SecondFactorOn "second-factor.on";
+    /// A second factor was turned off.
+    SecondFactorOff "second-factor.off";
+    /// Recovery codes were made anew.
+    SecondFactorCodes "second-factor.codes";
+    /// A recovery code was used.
+    SecondFactorRecovery "second-factor.recovery";
+    /// A code was refused.
+    SecondFactorFail "second-factor.fail";
     /// An invitation was made.
     InvitationMake "invitation.make";
     /// An invitation was ended.

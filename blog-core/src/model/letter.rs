@@ -51,6 +51,23 @@ pub enum Letter<'a> {
         /// Whose account it is.
         username: &'a Username,
     },
+    /// From now on a log-in asks for a code besides the password.
+    SecondFactorOn {
+        /// Whose account it is.
+        username: &'a Username,
+    },
+    /// A log-in asks for the password alone again.
+    SecondFactorOff {
+        /// Whose account it is.
+        username: &'a Username,
+    },
+    /// Somebody logged in with a recovery code.
+    RecoveryCodeUsed {
+        /// Whose account it is.
+        username: &'a Username,
+        /// How many are left.
+        left: u64,
+    },
     /// To the old address, when another took its place.
     Moved {
         /// Whose account it is.

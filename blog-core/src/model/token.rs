@@ -19,16 +19,19 @@ pub enum Purpose {
     Invite,
     /// Takes back a change of the mail address.
     Undo,
+    /// Lets whoever gave the right password show their second factor.
+    SecondFactor,
 }
 
 impl Purpose {
     /// Every purpose.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 6] = [
         Self::Owner,
         Self::Verify,
         Self::Reset,
         Self::Invite,
         Self::Undo,
+        Self::SecondFactor,
     ];
 
     /// The word that stores keep.
@@ -39,6 +42,7 @@ impl Purpose {
             Purpose::Reset => "reset",
             Purpose::Invite => "invite",
             Purpose::Undo => "undo",
+            Purpose::SecondFactor => "second-factor",
         }
     }
 

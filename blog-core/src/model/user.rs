@@ -158,6 +158,15 @@ pub struct Subject {
     pub subject: String,
 }
 
+/// What an account waits for whose address was never shown to be its owner's.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Waiting {
+    /// The address that was given. It may be somebody else's, so it is no address of the account, and not unique.
+    pub email: EmailAddress,
+    /// From when on the account may be deleted.
+    pub expires_at: Timestamp,
+}
+
 /// A user as stores keep one, without the password.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct User {
@@ -182,10 +191,14 @@ pub struct User {
     pub suspension: Option<SuspensionReason>,
     /// A blocked user cannot comment.
     pub blocked: bool,
+    /// Whether the account waits for the link of its first letter: nobody logs in to it before.
+    pub waiting: Option<Waiting>,
     /// When the account is erased, if its owner asked for that.
     pub erase_at: Option<Timestamp>,
     /// When the address was verified.
     pub verified_at: Option<Timestamp>,
+    /// Since when a second factor is asked for at log-in.
+    pub second_factor: Option<Timestamp>,
     /// Raised by a change of password or role: sessions of an older epoch are dead.
     pub auth_epoch: u64,
     /// Raised by every change of the profile.
@@ -245,6 +258,8 @@ pub struct NewUser {
     pub verified_at: Option<Timestamp>,
     /// Store the user only while there is no other (the owner's set-up).
     pub only_if_first: bool,
+    /// Whether the account waits for the link of its first letter.
+    pub waiting: Option<Waiting>,
     /// The invitation that is used up by this.
     pub invitation: Option<SecretHash>,
 }

@@ -29,6 +29,11 @@ pub trait Mailer: Debug + Send + Sync + 'static {
         let _ = to;
         Ok(0)
     }
+
+    /// Whether mails reach anybody at all.
+    fn delivers(&self) -> bool {
+        true
+    }
 }
 
 /// Drops every mail: for blogs that have no mail at all.
@@ -43,5 +48,9 @@ impl Mailer for NoMail {
             "a mail was dropped: this blog sends none"
         );
         Ok(())
+    }
+
+    fn delivers(&self) -> bool {
+        false
     }
 }

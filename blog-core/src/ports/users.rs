@@ -26,7 +26,12 @@ pub trait UserStore: Debug + Send + Sync + 'static {
     /// With an invitation it is used up in the same transaction: `NotFound(Token)` when there is no such invitation, or it
     /// is used or over at the moment of the effects. Of any number of creations at once with one invitation exactly one
     /// succeeds, and one that is refused for another reason leaves the invitation as it was.
+    ///
+    /// One who waits for the link of their first letter is told so, by every question, until `set_email`.
     async fn create(&self, user: NewUser, effects: Effects) -> Result<User>;
+
+    /// Deletes users who waited until before `now`, at most `limit`; returns how many. Their names are free again.
+    async fn purge_waiting(&self, now: Timestamp, limit: u32) -> Result<u64>;
 
     /// The user of this id; `NotFound(User)` when there is none.
     async fn get(&self, id: UserId) -> Result<User>;
@@ -65,19 +70,21 @@ pub trait UserStore: Debug + Send + Sync + 'static {
         to: PasswordHash,
     ) -> Result<bool>;
 
-    /// Replaces the address by one that was shown to be theirs, and `verified_at` by the moment of the effects; nothing
-    /// else changes.
+    /// Replaces the address by one that was shown to be theirs, and `verified_at` by the moment of the effects, and who
+    /// waited for that waits no more; nothing else changes.
     ///
     /// Returns `Conflict(Email)` when another user has it, and `NotFound(User)` when there is none.
     async fn set_email(&self, id: UserId, email: EmailAddress, effects: Effects) -> Result<User>;
 
-    /// Replaces the role, raises the epoch and deletes the user's sessions. `NotFound(User)` when there is none.
+    /// Replaces the role, raises the epoch and deletes the user's sessions; of who is no admin then, also the invitations
+    /// that nobody used. `NotFound(User)` when there is none.
     ///
     /// Returns `Conflict(LastAdmin)` when they are an admin, the role is another, and no other admin is there who is not
     /// suspended: of any number of such changes at once, one admin is left.
     async fn set_role(&self, id: UserId, role: Role, effects: Effects) -> Result<User>;
 
-    /// Suspends for a reason, or restores with `None`; suspending raises the epoch and deletes the user's sessions.
+    /// Suspends for a reason, or restores with `None`; suspending raises the epoch and deletes the user's sessions, and the
+    /// invitations of theirs that nobody used.
     /// `NotFound(User)` when there is none; `Conflict(LastAdmin)` as in `set_role`.
     async fn set_suspended(
         &self,
@@ -89,8 +96,8 @@ pub trait UserStore: Debug + Send + Sync + 'static {
     /// Takes the right to comment away, or gives it back; nothing else changes. `NotFound(User)` when there is none.
     async fn set_blocked(&self, id: UserId, blocked: bool, effects: Effects) -> Result<User>;
 
-    /// Says when somebody is to be erased, which raises the epoch and deletes their sessions; or with `None` that they are
-    /// not, which changes nothing else. `NotFound(User)` when there is none; `Conflict(LastAdmin)` as in `set_role`, of whose
+    /// Says when somebody is to be erased, or with `None` that they are not; either raises the epoch and deletes their
+    /// sessions. `NotFound(User)` when there is none; `Conflict(LastAdmin)` as in `set_role`, of whose
     /// others those who are to be erased are none.
     async fn schedule_erasure(
         &self,

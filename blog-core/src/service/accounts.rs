@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::blog::{Core, detached};
-use crate::error::{Conflict, Denied, Error, Reason, Result, Violations};
+use crate::error::{Conflict, Denied, Entity, Error, Reason, Result, Violations};
 use crate::id::{MediaId, UserId};
 use crate::model::audit::AuditAction;
 use crate::model::effects::Effects;
@@ -14,20 +14,25 @@ use crate::model::outbox::Task;
 use crate::model::secret::{Secret, SecretHash};
 use crate::model::token::{Purpose, Token};
 use crate::model::user::{
-    Bio, DisplayName, EmailAddress, NewUser, ProfileChange, Role, User, Username,
+    Bio, DisplayName, EmailAddress, NewUser, ProfileChange, Role, User, Username, Waiting,
 };
 use crate::origin::Origin;
 use crate::password::{Password, Verdict};
 use crate::policy::{Action, Actor};
-use crate::service::addresses::Addresses;
+use crate::service::addresses::{Addresses, VERIFY};
 use crate::service::invitations::Invitations;
 use crate::service::privacy::Privacy;
 use crate::service::quotas;
 use crate::service::recovery::{Recovery, chosen};
+use crate::service::second_factors;
 use crate::service::sessions::{Login, Sessions};
+use crate::time::Timestamp;
 
 /// How long the owner's link is good. It is made anew at every start while there is no owner.
 const OWNER_LINK: Duration = Duration::from_secs(24 * 3600);
+
+/// For how long the right password waits for the second factor.
+const HALF_WAY: Duration = Duration::from_secs(5 * 60);
 
 /// Accounts.
 #[derive(Debug, Clone)]
@@ -61,6 +66,47 @@ pub struct LogIn {
     pub client: String,
 }
 
+/// What the right password comes to.
+#[derive(Debug)]
+pub enum Entry {
+    /// They are in.
+    In(Box<Login>),
+    /// They must show their second factor: see [`Accounts::show_second_factor`].
+    Half(HalfLogin),
+}
+
+impl Entry {
+    /// The session, where the password was enough.
+    pub fn login(self) -> Option<Login> {
+        match self {
+            Entry::In(login) => Some(*login),
+            Entry::Half(_) => None,
+        }
+    }
+}
+
+/// A log-in that wants a second factor. Nobody but the browser with the secret goes on with it.
+#[derive(Debug)]
+pub struct HalfLogin {
+    /// For the browser's cookie.
+    pub secret: Secret,
+    /// For how long it can be gone on with.
+    pub lasts: Duration,
+}
+
+/// What somebody gives to end a log-in that is half done.
+#[derive(Debug, Clone, Default)]
+pub struct SecondStep {
+    /// Of their app, or a recovery code.
+    pub code: String,
+    /// As [`LogIn::remember`].
+    pub remember: bool,
+    /// As [`LogIn::device`].
+    pub device: String,
+    /// As [`LogIn::client`].
+    pub client: String,
+}
+
 /// What somebody gives to change their profile.
 #[derive(Debug, Clone)]
 pub struct ProfileInput {
@@ -72,6 +118,17 @@ pub struct ProfileInput {
     pub bio: String,
     /// An own picture, or none.
     pub avatar: Option<MediaId>,
+}
+
+/// How an account begins.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum NewAccount {
+    /// It is the first one, and verified.
+    Owner,
+    /// It works at once.
+    Works,
+    /// It waits for the link of its first letter.
+    Waits,
 }
 
 struct Checked {
@@ -103,10 +160,15 @@ impl Accounts {
         Self { core }
     }
 
-    /// Makes an account where registration is open. The answer is the same whether the address is known or not (a log-in
-    /// with the new name tells it, since an account works before its address is verified): if it
-    /// is, nothing is made and its owner gets a mail; if it is not, the mail has a link that verifies it. A taken username
-    /// is told, since usernames are public.
+    /// Makes an account where registration is open. A taken username is told, since usernames are public.
+    ///
+    /// Where addresses must be verified and mail can be sent, the account waits for the link of its first letter, for 24
+    /// hours, and whether the address is known makes no difference but to its owner: an account of that name is made, which
+    /// nobody can log in to, and the letter tells them instead of bringing a link. [`Self::waits`] says whether it is so.
+    ///
+    /// Elsewhere the account works at once, and the answer is the same whether the address is known or not, but a log-in with
+    /// the new name tells it: if it is, nothing is made and its owner gets a mail; if it is not, the mail has a link that
+    /// verifies it.
     ///
     /// With an invitation the account has its role, and is made while registration is by invitation as well; of any number of
     /// sign-ups at once with one invitation one is made.
@@ -138,7 +200,21 @@ impl Accounts {
         detached(&self.core, async move {
             let email = checked.email.clone();
             let addresses = Addresses::new(this.core.clone());
-            match this.create(checked, role, false, invitation).await {
+            if this.waits() {
+                let known = match this.core.records.users.credentials(&email.key()).await {
+                    Ok((known, _)) => Some(known),
+                    Err(Error::NotFound(_)) => None,
+                    Err(other) => return Err(other),
+                };
+                let kind = NewAccount::Waits;
+                let user = this.create(checked, role, kind, invitation).await;
+                let user = user.map_err(name_taken)?;
+                return addresses
+                    .first_letter(&user, email, known.as_ref(), &compose)
+                    .await;
+            }
+            let made = this.create(checked, role, NewAccount::Works, invitation);
+            match made.await {
                 Ok(user) => addresses.invite(&user, email, &compose).await,
                 Err(Error::Conflict(Conflict::Email)) => {
                     addresses.tell_known(&email, &compose).await
@@ -149,11 +225,16 @@ impl Accounts {
         .await
     }
 
+    /// Whether a new account waits for the link of its first letter.
+    pub fn waits(&self) -> bool {
+        self.core.settings.require_verified_email && self.core.mailer.delivers()
+    }
+
     async fn create(
         &self,
         checked: Checked,
         role: Role,
-        only_if_first: bool,
+        kind: NewAccount,
         invitation: Option<SecretHash>,
     ) -> Result<User> {
         let Checked {
@@ -174,12 +255,16 @@ impl Accounts {
             id,
             display_name: DisplayName::from_store(username.to_string()),
             username,
-            email: Some(email),
+            waiting: (kind == NewAccount::Waits).then(|| Waiting {
+                email: email.clone(),
+                expires_at: now.plus(VERIFY),
+            }),
+            email: (kind != NewAccount::Waits).then_some(email),
             subject: None,
             password: Some(password),
             role,
-            verified_at: only_if_first.then_some(now),
-            only_if_first,
+            verified_at: (kind == NewAccount::Owner).then_some(now),
+            only_if_first: kind == NewAccount::Owner,
             invitation,
         };
         self.core.records.users.create(new, effects).await
@@ -191,7 +276,7 @@ impl Accounts {
     /// `Invalid` by field, also for a taken name or address.
     pub async fn add(&self, form: SignUp, role: Role) -> Result<User> {
         let checked = form.check()?;
-        self.create(checked, role, false, None)
+        self.create(checked, role, NewAccount::Works, None)
             .await
             .map_err(name_taken)
     }
@@ -281,7 +366,8 @@ impl Accounts {
         let hash = secret.hash();
         let device = device.to_owned();
         detached(&self.core, async move {
-            let owner = this.create(checked, Role::Admin, true, None).await;
+            let kind = NewAccount::Owner;
+            let owner = this.create(checked, Role::Admin, kind, None).await;
             let owner = owner.map_err(name_taken)?;
             let tokens = &this.core.records.tokens;
             tokens
@@ -294,12 +380,12 @@ impl Accounts {
         .await
     }
 
-    /// Logs in. Takes as long for an unknown name as for a wrong password, and says the same.
+    /// Logs in, or half in where the account has a second factor. Takes as long for an unknown name as for a wrong password, and says the same.
     ///
     /// # Errors
     /// `Denied(Credentials)`; `Suspended` only after the right password; `RateLimited` above 5 failures in
     /// 15 minutes on one account or 20 from one client; `Unavailable` when too many log in at once.
-    pub async fn log_in(&self, form: LogIn) -> Result<Login> {
+    pub async fn log_in(&self, form: LogIn) -> Result<Entry> {
         let mut violations = Violations::new();
         if form.login.trim().is_empty() {
             violations.push("login", Reason::Empty);
@@ -319,7 +405,7 @@ impl Accounts {
         .await
     }
 
-    async fn try_log_in(&self, form: LogIn, password: Password) -> Result<Login> {
+    async fn try_log_in(&self, form: LogIn, password: Password) -> Result<Entry> {
         let core = &*self.core;
         let login = form.login.trim().to_lowercase();
         // Every attempt takes one, success gives it back: so parallel guesses cannot slip past the limit.
@@ -346,10 +432,7 @@ impl Accounts {
         };
         quotas::LOGIN_CLIENT.give_back(core, &form.client).await?;
         quotas::LOGIN_ACCOUNT.clear(core, &account).await?;
-        if let Some(reason) = user.suspension {
-            let reason = reason.to_string();
-            return Err(Error::Suspended { reason });
-        }
+        may_enter(&user, core.now())?;
         if outdated && let Some(old) = hash {
             let new = core.passwords.hash(password).await?;
             // What is stored by now may be another password's.
@@ -358,20 +441,103 @@ impl Accounts {
                 .rehash_password(user.id, &old, new)
                 .await?;
         }
-        let user = Privacy::new(self.core.clone()).stay(user).await?;
-        Sessions::new(self.core.clone())
-            .begin(user, form.remember, &form.device)
-            .await
+        if user.second_factor.is_some() {
+            return Ok(Entry::Half(self.half_way(user.id).await?));
+        }
+        let login = self.enter(user, form.remember, &form.device).await?;
+        Ok(Entry::In(Box::new(login)))
     }
 
-    /// The user of this name.
+    async fn enter(&self, user: User, remember: bool, device: &str) -> Result<Login> {
+        let user = Privacy::new(self.core.clone()).stay(user).await?;
+        let sessions = Sessions::new(self.core.clone());
+        sessions.begin(user, remember, device).await
+    }
+
+    async fn half_way(&self, user: UserId) -> Result<HalfLogin> {
+        let now = self.core.now();
+        let secret = Secret::generate();
+        let token = Token {
+            hash: secret.hash(),
+            purpose: Purpose::SecondFactor,
+            user: Some(user),
+            email: None,
+            created_at: now,
+            expires_at: now.plus(HALF_WAY),
+        };
+        let tokens = &self.core.records.tokens;
+        tokens.issue(token, Effects::at(now)).await?;
+        Ok(HalfLogin {
+            secret,
+            lasts: HALF_WAY,
+        })
+    }
+
+    /// Whether a log-in that is half done can be gone on with, for showing its form.
+    ///
+    /// # Errors
+    /// `NotFound(Token)`.
+    pub async fn check_half(&self, secret: &Secret) -> Result<()> {
+        self.half_of(&secret.hash()).await.map(drop)
+    }
+
+    async fn half_of(&self, hash: &SecretHash) -> Result<User> {
+        let tokens = &self.core.records.tokens;
+        let token = tokens
+            .peek(hash, Purpose::SecondFactor, self.core.now())
+            .await?;
+        let gone = Error::NotFound(Entity::Token);
+        let Some(user) = token.user else {
+            return Err(gone);
+        };
+        match self.core.records.users.get(user).await {
+            Ok(user) if user.second_factor.is_some() => Ok(user),
+            Ok(_) | Err(Error::NotFound(_)) => Err(gone),
+            Err(other) => Err(other),
+        }
+    }
+
+    /// Ends a log-in that is half done with a code of their app, or a recovery code. A code is good once, whatever number
+    /// of browsers show it.
+    ///
+    /// # Errors
+    /// `NotFound(Token)` when it took too long, or the password was changed; `Invalid` with field `code`; `Suspended`;
+    /// `RateLimited` above 5 wrong codes in 15 minutes, or as at a log-in from one client.
+    pub async fn show_second_factor(
+        &self,
+        secret: &Secret,
+        form: SecondStep,
+        compose: Compose,
+    ) -> Result<Login> {
+        let this = self.clone();
+        let hash = secret.hash();
+        detached(&self.core, async move {
+            let core = &*this.core;
+            let user = this.half_of(&hash).await?;
+            may_enter(&user, core.now())?;
+            quotas::LOGIN_CLIENT.take(core, &form.client).await?;
+            second_factors::take(core, &user, &form.code, &compose).await?;
+            quotas::LOGIN_CLIENT.give_back(core, &form.client).await?;
+            let tokens = &core.records.tokens;
+            let purpose = Purpose::SecondFactor;
+            tokens.redeem(&hash, purpose, core.now()).await?;
+            this.core.wake.notify_one();
+            this.enter(user, form.remember, &form.device).await
+        })
+        .await
+    }
+
+    /// The user of this name, unless the account still waits for the link of its first letter.
     ///
     /// # Errors
     /// `NotFound(User)`.
     pub async fn by_username(&self, username: &str) -> Result<User> {
-        let username = Username::try_from(username)
-            .map_err(|_| Error::NotFound(crate::error::Entity::User))?;
-        self.core.records.users.by_username(&username).await
+        let username = Username::try_from(username).map_err(|_| Error::NotFound(Entity::User))?;
+        let user = self.core.records.users.by_username(&username).await?;
+        match user.waiting {
+            None => Ok(user),
+            Some(_) => Err(Error::NotFound(Entity::User)),
+        }
     }
 
     /// Changes the actor's own profile.
@@ -442,6 +608,24 @@ impl Accounts {
         self.core.perform_now(tasks).await;
         self.core.records.users.get(id).await
     }
+}
+
+/// Whether somebody whose password was right may come in.
+fn may_enter(user: &User, now: Timestamp) -> Result<()> {
+    if let Some(reason) = &user.suspension {
+        let reason = reason.to_string();
+        return Err(Error::Suspended { reason });
+    }
+    match &user.waiting {
+        Some(waiting) if waiting.expires_at <= now => return Err(Denied::Credentials.into()),
+        Some(_) => return Err(Denied::LinkFirst.into()),
+        None => {}
+    }
+    // What is theirs may be half gone: there is nobody of that name.
+    if user.erase_at.is_some_and(|at| at <= now) {
+        return Err(Denied::Credentials.into());
+    }
+    Ok(())
 }
 
 /// Turns what the store found taken into the field's own error.

@@ -16,7 +16,7 @@ use crate::service::recovery::Recovery;
 use crate::service::sessions::Visitor;
 
 /// How long a link that verifies is good.
-const VERIFY: Duration = Duration::from_secs(24 * 3600);
+pub(crate) const VERIFY: Duration = Duration::from_secs(24 * 3600);
 /// How long the old address can take a change back.
 const UNDO: Duration = Duration::from_secs(7 * 24 * 3600);
 
@@ -90,6 +90,43 @@ impl Addresses {
             purpose: Purpose::Verify,
             user: Some(user.id),
             email: Some(email),
+            created_at: now,
+            expires_at: now.plus(VERIFY),
+        };
+        self.core.records.tokens.issue(token, effects).await?;
+        self.core.wake.notify_one();
+        Ok(())
+    }
+
+    /// The letter of an account that waits: the link that ends the waiting, or, to an address that has an account, that
+    /// there is one. Both are the same work.
+    pub(crate) async fn first_letter(
+        &self,
+        user: &User,
+        email: EmailAddress,
+        known: Option<&User>,
+        compose: &Compose,
+    ) -> Result<()> {
+        if !self.may_write_to(&email).await? {
+            return Ok(());
+        }
+        let now = self.core.now();
+        let secret = Secret::generate();
+        let letter = match known {
+            None => Letter::Verify {
+                username: &user.username,
+                secret: &secret,
+            },
+            Some(known) => Letter::Known {
+                username: &known.username,
+            },
+        };
+        let effects = Effects::at(now).letter(&email, compose(&letter));
+        let token = Token {
+            hash: secret.hash(),
+            purpose: Purpose::Verify,
+            user: Some(user.id),
+            email: known.is_none().then_some(email),
             created_at: now,
             expires_at: now.plus(VERIFY),
         };
@@ -275,7 +312,12 @@ impl Addresses {
             let AddressLink { user, email } = this.about(token).await?;
             let effects = Effects::at(core.now());
             let stored = this.take(&user, email, "taken back", effects).await?;
-            for purpose in [Purpose::Verify, Purpose::Reset, Purpose::Undo] {
+            for purpose in [
+                Purpose::Verify,
+                Purpose::Reset,
+                Purpose::Undo,
+                Purpose::SecondFactor,
+            ] {
                 tokens.revoke(Some(user.id), purpose).await?;
             }
             let effects = Effects::at(core.now()).audit(
@@ -299,7 +341,8 @@ impl Addresses {
     /// `NotFound(User)`, also for a user without an address.
     pub async fn confirm(&self, login: &str) -> Result<User> {
         let (user, _) = self.core.records.users.credentials(login).await?;
-        let email = user.email.clone();
+        let waiting = user.waiting.as_ref().map(|waiting| waiting.email.clone());
+        let email = user.email.clone().or(waiting);
         let email = email.ok_or(Error::NotFound(Entity::User))?;
         let effects = Effects::at(self.core.now());
         self.take(&user, email, "from the command line", effects)

@@ -10,7 +10,7 @@ use crate::model::audit::AuditAction;
 use crate::model::effects::Effects;
 use crate::model::invitation::Invitation;
 use crate::model::secret::Secret;
-use crate::model::user::Role;
+use crate::model::user::{Role, UserRef};
 use crate::page::{Page, PageRequest};
 use crate::policy::{Action, Actor};
 use crate::time::Timestamp;
@@ -32,13 +32,25 @@ impl Invitations {
         Self { core }
     }
 
-    /// All invitations, newest first. One query.
+    /// All invitations, newest first, and those who made them. Two queries.
     ///
     /// # Errors
     /// `Denied`.
-    pub async fn list(&self, actor: &Actor, page: PageRequest) -> Result<Page<Invitation>> {
+    pub async fn list(
+        &self,
+        actor: &Actor,
+        page: PageRequest,
+    ) -> Result<(Page<Invitation>, Vec<UserRef>)> {
         self.core.policy.check(actor, Action::ManageUsers)?;
-        self.core.records.invitations.list(page).await
+        let found = self.core.records.invitations.list(page).await?;
+        let mut makers: Vec<_> = found.items.iter().map(|one| one.maker).collect();
+        makers.sort_unstable();
+        makers.dedup();
+        let users = match makers.is_empty() {
+            true => Vec::new(),
+            false => self.core.records.users.refs(&makers).await?,
+        };
+        Ok((found, users))
     }
 
     /// Makes an invitation; nobody but the caller learns its secret.

@@ -154,6 +154,24 @@ impl People {
         self.set_suspended(user.id, None, effects).await
     }
 
+    /// Takes back that somebody is to be erased, also where they cannot log in themselves since they are suspended.
+    ///
+    /// # Errors
+    /// `Denied`, `NotFound(User)`.
+    pub async fn keep(&self, visitor: &Visitor, username: &str) -> Result<User> {
+        let user = self.to_change(visitor, username).await?;
+        if user.erase_at.is_none_or(|at| at <= self.core.now()) {
+            return Ok(user);
+        }
+        let effects = self.effects(visitor, AuditAction::UserStay, user.id, String::new());
+        let core = self.core.clone();
+        detached(&self.core, async move {
+            let users = &core.records.users;
+            users.schedule_erasure(user.id, None, effects).await
+        })
+        .await
+    }
+
     async fn set_suspended(
         &self,
         id: UserId,

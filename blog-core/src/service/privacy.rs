@@ -25,6 +25,7 @@ use crate::model::user::{ProfileChange, User};
 use crate::page::PageRequest;
 use crate::policy::{Actor, Surface};
 use crate::service::export::Exports;
+use crate::service::letters::tell;
 use crate::service::library::Library;
 use crate::service::publishing::Publishing;
 use crate::service::recovery::Recovery;
@@ -79,7 +80,7 @@ impl Privacy {
                     counts: &ERASED.map(Receipt::place),
                 })),
             };
-            let mut effects = Effects::at(now)
+            let effects = Effects::at(now)
                 .audit(
                     Some(user.id),
                     AuditAction::UserLeave,
@@ -87,12 +88,10 @@ impl Privacy {
                     "",
                 )
                 .later(at, task);
-            if let Some(email) = &user.email {
-                let letter = Letter::Leaving {
-                    username: &user.username,
-                };
-                effects = effects.letter(email, compose(&letter));
-            }
+            let letter = Letter::Leaving {
+                username: &user.username,
+            };
+            let effects = tell(&core, effects, &user, &letter, &compose).await?;
             let users = &core.records.users;
             users.schedule_erasure(user.id, Some(at), effects).await?;
             recovery.end_links(user.id).await?;
@@ -150,6 +149,7 @@ impl Privacy {
             suspended: false,
             verified: true,
             blocked: false,
+            must_enrol: false,
         };
         let mut portion = Portion::default();
         let is_whole = self.delete_posts(&actor, id, &mut portion).await?

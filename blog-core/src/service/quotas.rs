@@ -27,10 +27,14 @@ const fn limit(name: &'static str, burst: u32, minutes: u64) -> Limit {
 
 pub(crate) const LOGIN_ACCOUNT: Limit = limit("login-account", 5, 15);
 pub(crate) const LOGIN_CLIENT: Limit = limit("login-client", 20, 15);
+/// Codes of a second factor, by account.
+pub(crate) const SECOND_FACTOR: Limit = limit("second-factor", 5, 15);
 pub(crate) const SIGN_UP: Limit = limit("sign-up", 5, 60);
 /// Mails with links: what the person who is logged in asks for, what strangers ask for, by account and by client.
 pub(crate) const LINK_ACCOUNT: Limit = limit("link-account", 3, 60);
 pub(crate) const FORGOT_ACCOUNT: Limit = limit("forgot-account", 3, 60);
+/// What one address is told of what was done to its account.
+pub(crate) const NOTICE: Limit = limit("notice", 6, 60);
 /// What one address gets, whoever asks.
 pub(crate) const LETTER: Limit = limit("letter", 6, 60);
 pub(crate) const LINK_CLIENT: Limit = limit("link-client", 20, 60);

@@ -88,6 +88,7 @@ impl Reading {
             suspended: false,
             verified: true,
             blocked: false,
+            must_enrol: false,
         };
         let everything = Visibility::new(everybody, Surface::Page, visibility.now());
         let posts = &self.core.records.posts;

@@ -14,6 +14,7 @@ use crate::model::secret::Secret;
 use crate::model::token::{Purpose, Token};
 use crate::model::user::{EmailAddress, User};
 use crate::password::{Password, Verdict};
+use crate::service::letters::tell;
 use crate::service::quotas;
 use crate::service::sessions::{Login, Sessions, Visitor};
 
@@ -70,7 +71,7 @@ impl Recovery {
 
     async fn send_reset(&self, login: &str, compose: &Compose) -> Result<()> {
         let found = match self.core.records.users.credentials(login).await {
-            Ok((user, Some(_))) if !user.is_suspended() => Some(user),
+            Ok((user, Some(_))) if !user.is_suspended() && user.waiting.is_none() => Some(user),
             Ok(_) | Err(Error::NotFound(_)) => None,
             Err(other) => return Err(other),
         };
@@ -182,7 +183,7 @@ impl Recovery {
             if this.core.records.users.get(user.id).await?.email != token.email {
                 return Err(Error::NotFound(Entity::Token));
             }
-            let effects = this.changed(&user, "by a link", &compose);
+            let effects = this.changed(&user, "by a link", &compose).await?;
             let users = &this.core.records.users;
             users.set_password(user.id, password, effects).await?;
             this.end_links(user.id).await?;
@@ -213,7 +214,7 @@ impl Recovery {
         detached(&self.core, async move {
             this.confirm(&user, "current", &input.current).await?;
             let password = this.core.passwords.hash(password).await?;
-            let effects = this.changed(&user, "by its owner", &compose);
+            let effects = this.changed(&user, "by its owner", &compose).await?;
             let users = &this.core.records.users;
             users.set_password(user.id, password, effects).await?;
             this.end_links(user.id).await?;
@@ -228,7 +229,7 @@ impl Recovery {
 
     /// Ends the links that somebody who knew the old password may have asked for.
     pub(crate) async fn end_links(&self, user: UserId) -> Result<()> {
-        for purpose in [Purpose::Reset, Purpose::Verify] {
+        for purpose in [Purpose::Reset, Purpose::Verify, Purpose::SecondFactor] {
             self.core.records.tokens.revoke(Some(user), purpose).await?;
         }
         Ok(())
@@ -266,18 +267,13 @@ impl Recovery {
         }
     }
 
-    fn changed(&self, user: &User, how: &str, compose: &Compose) -> Effects {
+    async fn changed(&self, user: &User, how: &str, compose: &Compose) -> Result<Effects> {
         let subject = format!("user:{}", user.id);
         let effects = Effects::at(self.core.now());
         let effects = effects.audit(Some(user.id), AuditAction::UserPassword, subject, how);
-        match &user.email {
-            Some(email) => {
-                let letter = Letter::PasswordChanged {
-                    username: &user.username,
-                };
-                effects.letter(email, compose(&letter))
-            }
-            None => effects,
-        }
+        let letter = Letter::PasswordChanged {
+            username: &user.username,
+        };
+        tell(&self.core, effects, user, &letter, compose).await
     }
 }

@@ -12,7 +12,7 @@ use crate::model::effects::Effects;
 use crate::model::secret::Secret;
 use crate::model::session::{Session, SessionTouch};
 use crate::model::user::{Role, User};
-use crate::policy::Actor;
+use crate::policy::{self, Actor};
 use crate::time::Timestamp;
 
 const HOUR: Duration = Duration::from_secs(3600);
@@ -59,12 +59,18 @@ pub struct Visitor {
     pub session: Session,
     /// Whose.
     pub user: User,
+    /// Whether they must set up a second factor before they do anything else.
+    pub must_enrol: bool,
 }
 
 impl Visitor {
     /// The actor that policy is asked about.
     pub fn actor(&self) -> Actor {
-        Actor::of(&self.user)
+        let mut actor = Actor::of(&self.user);
+        if let Actor::User { must_enrol, .. } = &mut actor {
+            *must_enrol = self.must_enrol;
+        }
+        actor
     }
 }
 
@@ -107,15 +113,19 @@ fn new(user: &User, secret: &Secret, remember: bool, device: &str, now: Timestam
 }
 
 impl Sessions {
-    /// The user of this name as they would be here, for telling what they may. Nothing is stored, so no cookie leads to it.
+    /// The user of this name as they would be here, for telling what they may; `None` for who is suspended, since they
+    /// cannot log in and are nobody known. Nothing is stored, so no cookie leads to it.
     ///
     /// # Errors
     /// `NotFound(User)`.
-    pub async fn as_if(&self, username: &str) -> Result<Visitor> {
+    pub async fn as_if(&self, username: &str) -> Result<Option<Visitor>> {
         let accounts = super::accounts::Accounts::new(self.core.clone());
         let user = accounts.by_username(username).await?;
+        if user.is_suspended() {
+            return Ok(None);
+        }
         let session = new(&user, &Secret::generate(), false, "", self.core.now());
-        Ok(Visitor { session, user })
+        Ok(Some(self.visiting(session, user).await))
     }
 
     pub(crate) fn new(core: Arc<Core>) -> Self {
@@ -167,7 +177,16 @@ impl Sessions {
                 idle_expires_at: now.plus(idle),
             });
         }
-        Ok(Some(Visitor { session, user }))
+        Ok(Some(self.visiting(session, user).await))
+    }
+
+    async fn visiting(&self, session: Session, user: User) -> Visitor {
+        let must_enrol = policy::must_enrol(&user, &self.core.site().await.settings);
+        Visitor {
+            session,
+            user,
+            must_enrol,
+        }
     }
 
     /// Logs out. Logging out twice is a success.

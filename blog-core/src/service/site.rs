@@ -46,6 +46,8 @@ pub struct SettingsInput {
     pub footer: String,
     /// Whether first comments wait for approval.
     pub hold_first_comments: bool,
+    /// Whether editors and admins need a second factor.
+    pub require_second_factor: bool,
 }
 
 /// A menu entry as its form gives it.
@@ -112,6 +114,7 @@ impl SettingsInput {
             old_addresses: settings.old_addresses,
             footer: settings.footer.to_string(),
             hold_first_comments: settings.hold_first_comments,
+            require_second_factor: settings.require_second_factor,
         }
     }
 
@@ -172,6 +175,7 @@ impl SettingsInput {
                     old_addresses: self.old_addresses,
                     footer,
                     hold_first_comments: self.hold_first_comments,
+                    require_second_factor: self.require_second_factor,
                 })
             }
             _ => Err(Error::Invalid(violations)),
@@ -293,6 +297,10 @@ fn changed(before: &SiteSettings, after: &SiteSettings) -> Vec<&'static str> {
             "hold_first_comments",
             before.hold_first_comments != after.hold_first_comments,
         ),
+        (
+            "require_second_factor",
+            before.require_second_factor != after.require_second_factor,
+        ),
     ]
     .into_iter()
     .filter_map(|(field, differs)| differs.then_some(field))
@@ -324,6 +332,7 @@ fn shown(record: SiteRecord, configured: &Settings) -> ShownSite {
                 old_addresses: false,
                 footer: FooterText::from_store(String::new()),
                 hold_first_comments: false,
+                require_second_factor: false,
             },
             logo: None,
             menu_pages: record.menu_pages,

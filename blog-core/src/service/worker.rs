@@ -19,6 +19,7 @@ use crate::service::observed::LONGEST_PUT;
 use crate::service::privacy::Privacy;
 use crate::service::publishing::Publishing;
 use crate::service::renewal::Renewal;
+use crate::service::second_factors::ENROLMENT;
 use crate::service::sessions::Sessions;
 
 /// Twice within the second for which what was seen of the site counts.
@@ -104,6 +105,9 @@ impl Worker {
         }
         while core.records.sessions.purge(now, PURGE).await? == u64::from(PURGE) {}
         while core.records.tokens.purge(now, PURGE).await? == u64::from(PURGE) {}
+        while core.records.users.purge_waiting(now, PURGE).await? == u64::from(PURGE) {}
+        let begun = now.minus(ENROLMENT);
+        while core.records.second_factors.purge(begun, PURGE).await? == u64::from(PURGE) {}
         while core.records.invitations.purge(now, PURGE).await? == u64::from(PURGE) {}
         while core.records.preview_links.purge(now, PURGE).await? == u64::from(PURGE) {}
         while core.records.limits.purge(now, PURGE).await? == u64::from(PURGE) {}

@@ -90,6 +90,7 @@ impl Lab {
             role: Role::Author,
             verified_at: None,
             only_if_first: false,
+            waiting: None,
             invitation: None,
         };
         let effects = Effects::at(SystemClock.now());
@@ -188,6 +189,7 @@ async fn busy(lab: Arc<Lab>, people: Vec<UserId>, goes_on: Arc<AtomicBool>) -> u
             suspended: false,
             verified: true,
             blocked: false,
+            must_enrol: false,
         };
         let bytes = b"\x00\x00\x00\x18ftypmp42\x00\x00\x00\x00mp42isom\x00\x00\x27\x18mdat";
         let upload = Upload {

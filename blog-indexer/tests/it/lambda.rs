@@ -325,6 +325,7 @@ async fn catalog() -> Option<(MediaItem, [String; 2])> {
         role: Role::Author,
         verified_at: None,
         only_if_first: false,
+        waiting: None,
         invitation: None,
     };
     let effects = || Effects::at(SystemClock.now());

@@ -29,6 +29,7 @@ use super::comments::CommentRow;
 use super::exports::ExportRow;
 use super::outbox::OutboxRow;
 use super::posts::PostRow;
+use super::second_factors::SecondFactorRow;
 use super::site::SettingsRow;
 use super::users::UserRow;
 
@@ -45,6 +46,8 @@ pub(super) struct State {
     pub(super) user_sessions: HashMap<UserId, BTreeSet<SessionId>>,
 
     pub(super) tokens: HashMap<SecretHash, Token>,
+
+    pub(super) second_factors: HashMap<UserId, SecondFactorRow>,
 
     pub(super) invitations: HashMap<InvitationId, Invitation>,
 
@@ -161,6 +164,7 @@ impl State {
     pub(super) fn join_user(&self, row: &UserRow) -> User {
         User {
             avatar: self.join_media(row.avatar),
+            second_factor: self.second_factor_of(row.user.id),
             ..row.user.clone()
         }
     }
@@ -172,6 +176,10 @@ impl State {
             avatar: self.join_media(row.avatar),
             ..row.user.to_ref()
         })
+    }
+
+    fn second_factor_of(&self, id: UserId) -> Option<Timestamp> {
+        self.second_factors.get(&id)?.factor.confirmed_at
     }
 
     pub(super) fn join_media(&self, id: Option<MediaId>) -> Option<MediaRef> {

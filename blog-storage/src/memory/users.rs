@@ -43,6 +43,7 @@ impl State {
     fn forget_user(&mut self, user: &User) {
         let id = user.id;
         self.delete_sessions(id, None);
+        self.second_factors.remove(&id);
         self.tokens.retain(|_, token| token.user != Some(id));
         self.autosaves.retain(|_, text| text.writer != id);
         self.preview_links.retain(|_, link| link.maker != id);
@@ -94,6 +95,12 @@ impl State {
         }
         self.usernames.remove(&user.username);
         self.users.remove(&id);
+    }
+
+    /// Nobody is invited by who may invite nobody any more.
+    fn end_invitations(&mut self, id: UserId) {
+        self.invitations
+            .retain(|_, one| one.maker != id || one.used_at.is_some());
     }
 
     /// Ends a user's sessions: those that are stored, and by the epoch those that are about to be.
@@ -157,6 +164,8 @@ impl UserStore for MemoryStore {
                 blocked: false,
                 erase_at: None,
                 verified_at: user.verified_at,
+                second_factor: None,
+                waiting: user.waiting,
                 auth_epoch: 0,
                 version: 1,
                 created_at: at,
@@ -169,6 +178,20 @@ impl UserStore for MemoryStore {
             state.users.insert(stored.id, row);
             Ok(stored)
         })
+    }
+
+    async fn purge_waiting(&self, now: Timestamp, limit: u32) -> Result<u64> {
+        let mut state = self.lock();
+        let users = state.users.values().map(|row| &row.user);
+        let over = users.filter(|user| {
+            let waiting = user.waiting.as_ref();
+            waiting.is_some_and(|waiting| waiting.expires_at < now)
+        });
+        let over: Vec<User> = over.take(limit as usize).cloned().collect();
+        for user in &over {
+            state.forget_user(user);
+        }
+        Ok(over.len() as u64)
     }
 
     async fn get(&self, id: UserId) -> Result<User> {
@@ -274,6 +297,7 @@ impl UserStore for MemoryStore {
             let row = state.user_mut(id)?;
             row.user.email = Some(email);
             row.user.verified_at = Some(at);
+            row.user.waiting = None;
             Ok(state.join_user(state.user(id)?))
         })
     }
@@ -285,6 +309,9 @@ impl UserStore for MemoryStore {
             }
             state.user_mut(id)?.user.role = role;
             state.end_sessions(id);
+            if role != Role::Admin {
+                state.end_invitations(id);
+            }
             Ok(state.join_user(state.user(id)?))
         })
     }
@@ -303,6 +330,7 @@ impl UserStore for MemoryStore {
             state.user_mut(id)?.user.suspension = reason;
             if suspends {
                 state.end_sessions(id);
+                state.end_invitations(id);
             }
             Ok(state.join_user(state.user(id)?))
         })
@@ -326,9 +354,7 @@ impl UserStore for MemoryStore {
                 state.require_other_admin(id)?;
             }
             state.user_mut(id)?.user.erase_at = at;
-            if at.is_some() {
-                state.end_sessions(id);
-            }
+            state.end_sessions(id);
             Ok(state.join_user(state.user(id)?))
         })
     }

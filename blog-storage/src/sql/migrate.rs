@@ -76,6 +76,8 @@ const MIGRATIONS: &[Migration] = migrations! {
     32 "0032_comment_queue" oldest 30;
     33 "0033_invitations" oldest 30;
     34 "0034_erasure" oldest 30;
+    35 "0035_second_factors" oldest 35;
+    36 "0036_waiting" oldest 36;
     37 "0037_exports" oldest 30;
 };
 

@@ -66,6 +66,8 @@ struct Document {
     footer: String,
     #[serde(default)]
     hold_first_comments: bool,
+    #[serde(default)]
+    require_second_factor: bool,
 }
 
 impl Document {
@@ -84,6 +86,7 @@ impl Document {
             old_addresses: settings.old_addresses,
             footer: text(settings.footer.as_str()),
             hold_first_comments: settings.hold_first_comments,
+            require_second_factor: settings.require_second_factor,
         }
     }
 
@@ -105,6 +108,7 @@ impl Document {
             old_addresses: self.old_addresses,
             footer: FooterText::from_store(self.footer),
             hold_first_comments: self.hold_first_comments,
+            require_second_factor: self.require_second_factor,
         }
     }
 }

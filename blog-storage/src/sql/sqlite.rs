@@ -207,6 +207,7 @@ mod tests {
             role: Role::Reader,
             verified_at: None,
             only_if_first: false,
+            waiting: None,
             invitation: None,
         };
         let effects = Effects::at(Timestamp::EPOCH).audit(

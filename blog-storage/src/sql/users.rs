@@ -6,7 +6,7 @@ use blog_core::id::UserId;
 use blog_core::model::effects::Effects;
 use blog_core::model::user::{
     Bio, EmailAddress, NewUser, PasswordHash, ProfileChange, Role, Subject, SuspensionReason, User,
-    UserRef, Username,
+    UserRef, Username, Waiting,
 };
 use blog_core::page::Page;
 use blog_core::ports::UserStore;
@@ -25,7 +25,10 @@ macro_rules! user {
     () => {
         concat!(
             "u.id AS user_id, u.username, u.display_name, u.email, CAST(u.issuer AS CHAR) AS issuer, CAST(u.subject AS CHAR) AS subject, u.bio, u.role, u.suspended, u.suspension, u.blocked, u.erase_at, \
-             u.verified_at, u.auth_epoch AS user_epoch, u.version AS user_version, u.created_at AS user_created_at, ",
+             u.verified_at, (SELECT f.confirmed_at FROM blog_second_factors f WHERE f.owner = u.id) AS second_factor, \
+             (SELECT w.email FROM blog_waiting_users w WHERE w.owner = u.id) AS waiting_email, \
+             (SELECT w.expires_at FROM blog_waiting_users w WHERE w.owner = u.id) AS waiting_until, \
+             u.auth_epoch AS user_epoch, u.version AS user_version, u.created_at AS user_created_at, ",
             $crate::sql::rows::media_columns!("a", "avatar")
         )
     };
@@ -102,6 +105,9 @@ pub(super) struct UserColumns {
     blocked: i64,
     erase_at: Option<i64>,
     verified_at: Option<i64>,
+    second_factor: Option<i64>,
+    waiting_email: Option<String>,
+    waiting_until: Option<i64>,
     user_epoch: i64,
     user_version: i64,
     user_created_at: i64,
@@ -130,6 +136,14 @@ impl UserColumns {
             blocked: self.blocked != 0,
             erase_at: self.erase_at.map(time),
             verified_at: self.verified_at.map(time),
+            second_factor: self.second_factor.map(time),
+            waiting: match (self.waiting_email, self.waiting_until) {
+                (Some(email), Some(until)) => Some(Waiting {
+                    email: EmailAddress::from_store(email),
+                    expires_at: time(until),
+                }),
+                _ => None,
+            },
             auth_epoch: unsigned(self.user_epoch),
             version: unsigned(self.user_version),
             created_at: time(self.user_created_at),
@@ -197,6 +211,16 @@ async fn require_other_admin(tx: &mut Tx<'_>, id: UserId) -> Result<()> {
     Ok(())
 }
 
+/// Nobody is invited by who may invite nobody any more.
+async fn end_invitations(tx: &mut Tx<'_>, id: UserId) -> Result<()> {
+    tx.run(
+        "DELETE FROM blog_invitations WHERE maker = ? AND used_at IS NULL",
+        args![id],
+    )
+    .await?;
+    Ok(())
+}
+
 async fn end_sessions(tx: &mut Tx<'_>, id: UserId) -> Result<()> {
     tx.run("DELETE FROM blog_sessions WHERE owner = ?", args![id])
         .await?;
@@ -237,6 +261,13 @@ impl UserStore for SqlStore {
                 ],
             )
             .await?;
+            if let Some(waiting) = &user.waiting {
+                tx.run(
+                    "INSERT INTO blog_waiting_users (owner, email, expires_at) VALUES (?, ?, ?)",
+                    args![user.id, waiting.email.as_str(), waiting.expires_at],
+                )
+                .await?;
+            }
             if let Some(token) = user.invitation {
                 let used = tx
                     .run(
@@ -253,6 +284,24 @@ impl UserStore for SqlStore {
             Ok(stored)
         })
         .await
+    }
+
+    async fn purge_waiting(&self, now: Timestamp, limit: u32) -> Result<u64> {
+        self.db
+            .retried(|| async {
+                let mut tx = self.db.begin().await?;
+                let gone = tx
+                    .run(
+                        "DELETE FROM blog_users WHERE id IN (SELECT owner FROM \
+                         (SELECT owner FROM blog_waiting_users WHERE expires_at < ? \
+                         ORDER BY expires_at LIMIT ?) AS waited)",
+                        args![now, limit],
+                    )
+                    .await?;
+                tx.commit().await?;
+                Ok(gone)
+            })
+            .await
     }
 
     async fn get(&self, id: UserId) -> Result<User> {
@@ -379,6 +428,8 @@ impl UserStore for SqlStore {
                     )
                     .await?;
                 found(changed)?;
+                tx.run("DELETE FROM blog_waiting_users WHERE owner = ?", args![id])
+                    .await?;
                 let stored = user_in(&mut tx, id).await?;
                 effects::commit(tx, &effects).await?;
                 Ok(stored)
@@ -401,6 +452,9 @@ impl UserStore for SqlStore {
                     .await?;
                 found(changed)?;
                 end_sessions(&mut tx, id).await?;
+                if role != Role::Admin {
+                    end_invitations(&mut tx, id).await?;
+                }
                 let stored = user_in(&mut tx, id).await?;
                 effects::commit(tx, &effects).await?;
                 Ok(stored)
@@ -432,6 +486,7 @@ impl UserStore for SqlStore {
                 found(changed)?;
                 if suspended {
                     end_sessions(&mut tx, id).await?;
+                    end_invitations(&mut tx, id).await?;
                 }
                 super::posts::relist(&mut tx, id, suspended).await?;
                 let stored = user_in(&mut tx, id).await?;
@@ -473,14 +528,12 @@ impl UserStore for SqlStore {
                 }
                 let changed = tx
                     .run(
-                        "UPDATE blog_users SET erase_at = ?, auth_epoch = auth_epoch + ? WHERE id = ?",
-                        args![at, at.is_some(), id],
+                        "UPDATE blog_users SET erase_at = ?, auth_epoch = auth_epoch + 1 WHERE id = ?",
+                        args![at, id],
                     )
                     .await?;
                 found(changed)?;
-                if at.is_some() {
-                    end_sessions(&mut tx, id).await?;
-                }
+                end_sessions(&mut tx, id).await?;
                 let stored = user_in(&mut tx, id).await?;
                 effects::commit(tx, &effects).await?;
                 Ok(stored)

@@ -35,6 +35,7 @@ pub(crate) fn new_user(name: &str) -> NewUser {
         role: Role::Author,
         verified_at: None,
         only_if_first: false,
+        waiting: None,
         invitation: None,
     }
 }

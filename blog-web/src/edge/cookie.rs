@@ -1,5 +1,5 @@
-//! The three cookies there are: the session, the message shown after a redirect, and the language
-//! that a reader chose.
+//! The four cookies there are: the session, a log-in that is half done, the message shown after a
+//! redirect, and the language that a reader chose.
 //!
 //! All stay inside the site's mount. The name prefixes are promises that browsers enforce
 //! (RFC 6265bis): `__Host-` means set by this very host over https for all of its paths, so no
@@ -106,6 +106,11 @@ impl SessionCookie {
     /// The cookie of `site`.
     pub fn for_site(site: &Site) -> Self {
         Self(Place::new(site, "sid"))
+    }
+
+    /// The cookie of a log-in that waits for its second step: it is no session, and leads into none by itself.
+    pub fn half_way(site: &Site) -> Self {
+        Self(Place::new(site, "half"))
     }
 
     /// The cookie's name.

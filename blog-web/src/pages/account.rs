@@ -2,14 +2,15 @@
 
 use blog_core::error::{Conflict, Error};
 use blog_core::model::secret::Secret;
-use blog_core::service::accounts::{LogIn, ProfileInput, SignUp};
+use blog_core::service::accounts::{Entry, LogIn, ProfileInput, SignUp};
+use blog_core::service::sessions::Login;
 use poem::Response;
 use serde::Deserialize;
 
 use super::call::{Call, own_path};
 use super::library::upload_of;
 use super::passwords::secretly;
-use super::{letters, models, refusal};
+use super::{letters, models, refusal, second_factor};
 use crate::edge::EdgeError;
 use crate::edge::headers::Surface;
 use crate::edge::multipart::{Multipart, MultipartLimits, Part};
@@ -122,21 +123,25 @@ pub(crate) async fn register(mut call: Call) -> Result<Response, EdgeError> {
         email: form.email.clone(),
         password: form.password,
     };
+    let accounts = call.blog().accounts();
+    let notice = match accounts.waits() {
+        true => "registered-waits",
+        false => "registered",
+    };
     if !form.website.is_empty() {
         // As if it was made: who learns that it was not would try again without.
-        return Ok(call.redirect_with("/account/login", "registered"));
+        return Ok(call.redirect_with("/account/login", notice));
     }
     let invitation = match form.invitation.as_str() {
         "" => None,
         token => Some(secret(token)?),
     };
-    let accounts = call.blog().accounts();
     let compose = letters::composer(&call);
     let registered = accounts
         .register(sign_up, invitation.as_ref(), &call.client(), compose)
         .await;
     match registered {
-        Ok(()) => Ok(call.redirect_with("/account/login", "registered")),
+        Ok(()) => Ok(call.redirect_with("/account/login", notice)),
         Err(error) => {
             let mut again = FormView::new("/account/register")
                 .value("username", form.username)
@@ -202,18 +207,13 @@ pub(crate) async fn log_in(mut call: Call) -> Result<Response, EdgeError> {
         client: call.client(),
     };
     match call.blog().accounts().log_in(log_in).await {
-        Ok(login) => {
-            // The session that the browser had ends: a planted one must not live on beside the new one.
-            if let Some(old) = call.app.session.token(call.request.headers())
-                && let Some(old) = Secret::decode(old)
-            {
-                call.blog().sessions().end(&old).await?;
-            }
-            let next = safe_next(&form.next).unwrap_or("/");
-            let mut response = call.redirect_with(next, "logged-in");
-            call.begin_session(&login, &mut response);
-            Ok(response)
-        }
+        Ok(Entry::In(login)) => entered(&call, &login, &form.next).await,
+        Ok(Entry::Half(half)) => Ok(second_factor::to_step(
+            &call,
+            &half,
+            &form.next,
+            form.remember,
+        )),
         Err(error) => {
             let form = login_page(&form.next, &form.login, form.remember);
             let (refusal, form) = refusal::refuse(form, error);
@@ -221,6 +221,19 @@ pub(crate) async fn log_in(mut call: Call) -> Result<Response, EdgeError> {
             call.refused_page(&refusal, &chrome, &LoginPage { form })
         }
     }
+}
+
+/// Where a log-in leads.
+pub(super) async fn entered(call: &Call, login: &Login, next: &str) -> Result<Response, EdgeError> {
+    // The session that the browser had ends: a planted one must not live on beside the new one.
+    if let Some(old) = call.app.session.token(call.request.headers())
+        && let Some(old) = Secret::decode(old)
+    {
+        call.blog().sessions().end(&old).await?;
+    }
+    let mut response = call.redirect_with(safe_next(next).unwrap_or("/"), "logged-in");
+    call.begin_session(login, &mut response);
+    Ok(response)
 }
 
 pub(crate) async fn log_out(mut call: Call) -> Result<Response, EdgeError> {

@@ -253,6 +253,14 @@ impl Call {
         Ok(self.redirect(&format!("/account/login?{query}")))
     }
 
+    /// To where a second factor is set up, for who needs one first. A script is told.
+    pub(crate) fn to_second_factor(&self) -> Result<Response, EdgeError> {
+        match self.is_script() {
+            true => Err(blog_core::Error::Denied(blog_core::error::Denied::SecondFactor).into()),
+            false => Ok(self.redirect(super::second_factor::SECOND_FACTOR)),
+        }
+    }
+
     /// Gives the browser the cookie of a new session.
     pub(crate) fn begin_session(&self, login: &Login, response: &mut Response) {
         let lasting = login.session.remember.then(|| {

@@ -3,6 +3,7 @@
 use blog_core::PageRequest;
 use blog_core::error::{Entity, Error};
 use blog_core::model::invitation::Invitation;
+use blog_core::model::user::UserRef;
 use blog_core::service::invitations::DAYS;
 use poem::Response;
 use serde::Deserialize;
@@ -16,8 +17,10 @@ use crate::view::{FormView, InvitationView, PagerView};
 
 const INVITATIONS: &str = "/admin/invitations";
 
-fn line(call: &Call, invitation: &Invitation) -> InvitationView {
+fn line(call: &Call, invitation: &Invitation, makers: &[UserRef]) -> InvitationView {
+    let maker = makers.iter().find(|user| user.id == invitation.maker);
     InvitationView {
+        maker: maker.map(models::person),
         id: invitation.id.to_string(),
         role: users::role(invitation.role),
         made_at: invitation.created_at.as_micros(),
@@ -36,9 +39,13 @@ async fn page(
     let after = call.after()?;
     let request = PageRequest::new(after, call.site.settings.page_size);
     let invitations = call.blog().invitations();
-    let found = invitations.list(&call.actor, request).await?;
+    let (found, makers) = invitations.list(&call.actor, request).await?;
     let page = InvitationsPage {
-        invitations: found.items.iter().map(|one| line(call, one)).collect(),
+        invitations: found
+            .items
+            .iter()
+            .map(|one| line(call, one, &makers))
+            .collect(),
         days: DAYS.to_vec(),
         form,
         made,

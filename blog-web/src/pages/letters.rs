@@ -76,6 +76,25 @@ pub(super) fn composer(call: &Call) -> Compose {
                     .with("name", username.as_str())
                     .with("link", app.absolute("/account/login")),
             ),
+            Letter::SecondFactorOn { username } => (
+                Phrase::new("second-mail-on-subject"),
+                Phrase::new("second-mail-on")
+                    .with("name", username.as_str())
+                    .with("link", app.absolute("/account/forgot")),
+            ),
+            Letter::SecondFactorOff { username } => (
+                Phrase::new("second-mail-off-subject"),
+                Phrase::new("second-mail-off")
+                    .with("name", username.as_str())
+                    .with("link", app.absolute("/account/forgot")),
+            ),
+            Letter::RecoveryCodeUsed { username, left } => (
+                Phrase::new("second-mail-recovery-subject"),
+                Phrase::new("second-mail-recovery")
+                    .with("name", username.as_str())
+                    .with("count", *left)
+                    .with("link", app.absolute("/account/forgot")),
+            ),
             Letter::PasswordChanged { username } => (
                 Phrase::new("mail-password-subject"),
                 Phrase::new("mail-password")

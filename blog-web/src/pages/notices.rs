@@ -9,6 +9,11 @@ const TABLE: &[(&str, FlashKind, Phrase)] = &[
         FlashKind::Success,
         Phrase::new("notices-registered"),
     ),
+    (
+        "registered-waits",
+        FlashKind::Info,
+        Phrase::new("second-registered-waits"),
+    ),
     ("owner", FlashKind::Success, Phrase::new("notices-owner")),
     (
         "logged-in",
@@ -210,6 +215,14 @@ const TABLE: &[(&str, FlashKind, Phrase)] = &[
         FlashKind::Success,
         Phrase::new("invitations-revoked"),
     ),
+    ("second-late", FlashKind::Error, Phrase::new("second-late")),
+    ("second-over", FlashKind::Error, Phrase::new("second-over")),
+    (
+        "second-turned-off",
+        FlashKind::Success,
+        Phrase::new("second-turned-off"),
+    ),
+    ("user-kept", FlashKind::Success, Phrase::new("second-kept")),
     ("leaving", FlashKind::Info, Phrase::new("account-leaving")),
     ("page-saved", FlashKind::Success, Phrase::new("pages-saved")),
     (

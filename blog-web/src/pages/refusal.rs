@@ -113,6 +113,8 @@ fn of_denied(denied: Denied) -> Phrase {
         Denied::RegistrationClosed => Phrase::new("refusals-registration-closed"),
         Denied::InvitationNeeded => Phrase::new("invitations-needed"),
         Denied::OwnerFirst => Phrase::new("refusals-owner-first"),
+        Denied::LinkFirst => Phrase::new("second-link-first"),
+        Denied::SecondFactor => Phrase::new("second-needed"),
         Denied::Credentials => Phrase::new("refusals-credentials"),
         _ => Phrase::new("errors-forbidden"),
     }
@@ -138,6 +140,7 @@ pub(super) fn of_reason(reason: &Reason) -> Phrase {
         },
         Reason::ControlCharacters => Phrase::new("refusals-control-characters"),
         Reason::NotAnAddress => Phrase::new("refusals-not-an-address"),
+        Reason::WrongCode => Phrase::new("second-wrong-code"),
         Reason::WrongPassword => Phrase::new("refusals-wrong-password"),
         Reason::Taken => Phrase::new("refusals-taken"),
         Reason::Reserved => Phrase::new("refusals-reserved"),

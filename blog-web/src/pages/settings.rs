@@ -42,6 +42,8 @@ struct Fields {
     old_addresses: bool,
     #[serde(default)]
     hold_first_comments: bool,
+    #[serde(default)]
+    require_second_factor: bool,
     #[serde(default, deserialize_with = "crate::edge::form::unseen_number")]
     version: Option<u64>,
 }
@@ -74,6 +76,7 @@ fn read(form: &Form) -> Result<(SettingsInput, Option<u64>), EdgeError> {
         old_addresses: fields.old_addresses,
         footer: fields.footer,
         hold_first_comments: fields.hold_first_comments,
+        require_second_factor: fields.require_second_factor,
     };
     Ok((input, fields.version))
 }
@@ -140,6 +143,14 @@ fn filled(input: &SettingsInput, version: Option<u64>) -> (FormView, Vec<usize>)
         .value(
             "hold_first_comments",
             if input.hold_first_comments { "on" } else { "" },
+        )
+        .value(
+            "require_second_factor",
+            if input.require_second_factor {
+                "on"
+            } else {
+                ""
+            },
         );
     if let Some(version) = version {
         form = form.value("version", version.to_string());
@@ -205,6 +216,7 @@ fn stored(site: &ShownSite) -> StoredSettingsView {
         page_size: site.settings.page_size,
         old_addresses: site.settings.old_addresses,
         hold_first_comments: site.settings.hold_first_comments,
+        require_second_factor: site.settings.require_second_factor,
         updated_at: site.updated_at.map_or(0, |at| at.as_micros()),
     }
 }

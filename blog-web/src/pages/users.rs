@@ -32,7 +32,11 @@ fn line(user: &User) -> UserLineView {
     UserLineView {
         person: models::person(&user.to_ref()),
         role: role(user.role),
-        email: user.email.as_ref().map(ToString::to_string),
+        email: user
+            .email
+            .as_ref()
+            .or(user.waiting.as_ref().map(|waiting| &waiting.email))
+            .map(ToString::to_string),
         verified: user.verified_at.is_some(),
         suspended: user.is_suspended(),
         blocked: user.blocked,
@@ -94,6 +98,7 @@ fn page(call: &Call, visitor: &Visitor, user: &User, forms: Forms) -> UserPage {
             .as_ref()
             .map_or_else(String::new, ToString::to_string),
         subject: format!("user:{}", user.id),
+        erase_at: user.erase_at.map(|at| at.as_micros()),
         own: user.id == visitor.user.id,
         can_manage: may(Action::ManageUsers),
         can_change: may(Action::ChangeUser { user: user.id }),
@@ -221,6 +226,14 @@ pub(crate) async fn lift(mut call: Call) -> Result<Response, EdgeError> {
     let people = call.blog().people();
     let user = people.lift(visitor, &call.param("user")).await?;
     Ok(call.redirect_with(&here(&user), "user-lifted"))
+}
+
+pub(crate) async fn keep(mut call: Call) -> Result<Response, EdgeError> {
+    let Nothing {} = call.form().await?.parse()?;
+    let visitor = member(&call)?;
+    let people = call.blog().people();
+    let user = people.keep(visitor, &call.param("user")).await?;
+    Ok(call.redirect_with(&here(&user), "user-kept"))
 }
 
 pub(crate) async fn block(call: Call) -> Result<Response, EdgeError> {

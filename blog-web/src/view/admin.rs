@@ -49,6 +49,8 @@ pub struct QueuedCommentView {
 pub struct InvitationView {
     /// For ending it.
     pub id: String,
+    /// Who made it.
+    pub maker: Option<PersonView>,
     /// What the new account may do, in a word.
     pub role: Phrase,
     /// Microseconds since the epoch.

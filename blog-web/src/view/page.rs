@@ -57,6 +57,9 @@ pages! {
     LeavePage => "account/delete.html",
     EmailPage => "account/email.html",
     AddressLinkPage => "account/address_link.html",
+    SecondFactorPage => "account/second_factor.html",
+    RecoveryCodesPage => "account/recovery_codes.html",
+    SecondStepPage => "account/second_step.html",
     SessionsPage => "account/sessions.html",
     SettingsPage => "admin/settings.html",
     AdminPage => "admin/index.html",
@@ -437,6 +440,43 @@ pub struct LeavePage {
     pub form: FormView,
 }
 
+/// `/account/second-factor`.
+#[derive(Debug, Clone, Serialize)]
+pub struct SecondFactorPage {
+    /// Whether they need one.
+    pub required: bool,
+    /// Whether the form that begins asks for the password.
+    pub ask_password: bool,
+    /// Field `password` of the form that begins; field `code` of the one that turns it on, while there is a key.
+    pub form: FormView,
+    /// The key that waits for its first code, in groups.
+    pub key: Option<String>,
+    /// Since when it is on, in microseconds since the epoch.
+    pub since: Option<i64>,
+    /// Recovery codes that are left.
+    pub codes_left: u64,
+    /// Codes that were refused since one was taken.
+    pub failures: u64,
+    /// Fields `password` and `code`, for new recovery codes.
+    pub codes_form: FormView,
+    /// Fields `password` and `code`, to turn it off.
+    pub off_form: FormView,
+}
+
+/// The answer that shows recovery codes.
+#[derive(Debug, Clone, Serialize)]
+pub struct RecoveryCodesPage {
+    /// In groups.
+    pub codes: Vec<String>,
+}
+
+/// `/account/login/code`.
+#[derive(Debug, Clone, Serialize)]
+pub struct SecondStepPage {
+    /// Fields `code`, `next` and `remember`.
+    pub form: FormView,
+}
+
 /// `/account/email`.
 #[derive(Debug, Clone, Serialize)]
 pub struct EmailPage {
@@ -472,7 +512,7 @@ pub struct SessionsPage {
 #[derive(Debug, Clone, Serialize)]
 pub struct SettingsPage {
     /// Fields `title`, `description`, `logo` (a media id), `language`, `page_size`, `footer`, `old_addresses`,
-    /// `hold_first_comments`,
+    /// `hold_first_comments`, `require_second_factor`,
     /// `version`, and for each row of the menu, counted from 1, `menu_place_1`, `menu_label_1` and `menu_target_1`.
     pub form: FormView,
     /// The numbers of the menu's rows.
@@ -496,6 +536,8 @@ pub struct StoredSettingsView {
     pub old_addresses: bool,
     /// Whether first comments wait for approval.
     pub hold_first_comments: bool,
+    /// Whether editors and admins need a second factor.
+    pub require_second_factor: bool,
     /// Microseconds since the epoch.
     pub updated_at: i64,
 }
@@ -562,6 +604,8 @@ pub struct UserPage {
     pub reason: String,
     /// As the audit log names them.
     pub subject: String,
+    /// When they are erased, if they asked for that, in microseconds since the epoch.
+    pub erase_at: Option<i64>,
     /// Whether it is the one who looks.
     pub own: bool,
     /// As in [`AdminPage`].

@@ -141,6 +141,7 @@ catalogues! {
     "privacy",
     "reading",
     "refusals",
+    "second",
     "site",
 }
 

@@ -229,7 +229,9 @@ impl TestApp {
                 ..LogIn::default()
             })
             .await
-            .unwrap();
+            .unwrap()
+            .login()
+            .expect("no second factor");
         Person {
             cookie: Some(format!("sid={}", login.secret.encode())),
             actor: Some(Actor::of(&user)),

@@ -96,6 +96,7 @@ async fn of_a_hundred_sign_ups_at_once_with_one_invitation_one_is_made() {
             role: Role::Author,
             verified_at: None,
             only_if_first: false,
+            waiting: None,
             invitation: Some(secret.hash()),
         };
         let effects = blog_core::model::effects::Effects::at(app.blog.now());
@@ -169,4 +170,29 @@ async fn a_filled_trap_registers_nobody_and_says_nothing() {
     assert_eq!(answer.status, honest.status);
     assert_eq!(answer.location(), honest.location());
     assert_eq!(role_of(&app, "spam").await, None);
+}
+
+#[tokio::test]
+async fn invitations_end_with_the_right_of_whoever_made_them() {
+    let app = app(Registration::Invite);
+    let root = app.person("root", Role::Admin).await;
+    for change in ["role", "suspend"] {
+        let name = format!("admin-{change}");
+        let maker = app.person(&name, Role::Admin).await;
+        let path = invite(&app, &maker, "author").await;
+        let list = app.get("/admin/invitations", &root).await.text();
+        assert!(list.contains(&format!("/admin/users/{name}\"")), "{list}");
+        let form = match change {
+            "role" => [("role", "author")],
+            _ => [("reason", "Advertising")],
+        };
+        let address = format!("/admin/users/{name}/{change}");
+        let changed = app.post(&address, &root, &form).await;
+        assert_eq!(changed.status, 303, "{}", changed.text());
+        let page = app.get(&path, &Person::default()).await;
+        assert_eq!(page.status, 404, "{change}");
+        let refused = register(&app, "eve", token(&path)).await;
+        assert_eq!(refused.status, 404, "{change}");
+        assert_eq!(role_of(&app, "eve").await, None);
+    }
 }

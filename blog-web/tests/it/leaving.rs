@@ -1,8 +1,10 @@
 //! Leaving: the page, the grace, and what is left.
 
-use blog_core::model::user::Role;
+use blog_core::model::effects::Effects;
+use blog_core::model::user::{Role, Username};
+use blog_core::ports::Clock as _;
 
-use crate::app::{PASSWORD, Person, TestApp, post_form};
+use crate::app::{PASSWORD, Person, TestApp, post_form, reason};
 
 #[tokio::test]
 async fn an_account_is_left_with_its_password_and_erased_after_the_grace() {
@@ -83,4 +85,83 @@ async fn nobody_comes_back_when_the_grace_is_over() {
     }
     let page = app.get("/@ada", &Person::default()).await;
     assert_eq!(page.status, 404);
+}
+
+#[tokio::test]
+async fn an_admin_sees_the_clock_of_somebody_suspended_and_stops_it() {
+    let app = TestApp::new();
+    let root = app.person("root", Role::Admin).await;
+    let editor = app.person("ed", Role::Editor).await;
+    let ada = app.person("ada", Role::Author).await;
+    app.post("/account/delete", &ada, &[("password", PASSWORD)])
+        .await;
+    let name = Username::try_from("ada").unwrap();
+    let user = app.records.users.by_username(&name).await.unwrap();
+    let effects = Effects::at(app.clock.now());
+    let users = &app.records.users;
+    users
+        .set_suspended(user.id, reason(), effects)
+        .await
+        .unwrap();
+    // They cannot come back by themselves.
+    assert_eq!(app.log_in_again("ada").await, None);
+    let page = app.get("/admin/users/ada", &root).await.text();
+    assert!(page.contains("Will be erased"), "{page}");
+    assert!(page.contains("/admin/users/ada/keep"), "{page}");
+    let page = app.get("/admin/users/ada", &editor).await.text();
+    assert!(!page.contains("/admin/users/ada/keep"), "{page}");
+    let refused = app.post("/admin/users/ada/keep", &editor, &[]).await;
+    assert_eq!(refused.status, 403);
+    let kept = app.post("/admin/users/ada/keep", &root, &[]).await;
+    assert_eq!(kept.location(), "/admin/users/ada");
+    let page = app.get("/admin/users/ada", &root).await.text();
+    assert!(!page.contains("Will be erased"), "{page}");
+    app.advance(30 * 86_400);
+    app.mails().await;
+    let user = users.by_username(&name).await.unwrap();
+    assert!(user.is_suspended() && user.erase_at.is_none());
+}
+
+#[tokio::test]
+async fn coming_back_ends_what_was_open_before() {
+    let app = TestApp::new();
+    app.person("root", Role::Admin).await;
+    let ada = app.person("ada", Role::Author).await;
+    app.post("/account/delete", &ada, &[("password", PASSWORD)])
+        .await;
+    let name = Username::try_from("ada").unwrap();
+    let leaving = app.records.users.by_username(&name).await.unwrap();
+    let back = Person {
+        cookie: app.log_in_again("ada").await,
+        actor: None,
+    };
+    let user = app.records.users.by_username(&name).await.unwrap();
+    assert!(user.auth_epoch > leaving.auth_epoch);
+    assert_eq!(app.get("/drafts", &back).await.status, 200);
+    assert_eq!(app.get("/drafts", &ada).await.status, 303);
+}
+
+#[tokio::test]
+async fn nobodys_mail_box_is_flooded_by_leaving_and_coming_back() {
+    let app = TestApp::new();
+    app.person("root", Role::Admin).await;
+    app.person("ada", Role::Author).await;
+    let mut letters = 0;
+    for _ in 0..10 {
+        let ada = Person {
+            cookie: app.log_in_again("ada").await,
+            actor: None,
+        };
+        let left = app
+            .post("/account/delete", &ada, &[("password", PASSWORD)])
+            .await;
+        assert_eq!(left.status, 303);
+        letters += app.mails().await.len();
+    }
+    assert_eq!(letters, 6);
+    // Strangers who ask for links have not used these up, nor the other way round.
+    app.log_in_again("ada").await;
+    app.post("/account/forgot", &Person::default(), &[("login", "ada")])
+        .await;
+    assert_eq!(app.mails().await.len(), 1);
 }

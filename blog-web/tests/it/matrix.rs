@@ -89,6 +89,8 @@ const ROWS: &[(&str, &str, [u16; 5])] = &[
     ("POST", "/account/register", [422; 5]),
     ("GET", "/account/login", [200, 303, 303, 303, 303]),
     ("POST", "/account/login", [422; 5]),
+    ("GET", "/account/login/code", [303; 5]),
+    ("POST", "/account/login/code", [303; 5]),
     ("POST", "/account/logout", [303; 5]),
     ("GET", "/account/profile", [303, 200, 200, 200, 200]),
     ("POST", "/account/profile", [403, 409, 409, 409, 409]),
@@ -115,6 +117,24 @@ const ROWS: &[(&str, &str, [u16; 5])] = &[
         "/account/export/archive.zip",
         [303, 404, 404, 404, 404],
     ),
+    ("GET", "/account/second-factor", [303, 200, 200, 200, 200]),
+    (
+        "GET",
+        "/account/second-factor/key.svg",
+        [303, 404, 404, 404, 404],
+    ),
+    ("POST", "/account/second-factor/begin", [303; 5]),
+    ("POST", "/account/second-factor/confirm", [303; 5]),
+    (
+        "POST",
+        "/account/second-factor/codes",
+        [303, 422, 422, 422, 422],
+    ),
+    (
+        "POST",
+        "/account/second-factor/off",
+        [303, 422, 422, 422, 422],
+    ),
     ("GET", "/account/delete", [303, 200, 200, 200, 200]),
     ("POST", "/account/delete", [303, 422, 422, 422, 422]),
     ("POST", "/language", [303; 5]),
@@ -136,6 +156,7 @@ const ROWS: &[(&str, &str, [u16; 5])] = &[
         [303, 403, 403, 403, 403],
     ),
     ("POST", "/admin/users/:user/lift", [303, 403, 403, 403, 403]),
+    ("POST", "/admin/users/:user/keep", [303, 403, 403, 403, 403]),
     (
         "POST",
         "/admin/users/:user/block",
@@ -207,6 +228,10 @@ pub(crate) fn form_of(path: &str) -> Vec<(&'static str, &'static str)> {
         "/account/password" => vec![("current", ""), ("password", "")],
         "/account/email" => vec![("email", ""), ("password", "")],
         "/account/delete" | "/account/export" => vec![("password", "")],
+        "/account/login/code" | "/account/second-factor/confirm" => vec![("code", "1")],
+        "/account/second-factor/codes" | "/account/second-factor/off" => {
+            vec![("password", ""), ("code", "")]
+        }
         "/account/verify" | "/account/undo" => vec![("token", "")],
         "/language" => vec![("lang", "tr"), ("back", "/")],
         "/account/login" => vec![("login", ""), ("password", "")],
@@ -278,6 +303,7 @@ pub(crate) async fn scene(who: usize) -> (TestApp, Person, String) {
         suspended: false,
         verified: true,
         blocked: false,
+        must_enrol: false,
     };
     let page = StaticPageInput {
         title: "One".to_owned(),

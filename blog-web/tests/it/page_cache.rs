@@ -321,6 +321,7 @@ async fn about(app: &TestApp) {
         suspended: false,
         verified: true,
         blocked: false,
+        must_enrol: false,
     };
     let page = StaticPageInput {
         title: "One".to_owned(),

@@ -1,6 +1,7 @@
 //! Why somebody gets a page: every route has an answer, and it is what they get.
 
-use blog_core::model::user::Role;
+use blog_core::model::effects::Effects;
+use blog_core::model::user::{Role, Username};
 use blog_core::service::sessions::Visitor;
 use blog_web::Web;
 use blog_web::edge::host::Site;
@@ -18,7 +19,7 @@ async fn why(app: &TestApp, visitor: Option<Visitor>, address: &str) -> Explanat
 async fn as_if(app: &TestApp, name: &str) -> Option<Visitor> {
     match name {
         "" => None,
-        name => Some(app.blog.sessions().as_if(name).await.unwrap()),
+        name => app.blog.sessions().as_if(name).await.unwrap(),
     }
 }
 
@@ -189,4 +190,30 @@ async fn asking_as_somebody_leaves_no_session() {
     );
     assert_eq!(app.get("/drafts", &Person::default()).await.status, 303);
     assert_eq!(app.get("/drafts", &ada).await.status, 200);
+}
+
+/// Who is suspended cannot log in, so they get what strangers get, also of their own drafts.
+#[tokio::test]
+async fn who_is_suspended_gets_what_strangers_get() {
+    let app = TestApp::new();
+    let ada = app.person("ada", Role::Author).await;
+    let draft = app
+        .post("/write", &ada, &post_form("Two", "Text", "draft"))
+        .await;
+    let draft = draft.location();
+    let own = why(&app, as_if(&app, "ada").await, &draft).await;
+    assert!(own.is_allowed, "{own}");
+    let name = Username::try_from("ada").unwrap();
+    let user = app.records.users.by_username(&name).await.unwrap();
+    let effects = Effects::at(app.blog.now());
+    app.records
+        .users
+        .set_suspended(user.id, crate::app::reason(), effects)
+        .await
+        .unwrap();
+    let visitor = as_if(&app, "ada").await;
+    assert!(visitor.is_none());
+    let after = why(&app, visitor, &draft).await;
+    assert!(!after.is_allowed, "{after}");
+    assert_eq!(after.status, app.get(&draft, &ada).await.status);
 }

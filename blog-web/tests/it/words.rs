@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use blog_core::model::user::Role;
 use blog_web::view::{Lang, Phrase};
 
-use crate::app::{Person, TestApp, memory, png, post_form};
+use crate::app::{PASSWORD, Person, TestApp, memory, png, post_form};
 use crate::site::settings_form;
 use blog_core::Settings;
 
@@ -300,6 +300,23 @@ async fn every_reason_is_said_beside_its_field_in_both_languages() {
             assert_eq!(beside(&page, field), phrase.to_text(lang), "{reason}");
         }
     }
+    // What is shown beside a code depends on a key that was begun.
+    let password = [("password", PASSWORD)];
+    app.post("/account/second-factor/begin", &author, &password)
+        .await;
+    for lang in Lang::ALL {
+        let form = [("code", "no code")];
+        let answer = app
+            .post(
+                "/account/second-factor/confirm",
+                &reading(lang, &author),
+                &form,
+            )
+            .await;
+        let phrase = Phrase::new("second-wrong-code");
+        assert_eq!(beside(&answer.text(), "code"), phrase.to_text(lang));
+    }
+    seen.insert("WrongCode");
     // Signature and header of a PNG of 20 000 by 20 000 pixels.
     let mut huge = png();
     huge[16..24].copy_from_slice(&[0, 0, 0x4e, 0x20, 0, 0, 0x4e, 0x20]);

@@ -141,6 +141,11 @@ pub(crate) enum UserCommand {
         /// Name or address.
         login: String,
     },
+    /// Turn two-step log-in off.
+    SecondFactorOff {
+        /// Name or address.
+        login: String,
+    },
     /// Change a role.
     Role {
         /// Name or address.
@@ -242,6 +247,9 @@ fn user_command(matches: &ArgMatches) -> UserCommand {
         Some(("verify", matches)) => UserCommand::Verify {
             login: text(matches, "login"),
         },
+        Some(("second-factor", matches)) => UserCommand::SecondFactorOff {
+            login: text(matches, "login"),
+        },
         Some(("role", matches)) => UserCommand::Role {
             login: text(matches, "login"),
             role: role(matches),
@@ -326,6 +334,12 @@ fn command() -> clap::Command {
             clap::Command::new("verify")
                 .about("Counts the user's mail address as verified")
                 .arg(login()),
+        )
+        .subcommand(
+            clap::Command::new("second-factor")
+                .about("Turns two-step log-in off, for who lost their phone and their recovery codes")
+                .arg(login())
+                .arg(Arg::new("off").value_name("off").required(true).value_parser(["off"])),
         )
         .subcommand(
             clap::Command::new("role")

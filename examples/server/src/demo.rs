@@ -106,6 +106,7 @@ async fn must_be_empty(config: &Config, blog: &Blog, stores: &Connected) -> Resu
         suspended: false,
         verified: true,
         blocked: false,
+        must_enrol: false,
     };
     let query = PostQuery {
         scope: PostScope::All,

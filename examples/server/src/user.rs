@@ -70,6 +70,22 @@ pub(crate) async fn run(config: &Config, command: UserCommand) -> Result<(), Fai
                 .map_err(|error| about(&login, "the address was not verified", &error))?;
             format!("The address of {} counts as verified.\n", user.username)
         }
+        UserCommand::SecondFactorOff { login } => {
+            let user =
+                blog.second_factors()
+                    .turn_off_for(&login)
+                    .await
+                    .map_err(|error| match error {
+                        Error::Conflict(_) => Failure::run(format!(
+                            "{login} has no two-step log-in; nothing was changed"
+                        )),
+                        other => about(&login, "two-step log-in was not turned off", &other),
+                    })?;
+            format!(
+                "{} logs in with the password alone from now on.\n",
+                user.username
+            )
+        }
         UserCommand::Role { login, role } => {
             let user = accounts
                 .set_role(&login, role)

@@ -21,7 +21,13 @@ pub(crate) async fn run(config: &Config, user: &str, address: &str) -> Result<()
     let visitor = match user {
         ANONYMOUS => None,
         name => match blog.sessions().as_if(name).await {
-            Ok(visitor) => Some(visitor),
+            Ok(Some(visitor)) => Some(visitor),
+            Ok(None) => {
+                print(&format!(
+                    "{name} is suspended and cannot log in: what follows is what anonymous gets\n"
+                ))?;
+                None
+            }
             Err(Error::NotFound(Entity::User)) => {
                 return Err(Failure::run(format!("there is no user {name:?}")));
             }

@@ -120,6 +120,7 @@ fn of_an_editor(visibility: &Visibility) -> Visibility {
         suspended: false,
         verified: true,
         blocked: false,
+        must_enrol: false,
     };
     Visibility::new(editor, visibility.surface(), visibility.now())
 }

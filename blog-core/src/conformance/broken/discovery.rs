@@ -98,6 +98,7 @@ fn later(visibility: &Visibility) -> Visibility {
         suspended: false,
         verified: true,
         blocked: false,
+        must_enrol: false,
     };
     let year = std::time::Duration::from_secs(365 * 86_400);
     Visibility::new(actor, Surface::List, visibility.now().plus(year))

@@ -181,6 +181,7 @@ fn everything(surface: Surface, now: Timestamp) -> Visibility {
         suspended: false,
         verified: true,
         blocked: false,
+        must_enrol: false,
     };
     Visibility::new(editor, surface, now)
 }

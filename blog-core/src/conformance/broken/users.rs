@@ -126,6 +126,10 @@ impl UserStore for Users {
         self.inner.create(user, effects).await
     }
 
+    async fn purge_waiting(&self, now: Timestamp, limit: u32) -> Result<u64> {
+        self.inner.purge_waiting(now, limit).await
+    }
+
     async fn get(&self, id: UserId) -> Result<User> {
         self.inner.get(id).await
     }

@@ -37,6 +37,7 @@ async fn visible_owner(lab: Lab) -> Verdict {
         suspended,
         verified: true,
         blocked: false,
+        must_enrol: false,
     };
     for (viewer, seen) in [
         (Actor::of(&owner), true),

@@ -52,6 +52,7 @@ fn viewer(lab: &Lab, id: UserId) -> Visibility {
         suspended: false,
         verified: true,
         blocked: false,
+        must_enrol: false,
     };
     Visibility::new(actor, Surface::Page, lab.now)
 }

@@ -4,12 +4,13 @@ use crate::conformance::chance::fresh_word;
 use crate::conformance::check::{Check, Port};
 use crate::conformance::lab::Lab;
 use crate::conformance::verdict::{Verdict, ensure, refused, same, winners};
-use crate::error::{Conflict, Entity, Error};
+use crate::error::{Conflict, Entity, Error, Result};
 use crate::id::{MediaId, UserId};
 use crate::model::effects::Effects;
 use crate::model::user::{
-    Bio, DisplayName, EmailAddress, NewUser, PasswordHash, ProfileChange, Role, User,
+    Bio, DisplayName, EmailAddress, NewUser, PasswordHash, ProfileChange, Role, User, Waiting,
 };
+use crate::time::Timestamp;
 
 pub(super) fn checks() -> Vec<Check> {
     let users = Port::Users;
@@ -24,6 +25,8 @@ pub(super) fn checks() -> Vec<Check> {
         users.check("users-rehash-changed", "`false`, and nothing at all changes, when the stored hash is no longer `from`.", rehash_changed),
         users.check("users-password-not-found", "`set_password`: `NotFound(User)` when there is none.", password_not_found),
         users.check("users-email", "Replaces the address by one that was shown to be theirs, and `verified_at` by the moment of the effects; nothing else changes.", email),
+        users.check("users-waiting", "One who waits for the link of their first letter is told so, by every question, until `set_email`.", waiting),
+        users.check("users-purge-waiting", "Deletes users who waited until before `now`, at most `limit`; returns how many. Their names are free again.", purge_waiting).alone(),
         users.check("users-email-taken", "`set_email`: `Conflict(Email)` when another user has it.", email_taken),
         users.check("users-email-race", "Of two users who are given one address at once exactly one gets it.", email_race),
         users.check("users-email-not-found", "`set_email`: `NotFound(User)` when there is none.", email_not_found),
@@ -323,6 +326,73 @@ async fn email(lab: Lab) -> Verdict {
     // The same one again, as when an address is verified for the first time.
     let same = users.set_email(user.id, new, later()).await?;
     same!(same, moved, "the answer to the same address");
+    Ok(())
+}
+
+async fn waits(lab: &Lab, expires_at: Timestamp) -> Result<User> {
+    let name = fresh_word();
+    let new = NewUser {
+        email: None,
+        verified_at: None,
+        waiting: Some(Waiting {
+            email: EmailAddress::from_store(format!("{name}@example.net")),
+            expires_at,
+        }),
+        ..lab.new_user()
+    };
+    lab.records.users.create(new, lab.fx()).await
+}
+
+async fn waiting(lab: Lab) -> Verdict {
+    let user = waits(&lab, lab.after(60)).await?;
+    let users = &lab.records.users;
+    let address = user.waiting.clone().map(|waiting| waiting.email);
+    ensure!(address.is_some(), "the answer tells that they wait");
+    same!(users.get(user.id).await?, user, "the stored user");
+    let name = user.username.as_str();
+    same!(users.credentials(name).await?.0, user, "by their name");
+    if let Some(address) = address {
+        refused!(
+            users.credentials(&address.key()).await,
+            Error::NotFound(Entity::User)
+        );
+        // The address is nobody's yet.
+        let other = lab.user().await?;
+        users.set_email(other.id, address, lab.fx()).await?;
+    }
+    let own = EmailAddress::from_store(format!("{}@example.net", fresh_word()));
+    let verified = users.set_email(user.id, own.clone(), lab.fx()).await?;
+    let expected = User {
+        email: Some(own),
+        verified_at: Some(lab.now),
+        waiting: None,
+        ..user
+    };
+    same!(verified, expected, "who waits no more");
+    same!(users.get(expected.id).await?, expected, "as it is stored");
+    Ok(())
+}
+
+async fn purge_waiting(lab: Lab) -> Verdict {
+    let then = lab.long_ago();
+    let at = |seconds| then.plus(std::time::Duration::from_secs(seconds));
+    let users = &lab.records.users;
+    while users.purge_waiting(at(9), 100).await? > 0 {}
+    let over = [waits(&lab, at(1)).await?, waits(&lab, at(2)).await?];
+    let (left, known) = (waits(&lab, at(9)).await?, lab.user().await?);
+    same!(users.purge_waiting(at(1), 10).await?, 0, "not over before");
+    same!(users.purge_waiting(at(5), 1).await?, 1, "at most one");
+    same!(users.purge_waiting(at(5), 10).await?, 1, "the other");
+    for user in &over {
+        refused!(users.get(user.id).await, Error::NotFound(Entity::User));
+    }
+    users.get(left.id).await?;
+    users.get(known.id).await?;
+    let again = NewUser {
+        username: over[0].username.clone(),
+        ..lab.new_user()
+    };
+    users.create(again, lab.fx()).await?;
     Ok(())
 }
 

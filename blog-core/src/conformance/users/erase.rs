@@ -17,8 +17,8 @@ pub(super) fn checks() -> Vec<Check> {
     vec![
         users.check(
             "users-schedule-erasure",
-            "Says when somebody is to be erased, which raises the epoch and deletes their sessions; or with `None` that they \
-             are not, which changes nothing else.",
+            "Says when somebody is to be erased, or with `None` that they are not; either raises the epoch and deletes their \
+             sessions.",
             schedule,
         ),
         users.check(
@@ -82,11 +82,19 @@ async fn schedule(lab: Lab) -> Verdict {
             .await,
         Error::NotFound(Entity::Session)
     );
+    let session = lab.session(&leaving).await?;
     let back = users.schedule_erasure(user.id, None, lab.fx()).await?;
     same!(
         (back.erase_at, back.auth_epoch),
-        (None, leaving.auth_epoch),
+        (None, leaving.auth_epoch + 1),
         "time and epoch after all"
+    );
+    refused!(
+        lab.records
+            .sessions
+            .authenticate(&session.token, lab.now)
+            .await,
+        Error::NotFound(Entity::Session)
     );
     Ok(())
 }

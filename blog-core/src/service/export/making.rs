@@ -116,6 +116,7 @@ impl Making {
             suspended: false,
             verified: true,
             blocked: false,
+            must_enrol: false,
         };
         self.core.visibility(&actor, surface)
     }

@@ -24,7 +24,8 @@ use blog_core::model::media::{AltText, FileName, MediaItem, MediaKind, MediaStat
 use blog_core::model::outbox::Task;
 use blog_core::model::post::{Body, Post, PostChange, SafeHtml, SlugRequest, Title};
 use blog_core::model::preview_link::PreviewLink;
-use blog_core::model::secret::Secret;
+use blog_core::model::second_factor::TotpKey;
+use blog_core::model::secret::{Secret, SecretHash};
 use blog_core::model::session::{Session, SessionTouch};
 use blog_core::model::site::{
     FooterText, LanguageTag, SettingsChange, SiteDescription, SiteSettings, SiteTitle,
@@ -35,7 +36,8 @@ use blog_core::model::static_page::{
 };
 use blog_core::model::token::{Purpose, Token};
 use blog_core::model::user::{
-    Bio, DisplayName, EmailAddress, PasswordHash, ProfileChange, Role, SuspensionReason,
+    Bio, DisplayName, EmailAddress, NewUser, PasswordHash, ProfileChange, Role, SuspensionReason,
+    Waiting,
 };
 use blog_core::model::widths::Widths;
 use blog_core::ports;
@@ -44,8 +46,8 @@ use blog_core::ports::index::IntentLog;
 use blog_core::ports::limits::Quota;
 use blog_core::ports::{
     AutosaveStore, CommentStore, EngagementStore, InvitationStore, MediaCatalog, ObjectIndex,
-    Outbox, PostStore, PreviewLinkStore, RateLimits, SessionStore, SiteStore, StaticPageStore,
-    TokenStore, UserStore,
+    Outbox, PostStore, PreviewLinkStore, RateLimits, SecondFactorStore, SessionStore, SiteStore,
+    StaticPageStore, TokenStore, UserStore,
 };
 use blog_core::time::Timestamp;
 use blog_storage::sql::SqlStore;
@@ -239,6 +241,7 @@ fn settings() -> SettingsChange {
             language: LanguageTag::try_from("en").expect("a language"),
             page_size: 10,
             hold_first_comments: true,
+            require_second_factor: true,
             old_addresses: false,
             footer: FooterText::try_from("").expect("a footer"),
         },
@@ -276,6 +279,41 @@ pub(crate) async fn ready(store: &Arc<SqlStore>) -> Vec<Write> {
     UserStore::set_password(&**store, e, old.clone(), Effects::at(at(0)))
         .await
         .expect("a password");
+    let waits = NewUser {
+        email: None,
+        waiting: Some(Waiting {
+            email: EmailAddress::try_from("waits@example.net").expect("an address"),
+            expires_at: at(-10),
+        }),
+        ..crate::fixture::new_user("waits")
+    };
+    UserStore::create(&**store, waits, Effects::at(at(0)))
+        .await
+        .expect("a user");
+    let key = TotpKey::from([7; 20]);
+    let codes: [SecretHash; 2] = [(); 2].map(|()| Secret::generate().hash());
+    let mut factors = Vec::new();
+    for (name, at_second) in [
+        ("begun", 0),
+        ("stepping", 0),
+        ("renewing", 0),
+        ("removed", 0),
+        ("late", -10),
+    ] {
+        let user = user(store, name).await.id;
+        let begun = Effects::at(at(at_second));
+        SecondFactorStore::begin(&**store, user, &key, begun)
+            .await
+            .expect("a key");
+        factors.push(user);
+    }
+    let (begun, stepping, renewing, removed) = (factors[0], factors[1], factors[2], factors[3]);
+    for user in [stepping, renewing, removed] {
+        let confirmed = Effects::at(at(0));
+        SecondFactorStore::confirm(&**store, user, &key, 1, &codes[..1], confirmed)
+            .await
+            .expect("a second factor");
+    }
     let one = post(store, a, "one", at(0)).await;
     let two = post(store, a, "two", at(0)).await;
     let gone = post(store, a, "gone", at(0)).await;
@@ -420,9 +458,11 @@ pub(crate) async fn ready(store: &Arc<SqlStore>) -> Vec<Write> {
         messages,
         two,
     });
+    let begun_key = key.clone();
     let mut list = Vec::new();
     writes! { list, g;
         "users::create" => UserStore::create(&*g.store, crate::fixture::new_user("new"), fx());
+        "users::purge_waiting" => g.store.purge_waiting(at(-5), 10);
         "users::update_profile" => g.store.update_profile(ProfileChange {
             id: a,
             expected_version: ann.version,
@@ -440,6 +480,14 @@ pub(crate) async fn ready(store: &Arc<SqlStore>) -> Vec<Write> {
         "users::schedule_erasure" => g.store.schedule_erasure(b, None, fx());
         "users::detach" => g.store.detach(leaver, 10, fx());
         "users::erase" => g.store.erase(leaver, fx());
+        "second_factors::begin" => SecondFactorStore::begin(&*g.store, a, &key, fx());
+        "second_factors::confirm" => g.store.confirm(begun, &begun_key, 1, &codes[..1], fx());
+        "second_factors::use_step" => g.store.use_step(stepping, 2, fx());
+        "second_factors::use_code" => g.store.use_code(stepping, &codes[0], fx());
+        "second_factors::fail" => g.store.fail(stepping, fx());
+        "second_factors::renew_codes" => g.store.renew_codes(renewing, &codes[1..], fx());
+        "second_factors::remove" => SecondFactorStore::remove(&*g.store, removed, fx());
+        "second_factors::purge" => SecondFactorStore::purge(&*g.store, at(-5), 10);
         "sessions::create" => SessionStore::create(&*g.store, session_of(a), fx());
         "sessions::touch" => g.store.touch(&[SessionTouch {
             id: g.kept[0].id,

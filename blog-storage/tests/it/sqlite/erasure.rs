@@ -109,6 +109,7 @@ impl Scene {
             ..LogIn::default()
         };
         let login = self.blog.accounts().log_in(form).await.unwrap();
+        let login = login.login().expect("no second factor");
         let sessions = self.blog.sessions();
         sessions.visitor(&login.secret).await.unwrap().unwrap()
     }

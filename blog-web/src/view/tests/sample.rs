@@ -27,6 +27,7 @@ use crate::view::page::{
 };
 use crate::view::page::{DriftPage, FilesPage};
 use crate::view::page::{PreviewLinksPage, PreviewPage};
+use crate::view::page::{RecoveryCodesPage, SecondFactorPage, SecondStepPage};
 use crate::view::page::{
     SettingsPage, StaticPageDeletePage, StaticPageFormPage, StaticPageView, StaticPagesPage,
     StoredSettingsView,

@@ -51,8 +51,8 @@ section! {
         description: String = String::new(), "BLOG_DESCRIPTION", "description";
         /// Who may make an account: "open" (anybody) or "closed" (only "blog-server user add" makes accounts).
         registration: Registration = Registration::Open, "BLOG_REGISTRATION", "registration";
-        /// Whether publishing and commenting need a verified mail address; empty: where a mail server is configured,
-        /// since a mail folder verifies nobody.
+        /// Whether publishing and commenting need a verified mail address, and with a mail server also logging in to a new
+        /// account; empty: where a mail server is configured, since a mail folder verifies nobody.
         require_verified_email: Choice = Choice::default(),
             "BLOG_REQUIRE_VERIFIED_EMAIL", "require-verified-email";
         /// Posts on a page of a list, until an admin saves the settings page.

@@ -281,6 +281,7 @@ fn trusted(user: &User) -> Actor {
         suspended: false,
         verified: true,
         blocked: false,
+        must_enrol: false,
     }
 }
 

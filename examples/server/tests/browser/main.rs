@@ -1,5 +1,6 @@
 //! The running binary, used through a real browser.
 
+mod account;
 #[cfg(all(feature = "mysql", feature = "s3", feature = "dynamodb"))]
 mod beyond;
 mod browser;
@@ -22,6 +23,9 @@ mod reading;
 #[path = "../common/require.rs"]
 mod require;
 mod server;
+#[expect(dead_code, reason = "other tests use the rest")]
+#[path = "../common/sink.rs"]
+mod sink;
 mod site;
 mod unsaved;
 mod versions;

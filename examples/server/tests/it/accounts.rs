@@ -185,3 +185,18 @@ async fn why_somebody_gets_an_address_is_told_with_its_rule() {
         "blog-server: example.org is not this blog's; it is at http://localhost:3000/"
     );
 }
+
+#[tokio::test]
+async fn two_step_log_in_that_is_not_on_is_not_turned_off() {
+    let home = Home::new();
+    home.add_user("ada", "author").await;
+    let output = home.run(&["user", "second-factor", "ada", "off"], "").await;
+    assert_eq!(
+        sentence(&output),
+        "blog-server: ada has no two-step log-in; nothing was changed"
+    );
+    let output = home.run(&["user", "second-factor", "eve", "off"], "").await;
+    assert!(sentence(&output).contains("there is no user \"eve\""));
+    let output = home.run(&["user", "second-factor", "ada", "on"], "").await;
+    assert!(!output.status.success());
+}

@@ -35,5 +35,8 @@ mod require;
 mod s3;
 mod server;
 mod shutdown;
+#[expect(dead_code, reason = "the browser uses the rest")]
+#[path = "../common/sink.rs"]
+mod sink;
 mod start_up;
 mod sync;

@@ -4,7 +4,7 @@
 import { readFileSync } from "node:fs";
 
 // Answers that are no pages: files, feeds, checks, and what leads elsewhere.
-const NO_PAGES = [/^\/media\//, /\/media\/:id$/, /^\/assets\//, /^\/api\//, /\.(xml|json|txt|png)$/, /^\/sitemap-:part$/, /^\/(livez|readyz)$/, /^\/write\/tags$/, /^\/posts\/:slug\/comments\/:id$/];
+const NO_PAGES = [/^\/media\//, /\/media\/:id$/, /^\/assets\//, /^\/api\//, /\.(xml|json|txt|png|svg)$/, /^\/sitemap-:part$/, /^\/(livez|readyz)$/, /^\/write\/tags$/, /^\/posts\/:slug\/comments\/:id$/];
 
 /// The patterns of all GET routes that are pages, as `:name` segments.
 export function routes(source) {
@@ -55,6 +55,8 @@ export const PAGES = [
   { name: "account-export", as: "writer", at: "/account/export" },
   { name: "account-delete", as: "writer", at: "/account/delete" },
   { name: "sessions", as: "writer", at: "/account/sessions" },
+  { name: "second-factor", as: "writer", at: "/account/second-factor" },
+  { name: "second-step", as: "reader", at: "/account/login/code" },
   { name: "nothing", as: "reader", at: "/no/such/page", status: 404 },
   { name: "owner", as: "reader", at: "/account/owner?token=none", status: 404 },
   { name: "drafts", as: "writer", at: "/drafts" },

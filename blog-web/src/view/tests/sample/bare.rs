@@ -168,6 +168,19 @@ pub(crate) fn bare_pages(view: &View, chrome: &PageChrome) -> Vec<(&'static str,
         form: form(),
         export: None,
     });
+    pages.add(&SecondFactorPage {
+        required: false,
+        ask_password: false,
+        form: form(),
+        key: None,
+        since: None,
+        codes_left: 0,
+        failures: 0,
+        codes_form: form(),
+        off_form: form(),
+    });
+    pages.add(&RecoveryCodesPage { codes: Vec::new() });
+    pages.add(&SecondStepPage { form: form() });
     pages.add(&LeavePage { form: form() });
     pages.add(&LoginPage { form: form() });
     pages.add(&ForgotPage {
@@ -257,6 +270,7 @@ pub(crate) fn bare_pages(view: &View, chrome: &PageChrome) -> Vec<(&'static str,
         },
         reason: String::new(),
         subject: "user:a".to_owned(),
+        erase_at: None,
         own: true,
         can_manage: false,
         can_change: false,

@@ -229,6 +229,31 @@ pub(crate) fn full_pages(
             }),
         });
     }
+    for (key, since) in [
+        (None, None),
+        (Some(text.to_owned()), None),
+        (None, Some(NOW)),
+    ] {
+        for required in [true, false] {
+            pages.add(&SecondFactorPage {
+                required,
+                ask_password: true,
+                form: refused("/account/second-factor/begin", text, &["password", "code"]),
+                key: key.clone(),
+                since,
+                codes_left: 1,
+                failures: 2,
+                codes_form: refused("/account/second-factor/codes", text, &["password", "code"]),
+                off_form: refused("/account/second-factor/off", text, &["password", "code"]),
+            });
+        }
+    }
+    pages.add(&RecoveryCodesPage {
+        codes: vec![text.to_owned(), text.to_owned()],
+    });
+    pages.add(&SecondStepPage {
+        form: refused("/account/login/code", text, &["code", "next", "remember"]),
+    });
     pages.add(&LeavePage {
         form: refused("/account/delete", text, &["password"]),
     });
@@ -374,6 +399,7 @@ pub(crate) fn full_pages(
             },
             reason: text.to_owned(),
             subject: text.to_owned(),
+            erase_at: Some(NOW),
             own: true,
             can_manage: true,
             can_change: true,
@@ -395,6 +421,7 @@ pub(crate) fn full_pages(
         detail: text.to_owned(),
     };
     let invitation = InvitationView {
+        maker: Some(person(text)),
         id: text.to_owned(),
         role: phrase(text),
         made_at: NOW,
@@ -473,6 +500,7 @@ pub(crate) fn full_pages(
             page_size: 10,
             old_addresses: true,
             hold_first_comments: true,
+            require_second_factor: true,
             updated_at: NOW,
         }),
     });
