@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use argon2::password_hash::phc::PasswordHash as Phc;
-use argon2::{Algorithm, Argon2, Params, PasswordHasher as _, PasswordVerifier as _, Version};
+use argon2::password_hash::phc::{Output, ParamsString, PasswordHash as Phc, Salt};
+use argon2::{Algorithm, Argon2, Block, Params, Version};
 use tokio::sync::Semaphore;
 use unicode_normalization::UnicodeNormalization as _;
 
@@ -127,7 +127,7 @@ impl PasswordQueue {
              AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
         );
         Phc::new(&dummy).map_err(|e| Error::backend("argon2", e))?;
-        argon2()?;
+        params().map_err(|e| Error::backend("argon2", e))?;
         Ok(Self {
             turns: Arc::new(Semaphore::new(permits)),
             waiting: AtomicUsize::new(0),
@@ -141,9 +141,7 @@ impl PasswordQueue {
     /// `Unavailable` when too many wait.
     pub async fn hash(&self, password: Password) -> Result<PasswordHash> {
         self.in_turn(move || {
-            let phc: Phc = argon2()?
-                .hash_password(password.0.as_bytes())
-                .map_err(|e| Error::backend("argon2", e))?;
+            let phc = hash(&password).map_err(|e| Error::backend("argon2", e))?;
             Ok(PasswordHash::from_phc(phc.to_string()))
         })
         .await
@@ -158,16 +156,14 @@ impl PasswordQueue {
         let hash = hash.unwrap_or_else(|| self.dummy.clone());
         self.in_turn(move || {
             let phc = Phc::new(hash.as_phc()).map_err(|e| Error::backend("argon2", e))?;
-            let argon2 = argon2()?;
-            match argon2.verify_password(password.0.as_bytes(), &phc) {
-                Ok(()) if known => {
-                    let stored = Params::try_from(&phc).map_err(|e| Error::backend("argon2", e))?;
-                    let outdated = stored.m_cost() < MEMORY_KIB || stored.t_cost() < PASSES;
-                    Ok(Verdict::Right { outdated })
-                }
-                Ok(()) | Err(argon2::password_hash::Error::PasswordInvalid) => Ok(Verdict::Wrong),
-                Err(e) => Err(Error::backend("argon2", e)),
-            }
+            let stored = Params::try_from(&phc).map_err(|e| Error::backend("argon2", e))?;
+            let fits = fits(&password, &phc, &stored).map_err(|e| Error::backend("argon2", e))?;
+            Ok(match fits && known {
+                true => Verdict::Right {
+                    outdated: stored.m_cost() < MEMORY_KIB || stored.t_cost() < PASSES,
+                },
+                false => Verdict::Wrong,
+            })
         })
         .await
     }
@@ -214,14 +210,58 @@ impl Drop for Waiting<'_> {
     }
 }
 
-fn argon2() -> Result<Argon2<'static>> {
-    let params =
-        Params::new(MEMORY_KIB, PASSES, LANES, None).map_err(|e| Error::backend("argon2", e))?;
-    Ok(Argon2::new(Algorithm::Argon2id, Version::V0x13, params))
+fn params() -> argon2::password_hash::Result<Params> {
+    Ok(Params::new(MEMORY_KIB, PASSES, LANES, None)?)
+}
+
+/// More than what any allocator keeps for later: glibc takes a block of more than 32 MiB from the system and gives it back
+/// (mallopt(3), `M_MMAP_THRESHOLD`). One of 19 MiB would stay in the arena of each thread that ever hashed, and a crowd
+/// that logs in would leave half a gigabyte behind. What is not written to takes no memory.
+const ROOM: usize = 33 * 1024 * 1024 / Block::SIZE;
+
+/// The memory of one hash.
+fn memory(params: &Params) -> Vec<Block> {
+    let blocks = params.block_count();
+    let mut memory = Vec::with_capacity(blocks.max(ROOM));
+    memory.resize(blocks, Block::default());
+    memory
+}
+
+fn hash(password: &Password) -> argon2::password_hash::Result<Phc> {
+    let params = params()?;
+    let salt = Salt::generate();
+    let mut out = [0; Params::DEFAULT_OUTPUT_LEN];
+    let memory = memory(&params);
+    let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, params.clone());
+    argon2.hash_password_into_with_memory(password.0.as_bytes(), &salt, &mut out, memory)?;
+    Ok(Phc {
+        algorithm: Algorithm::Argon2id.ident(),
+        version: Some(Version::V0x13.into()),
+        params: ParamsString::try_from(&params)?,
+        salt: Some(salt),
+        hash: Some(Output::new(&out)?),
+    })
+}
+
+/// Whether a password is the one of a hash, by the parameters of that.
+fn fits(password: &Password, phc: &Phc, params: &Params) -> argon2::password_hash::Result<bool> {
+    let (Some(salt), Some(expected)) = (&phc.salt, &phc.hash) else {
+        return Ok(false);
+    };
+    let algorithm = Algorithm::try_from(phc.algorithm.as_str())?;
+    let version = phc.version.map(Version::try_from).transpose()?;
+    let mut out = vec![0; expected.len()];
+    let memory = memory(params);
+    let argon2 = Argon2::new(algorithm, version.unwrap_or_default(), params.clone());
+    argon2.hash_password_into_with_memory(password.0.as_bytes(), salt, &mut out, memory)?;
+    // Outputs are compared in constant time.
+    Ok(Output::new(&out)? == *expected)
 }
 
 #[cfg(test)]
 mod tests {
+    use argon2::PasswordHasher as _;
+
     use super::*;
 
     #[test]

@@ -45,6 +45,9 @@ pub struct Settings {
     pub max_video_bytes: u64,
     /// Posts on a page of a list: 1 to 100, until an admin saves another number.
     pub page_size: u16,
+    /// How many times what is usual people may do of what is limited (log in, sign up, comment, upload, ask for mails), for
+    /// tests under load; 1 on the open internet.
+    pub rate_factor: u32,
 }
 
 impl Default for Settings {
@@ -58,6 +61,7 @@ impl Default for Settings {
             max_picture_bytes: 20 * 1024 * 1024,
             max_video_bytes: 2 * 1024 * 1024 * 1024,
             page_size: 10,
+            rate_factor: 1,
         }
     }
 }

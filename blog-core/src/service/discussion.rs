@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::blog::{Core, detached};
-use crate::error::{Denied, Error, Reason, Result};
+use crate::error::{Denied, Entity, Error, Reason, Result};
 use crate::id::{CommentId, PostId, UserId};
 use crate::markdown;
 use crate::model::audit::AuditAction;
@@ -104,7 +104,7 @@ impl Discussion {
     /// A comment that the actor may edit, with its post.
     ///
     /// # Errors
-    /// `NotFound(Comment)`, `NotFound(Post)` where the actor cannot see the post, `Denied`.
+    /// `NotFound(Comment)` also where the actor cannot see the post, or the comment waits for others, `Denied`.
     pub async fn for_edit(&self, actor: &Actor, id: CommentId) -> Result<(Comment, Post)> {
         let (comment, post) = self.comment_on_post(actor, id).await?;
         let author = comment.author.as_ref().map(|author| author.id);
@@ -188,7 +188,7 @@ impl Discussion {
     /// The post of a comment.
     ///
     /// # Errors
-    /// `NotFound(Comment)`, `NotFound(Post)` where the actor cannot see the post.
+    /// `NotFound(Comment)` also where the actor cannot see it or its post.
     pub async fn post_of(&self, actor: &Actor, id: CommentId) -> Result<Post> {
         self.comment_on_post(actor, id).await.map(|(_, post)| post)
     }
@@ -199,7 +199,23 @@ impl Discussion {
         id: CommentId,
     ) -> Result<(Comment, Post)> {
         let comment = self.core.records.comments.get(id).await?;
-        let post = self.post(actor, comment.post).await?;
+        let missing = || Error::NotFound(Entity::Comment);
+        let post = match self.post(actor, comment.post).await {
+            // Whoever cannot see the post does not hear that it has this comment.
+            Err(Error::NotFound(_)) => return Err(missing()),
+            post => post?,
+        };
+        let author = comment.author.as_ref().map(|author| author.id);
+        let decides = Action::ModerateComment {
+            post_author: post.author.id,
+        };
+        let held = comment.state == CommentState::Pending;
+        if held
+            && (author.is_none() || author != actor.user())
+            && !self.core.policy.may(actor, decides)
+        {
+            return Err(missing());
+        }
         Ok((comment, post))
     }
 

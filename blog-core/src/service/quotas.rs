@@ -54,10 +54,21 @@ impl Limit {
         format!("{}:{hex}", self.name)
     }
 
+    fn quota(&self, core: &Core) -> Quota {
+        let usual = self.quota;
+        Quota {
+            burst: usual.burst.saturating_mul(core.settings.rate_factor.max(1)),
+            ..usual
+        }
+    }
+
     /// Takes one, or refuses with `RateLimited`.
     pub(crate) async fn take(&self, core: &Core, of: &str) -> Result<()> {
         let limits = &core.records.limits;
-        match limits.take(&self.key(of), self.quota, core.now()).await? {
+        match limits
+            .take(&self.key(of), self.quota(core), core.now())
+            .await?
+        {
             Permit::Granted => Ok(()),
             Permit::Refused { retry_after } => Err(Error::RateLimited { retry_after }),
         }
@@ -67,7 +78,7 @@ impl Limit {
     pub(crate) async fn give_back(&self, core: &Core, of: &str) -> Result<()> {
         let limits = &core.records.limits;
         limits
-            .give_back(&self.key(of), self.quota, core.now())
+            .give_back(&self.key(of), self.quota(core), core.now())
             .await
     }
 

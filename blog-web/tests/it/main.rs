@@ -5,6 +5,7 @@
 mod accounts;
 mod administration;
 mod app;
+mod authorization;
 mod columns;
 mod conflict;
 mod copies;

@@ -160,5 +160,6 @@ fn settings(config: &Config) -> Settings {
         max_picture_bytes: limits.max_picture_mib.get() * MIB,
         max_video_bytes: limits.max_video_mib.get() * MIB,
         page_size: u16::try_from(site.page_size.get()).unwrap_or(u16::MAX),
+        rate_factor: u32::try_from(limits.rate_factor.get()).unwrap_or(u32::MAX),
     }
 }

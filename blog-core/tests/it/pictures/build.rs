@@ -117,7 +117,7 @@ pub(crate) fn patch_png_size(bytes: &mut [u8], width: u32, height: u32) {
 }
 
 /// The CRC of ISO 3309, as in the PNG specification.
-fn crc32(bytes: &[u8]) -> u32 {
+pub(crate) fn crc32(bytes: &[u8]) -> u32 {
     !bytes.iter().fold(u32::MAX, |crc, byte| {
         (0..8).fold(crc ^ u32::from(*byte), |crc, _| {
             if crc & 1 == 1 {

@@ -52,8 +52,13 @@ impl Origin<'_> {
     }
 }
 
-/// A value as an error shows it: in quotes, without control characters, not longer than a line.
+/// A value as an error shows it: in quotes, without control characters, without what may be a password in an address, not
+/// longer than a line.
 fn shown(value: &str) -> String {
+    let value = match value.contains('@') {
+        true => blog_storage::connect::shown(value),
+        false => value.to_owned(),
+    };
     let short: String = value.chars().take(60).collect();
     let dots = if short.len() < value.len() { "…" } else { "" };
     format!("{short:?}{dots}")

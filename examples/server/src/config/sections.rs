@@ -49,7 +49,8 @@ section! {
         title: String = "A blog".to_owned(), "BLOG_TITLE", "title";
         /// What the blog is about, in a sentence, until an admin saves the settings page.
         description: String = String::new(), "BLOG_DESCRIPTION", "description";
-        /// Who may make an account: "open" (anybody) or "closed" (only "blog-server user add" makes accounts).
+        /// Who may make an account: "open" (anybody), "invite" (whoever has an invitation of an admin) or "closed" (only
+        /// "blog-server user add" makes accounts).
         registration: Registration = Registration::Open, "BLOG_REGISTRATION", "registration";
         /// Whether publishing and commenting need a verified mail address, and with a mail server also logging in to a new
         /// account; empty: where a mail server is configured, since a mail folder verifies nobody.
@@ -97,6 +98,9 @@ section! {
         /// The memory for finished pages, in MiB; they are also what readers get while the database does not answer.
         /// 0 for none.
         page_cache_mib: Number<0, 65_536> = Number::new(24), "BLOG_PAGE_CACHE_MIB", "page-cache-mib";
+        /// How many times what is usual people may log in, sign up, comment, upload and ask for mails. For tests under
+        /// load; leave it at 1 where strangers come.
+        rate_factor: Number<1, 1_000_000> = Number::new(1), "BLOG_RATE_FACTOR", "rate-factor";
     }
 }
 

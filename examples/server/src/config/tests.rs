@@ -78,6 +78,7 @@ fn other_value(key: &Key) -> &'static str {
         "limits.max_picture_mib" => "8",
         "limits.max_video_mib" => "100",
         "limits.page_cache_mib" => "64",
+        "limits.rate_factor" => "7",
         "log.filter" => "warn",
         "log.format" => "json",
         new => panic!("give {new} a value here"),
@@ -219,8 +220,8 @@ fn every_mistake_is_one_sentence_that_says_where() {
             "blog.toml, line 2: site.allow_plain_http must be true or false, without quotes",
         ),
         (
-            "[site]\nregistration = \"invite\"",
-            "blog.toml, line 2: site.registration must be \"open\" or \"closed\", not \"invite\"",
+            "[site]\nregistration = \"maybe\"",
+            "blog.toml, line 2: site.registration must be \"open\", \"invite\" or \"closed\", not \"maybe\"",
         ),
         (
             "[site]\nbase_url = \"ftp://x\"",

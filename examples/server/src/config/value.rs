@@ -151,11 +151,8 @@ impl Value for Registration {
     const KIND: Kind = Kind::Text;
 
     fn read(text: &str) -> Result<Self, String> {
-        // An invitation is nothing that anybody could make yet.
-        match Registration::try_from(text) {
-            Ok(choice @ (Registration::Open | Registration::Closed)) => Ok(choice),
-            _ => Err("\"open\" or \"closed\"".to_owned()),
-        }
+        let choice = Registration::try_from(text);
+        choice.map_err(|_| "\"open\", \"invite\" or \"closed\"".to_owned())
     }
 
     fn write(&self) -> String {

@@ -295,6 +295,12 @@ fn limits(limits: &Limits, rules: &mut Rules) {
         limits.page_cache_mib.get() == 0,
         "without a page cache every reader asks the database, and gets nothing while it is away; set it to 24",
     );
+    rules.refuse(
+        "rates-usual",
+        "limits.rate_factor",
+        limits.rate_factor.get() > 1,
+        "it lets whoever guesses passwords guess more often, and spam through; leave it at 1",
+    );
 }
 
 fn log(filter: &str, rules: &mut Rules) {

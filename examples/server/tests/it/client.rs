@@ -176,6 +176,23 @@ impl Client {
         answer.await.expect("in time").expect("an answer")
     }
 
+    /// A file that is this person's.
+    pub(crate) async fn own_bytes(&self, path: &str) -> File {
+        let pairs = self
+            .cookies
+            .iter()
+            .map(|(name, value)| format!("{name}={value}"));
+        let request = Request::builder()
+            .uri(path)
+            .header(HOST, self.host.to_string())
+            .header(COOKIE, pairs.collect::<Vec<_>>().join("; "))
+            .header("connection", "close")
+            .body(Full::new(Bytes::new()))
+            .unwrap();
+        let answer = tokio::time::timeout(PATIENCE, self.exchange(request));
+        answer.await.expect("in time").expect("an answer")
+    }
+
     /// Logs in.
     pub(crate) async fn log_in(&mut self, login: &str, password: &str) -> Answer {
         self.post(

@@ -212,6 +212,7 @@ const UNSAFE: &[(&[&str], &[&str], &str)] = &[
         "keep it at 10240 or below",
     ),
     (&["--page-cache-mib=0"], &["page-cache"], "set it to 24"),
+    (&["--rate-factor=2"], &["rates-usual"], "leave it at 1"),
     (
         &["--log=info,blog_storage::sql=debug"],
         &["log-quiet"],

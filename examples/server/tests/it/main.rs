@@ -23,16 +23,22 @@ mod doctor;
 #[cfg(all(feature = "s3", feature = "dynamodb"))]
 mod events;
 mod full_disk;
+mod hostile_uploads;
 mod index;
 mod kept;
+mod logins;
 mod logs;
 mod mail;
+mod memory;
 mod mysql;
 mod outage;
 #[path = "../common/require.rs"]
 mod require;
 #[cfg(feature = "s3")]
 mod s3;
+mod scanners;
+#[cfg(all(feature = "s3", feature = "mysql"))]
+mod secrets;
 mod server;
 mod shutdown;
 #[expect(dead_code, reason = "the browser uses the rest")]
@@ -40,3 +46,4 @@ mod shutdown;
 mod sink;
 mod start_up;
 mod sync;
+mod tokens;
