@@ -640,7 +640,11 @@ fn names(cases: &mut Cases) {
         ("no name at all", ""),
     ] {
         // Not even a name of a file, and what no header may have.
-        let fate = if name.is_empty() || name.contains('\u{7}') { Refused } else { Remade };
+        let fate = if name.is_empty() || name.contains('\u{7}') {
+            Refused
+        } else {
+            Remade
+        };
         cases.add(what, name, bytes.clone(), fate);
     }
 }
