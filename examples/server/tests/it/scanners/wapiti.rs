@@ -66,7 +66,7 @@ pub(super) async fn scan(
     let (crawl, attack) = if in_full() {
         ("300", "300")
     } else {
-        ("12", "6")
+        ("15", "4")
     };
     let modules = if in_full() {
         format!("{MODULES},{MORE}")
