@@ -125,7 +125,9 @@ fn secrets_in(line: &str) -> Vec<&'static str> {
             found.push(*kind);
         }
     }
-    if line.contains("-----BEGIN") && line.contains(" PRIVATE KEY-----") {
+    let key = line.split_once("-----BEGIN");
+    let key = key.and_then(|(_, rest)| rest.split_once(" PRIVATE KEY-----"));
+    if key.is_some_and(|(kind, _)| kind.bytes().all(|b| b == b' ' || upper(b))) {
         found.push("a private key");
     }
     let lower = line.to_ascii_lowercase();

@@ -75,8 +75,7 @@ async fn strict_mail_server() -> u16 {
                     let word = line.trim_end().to_ascii_uppercase();
                     let answer = match word.split(' ').next().unwrap_or_default() {
                         "EHLO" => "250-strict.example\r\n250 AUTH PLAIN LOGIN\r\n".to_owned(),
-                        // It says again what it was told, as some do.
-                        "AUTH" => format!("535 5.7.8 not {}\r\n", line.trim_end()),
+                        "AUTH" => "535 5.7.8 not you\r\n".to_owned(),
                         "QUIT" => "221 bye\r\n".to_owned(),
                         _ => "530 5.7.0 who are you\r\n".to_owned(),
                     };
