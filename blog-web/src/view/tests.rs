@@ -395,7 +395,7 @@ fn every_word_on_every_page_is_the_languages_own() {
     /// A text of people, in letters that no catalogue has.
     const TEXT: &str = "ქართული ტექსტი";
     // Names that are the same in every language, keys, places that a script fills, and a tag of the sample.
-    let names = "time sentence zone pages b i k e s p Ctrl Shift RSS Atom JSON Feed UTC kB MB English Türkçe other example";
+    let names = "time sentence zone pages b i k e s p Ctrl Shift RSS Atom JSON Feed UTC kB MB GB English Türkçe other example";
     let view = view();
     for lang in Lang::ALL {
         let mut known: BTreeSet<String> = word_list(names).collect();
