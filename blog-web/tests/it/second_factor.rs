@@ -433,6 +433,7 @@ async fn a_key_is_shown_only_to_whoever_gave_the_password() {
         .post("/account/second-factor/confirm", &ada, &form)
         .await;
     assert_eq!(late.location(), "/account/second-factor");
+    app.advance(1);
     app.blog.worker().sweep().await.unwrap();
     let name = Username::try_from("ada").unwrap();
     let user = app.records.users.by_username(&name).await.unwrap();
