@@ -23,6 +23,7 @@ pub mod quotas;
 pub mod reading;
 pub mod recovery;
 mod renewal;
+pub mod retention;
 pub mod second_factors;
 pub mod sessions;
 pub mod site;

@@ -15,11 +15,10 @@ use crate::ports::mailer::Mail;
 use crate::service::engagement::Engagement;
 use crate::service::export::Exports;
 use crate::service::library::Library;
-use crate::service::observed::LONGEST_PUT;
 use crate::service::privacy::Privacy;
 use crate::service::publishing::Publishing;
 use crate::service::renewal::Renewal;
-use crate::service::second_factors::ENROLMENT;
+use crate::service::retention;
 use crate::service::sessions::Sessions;
 
 /// Twice within the second for which what was seen of the site counts.
@@ -31,9 +30,6 @@ const SWEEP: Duration = Duration::from_secs(600);
 const LAST_TRY: u32 = 100;
 const LEASE: Duration = Duration::from_secs(60);
 const CLAIM: u32 = 16;
-const PURGE: u32 = 1_000;
-/// How long a text waits for the writer who did not save it.
-const UNSAVED: Duration = Duration::from_secs(30 * 86_400);
 /// How long a mail server may take for one mail in all.
 const MAIL: Duration = Duration::from_secs(30);
 
@@ -92,39 +88,17 @@ impl Worker {
         report("noting the use of sessions", sessions.flush().await);
     }
 
-    /// Tells the index what a crash, a client that left or the index's own failure kept from it, and deletes what is
-    /// over: ended sessions, tokens and limits, texts that nobody came back for, tombstones, yesterday's salt, uploads that never ended.
+    /// Tells the index what a crash, a client that left or the index's own failure kept from it, and removes what was kept
+    /// for as long as [`retention::TABLE`] says.
     ///
     /// # Errors
     /// Of the stores; what was not swept is swept next time.
     pub async fn sweep(&self) -> Result<()> {
         let core = &self.core;
-        let now = core.now();
         if let Some(observed) = &core.observed {
             report("replaying intents", observed.replay().await.map(drop));
         }
-        while core.records.sessions.purge(now, PURGE).await? == u64::from(PURGE) {}
-        while core.records.tokens.purge(now, PURGE).await? == u64::from(PURGE) {}
-        while core.records.users.purge_waiting(now, PURGE).await? == u64::from(PURGE) {}
-        let begun = now.minus(ENROLMENT);
-        while core.records.second_factors.purge(begun, PURGE).await? == u64::from(PURGE) {}
-        while core.records.invitations.purge(now, PURGE).await? == u64::from(PURGE) {}
-        while core.records.preview_links.purge(now, PURGE).await? == u64::from(PURGE) {}
-        while core.records.limits.purge(now, PURGE).await? == u64::from(PURGE) {}
-        while core.index.purge(now, PURGE).await? == u64::from(PURGE) {}
-        let unsaved = now.minus(UNSAVED);
-        while core.records.autosaves.purge(unsaved, PURGE).await? == u64::from(PURGE) {}
-        core.records.engagement.forget_before(now.day()).await?;
-        report("sweeping exports", Exports::new(core.clone()).sweep().await);
-        let stale = now.minus(LONGEST_PUT);
-        for item in core.records.catalog.stale(stale, PURGE).await? {
-            // One that cannot be swept must not keep the others.
-            report(
-                "sweeping an upload that never ended",
-                core.forget_upload(&item).await,
-            );
-        }
-        Ok(())
+        retention::sweep(core).await
     }
 
     /// Brings what an older version of the program stored up to what this one makes, once and without a pause; a worker

@@ -41,3 +41,30 @@ privacy-readme =
       when you uploaded them, without the place and camera that a photograph may tell.
 
     "schema_version" in the JSON files counts up when something in them changes its meaning or leaves.
+privacy-title = Privacy
+privacy-begin = Begin a privacy page
+privacy-statement =
+    *Replace this line by who runs { $site }, how to reach them, and who else gets data: your host, your mail provider. What follows describes what the software of this site does.*
+
+    ## What is kept
+
+    - **Of readers:** nothing that names them. No cookie is set until you log in, choose a language, or a form has something to tell you. To count each visitor of a post once a day, a hash of the address is kept, under a secret that is destroyed when the day is over.
+    - **Of people with an account:** name, address of mail, profile, a hash of the password, and everything you write, upload or like. Pictures are encoded anew when you upload them, without the place and camera that a photograph may tell.
+    - **Of each log-in:** what your browser calls itself, when it began and when it was last used. It goes when it ends.
+    - **What was done:** an audit log of log-ins, changes and decisions, with the network that they came from (the first three parts of an IPv4 address), not the address itself. It is never changed, so that nobody can hide what they did; after an erasure it holds a number that is nobody’s name.
+
+    ## For how long
+
+    - Your account, until you delete it, and { $grace } days after that in which you can come back.
+    - Links in mails, invitations, links to drafts, and counts against abuse: until they are over.
+    - Texts that you did not save: { $unsaved } days after the last change.
+    - An archive of your data that you asked for: { $exports } days.
+    - An upload that broke off: { $uploads ->
+        [one] 1 day
+       *[other] { $uploads } days
+    }.
+    - That a file was here, after it was deleted: { $removed } days, its name in the store and nothing of its content.
+
+    ## What you can do
+
+    Under “Your account” you see and correct what is kept of you, fetch all of it in one file, end log-ins, and delete the account. Comments on posts of others then stay without your name.

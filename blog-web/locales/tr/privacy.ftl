@@ -41,3 +41,27 @@ privacy-readme =
       fotoğrafın ele verebileceği yer ve makine bilgisi olmadan yeniden kodlanmıştır.
 
     JSON dosyalarındaki "schema_version", içlerindeki bir şeyin anlamı değiştiğinde ya da çıkarıldığında artar.
+privacy-title = Gizlilik
+privacy-begin = Gizlilik sayfasına başla
+privacy-statement =
+    *Bu satırın yerine { $site } sitesini kimin yürüttüğünü, ona nasıl ulaşılacağını ve verileri başka kimlerin aldığını yazın: barındırıcınız, posta sağlayıcınız. Aşağıdakiler bu sitenin yazılımının ne yaptığını anlatır.*
+
+    ## Neler saklanır
+
+    - **Okurlardan:** onları adlandıran hiçbir şey. Oturum açana, bir dil seçene ya da bir formun size söyleyecek bir şeyi olana kadar çerez konmaz. Bir yazının her ziyaretçisini günde bir kez saymak için adresin bir özeti, gün bitince yok edilen bir sırla saklanır.
+    - **Hesabı olanlardan:** ad, posta adresi, profil, parolanın özeti ve yazdığınız, yüklediğiniz ya da beğendiğiniz her şey. Resimler yüklendiklerinde, bir fotoğrafın ele verebileceği yer ve makine bilgisi olmadan yeniden kodlanır.
+    - **Her oturumdan:** tarayıcınızın kendine verdiği ad, oturumun ne zaman başladığı ve en son ne zaman kullanıldığı. Oturum bitince silinir.
+    - **Yapılanlar:** oturum açmaların, değişikliklerin ve kararların denetim günlüğü; geldikleri ağla birlikte (bir IPv4 adresinin ilk üç bölümü), adresin kendisi olmadan. Kimse yaptığını gizleyemesin diye hiç değiştirilmez; bir silmeden sonra içinde kimsenin adı olmayan bir numara kalır.
+
+    ## Ne kadar süreyle
+
+    - Hesabınız, siz silene kadar; ondan sonra da geri dönebileceğiniz { $grace } gün.
+    - Postalardaki bağlantılar, davetler, taslak bağlantıları ve kötüye kullanıma karşı sayımlar: süreleri dolana kadar.
+    - Kaydetmediğiniz metinler: son değişiklikten sonra { $unsaved } gün.
+    - İstediğiniz veri arşivi: { $exports } gün.
+    - Yarıda kalan bir yükleme: { $uploads } gün.
+    - Silinen bir dosyanın burada bulunmuş olduğu bilgisi: { $removed } gün; depodaki adı, içeriği olmadan.
+
+    ## Neler yapabilirsiniz
+
+    “Hesabınız” altında sizinle ilgili saklananları görür, düzeltir, hepsini tek bir dosyada indirir, oturumları sonlandırır ve hesabınızı silersiniz. Başkalarının yazılarındaki yorumlarınız o zaman adınız olmadan kalır.

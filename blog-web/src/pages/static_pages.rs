@@ -4,6 +4,8 @@ use blog_core::PageRequest;
 use blog_core::error::{Conflict, Denied, Error};
 use blog_core::model::static_page::{StaticPage, StaticPageHit};
 use blog_core::policy::Action;
+use blog_core::service::privacy::GRACE;
+use blog_core::service::retention::Kept;
 use blog_core::service::static_pages::StaticPageInput;
 use poem::Response;
 use serde::Deserialize;
@@ -14,7 +16,7 @@ use crate::edge::EdgeError;
 use crate::view::page::{
     StaticPageDeletePage, StaticPageFormPage, StaticPageView, StaticPagesPage,
 };
-use crate::view::{FormView, PagerView, StoredPageView};
+use crate::view::{FormView, PagerView, Phrase, StoredPageView};
 
 const LIST: &str = "/admin/pages";
 const NEW: &str = "/admin/pages/new";
@@ -127,12 +129,34 @@ fn filled(action: &str, input: &StaticPageInput, version: Option<u64>) -> FormVi
 pub(crate) async fn new_form(call: Call) -> Result<Response, EdgeError> {
     let policy = call.blog().policy();
     policy.check(&call.actor, Action::ManageSite)?;
+    let input = match call.query("start").as_deref() {
+        Some("privacy") => privacy_statement(&call),
+        _ => StaticPageInput::default(),
+    };
     let page = StaticPageFormPage {
-        form: filled(NEW, &StaticPageInput::default(), None),
+        form: filled(NEW, &input, None),
         slug: None,
         stored: None,
     };
     call.page(&call.chrome(NEW), &page)
+}
+
+/// What to begin a privacy statement from: what this program keeps and for how long, by the numbers that it goes by itself.
+fn privacy_statement(call: &Call) -> StaticPageInput {
+    let lang = call.lang();
+    let body = Phrase::new("privacy-statement")
+        .with("site", models::site(&call.site).title)
+        .with("grace", GRACE.as_secs() / 86_400)
+        .with("unsaved", Kept::UnsavedTexts.days())
+        .with("exports", Kept::Exports.days())
+        .with("uploads", Kept::Uploads.days())
+        .with("removed", Kept::RemovedObjects.days());
+    StaticPageInput {
+        title: Phrase::new("privacy-title").to_text(lang),
+        slug: "privacy".to_owned(),
+        body: body.to_text(lang),
+        ..StaticPageInput::default()
+    }
 }
 
 pub(crate) async fn create(mut call: Call) -> Result<Response, EdgeError> {

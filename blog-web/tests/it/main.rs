@@ -37,6 +37,7 @@ mod raw;
 mod reading;
 mod renewal;
 mod repository;
+mod retention;
 mod scheduling;
 mod second_factor;
 mod sign_up;
