@@ -44,7 +44,7 @@ privacy-readme =
 privacy-title = Privacy
 privacy-begin = Begin a privacy page
 privacy-statement =
-    *Replace this line by who runs { $site }, how to reach them, and who else gets data: your host, your mail provider. What follows describes what the software of this site does.*
+    > Replace this line by who runs { $site }, how to reach them, and who else gets data: your host, your mail provider. What follows describes what the software of this site does.
 
     ## What is kept
 

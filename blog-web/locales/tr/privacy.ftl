@@ -44,7 +44,7 @@ privacy-readme =
 privacy-title = Gizlilik
 privacy-begin = Gizlilik sayfasına başla
 privacy-statement =
-    *Bu satırın yerine { $site } sitesini kimin yürüttüğünü, ona nasıl ulaşılacağını ve verileri başka kimlerin aldığını yazın: barındırıcınız, posta sağlayıcınız. Aşağıdakiler bu sitenin yazılımının ne yaptığını anlatır.*
+    > Bu satırın yerine { $site } sitesini kimin yürüttüğünü, ona nasıl ulaşılacağını ve verileri başka kimlerin aldığını yazın: barındırıcınız, posta sağlayıcınız. Aşağıdakiler bu sitenin yazılımının ne yaptığını anlatır.
 
     ## Neler saklanır
 
