@@ -271,11 +271,17 @@ pub(crate) async fn ready(store: &Arc<SqlStore>) -> Vec<Write> {
     let dan = user(store, "dan").await;
     let (a, b, e) = (ann.id, bob.id, eve.id);
     let old = hash("$argon2id$old");
-    let leaver = user(store, "leaver").await.id;
-    store
-        .schedule_erasure(leaver, Some(at(0)), Effects::at(at(0)))
-        .await
-        .expect("an erasure");
+    // All writes may run at once: one who is erased is not there to be detached.
+    let (leaver, parting) = (
+        user(store, "leaver").await.id,
+        user(store, "parting").await.id,
+    );
+    for leaving in [leaver, parting] {
+        store
+            .schedule_erasure(leaving, Some(at(0)), Effects::at(at(0)))
+            .await
+            .expect("an erasure");
+    }
     UserStore::set_password(&**store, e, old.clone(), Effects::at(at(0)))
         .await
         .expect("a password");
@@ -350,9 +356,10 @@ pub(crate) async fn ready(store: &Arc<SqlStore>) -> Vec<Write> {
             .await
             .expect("a session");
     }
-    let invited = invitation(a, at(1_000));
+    // Of whom nothing ends the invitations.
+    let invited = invitation(dan.id, at(1_000));
     let invited_id = invited.id;
-    for one in [invited, invitation(a, at(-10))] {
+    for one in [invited, invitation(dan.id, at(-10))] {
         InvitationStore::create(&**store, one, Effects::at(at(0)))
             .await
             .expect("an invitation");
@@ -478,7 +485,7 @@ pub(crate) async fn ready(store: &Arc<SqlStore>) -> Vec<Write> {
             e, Some(SuspensionReason::try_from("Rude").expect("a reason")), fx());
         "users::set_blocked" => g.store.set_blocked(b, true, fx());
         "users::schedule_erasure" => g.store.schedule_erasure(b, None, fx());
-        "users::detach" => g.store.detach(leaver, 10, fx());
+        "users::detach" => g.store.detach(parting, 10, fx());
         "users::erase" => g.store.erase(leaver, fx());
         "second_factors::begin" => SecondFactorStore::begin(&*g.store, a, &key, fx());
         "second_factors::confirm" => g.store.confirm(begun, &begun_key, 1, &codes[..1], fx());
