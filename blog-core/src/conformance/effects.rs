@@ -248,7 +248,16 @@ async fn users(lab: Lab) -> Verdict {
             lab.records.users.set_blocked(id, true, fx).await
         })
         .await?;
-    let due = Some(probe.lab.now);
+    let due = probe.lab.now;
+    let later = probe.lab.after(60);
+    let users = &probe.lab.records.users;
+    let fx = probe.lab.fx();
+    let leaving = users.schedule_erasure(id, later, fx).await?.auth_epoch;
+    probe
+        .stores("cancel_erasure", async |lab, fx| {
+            lab.records.users.cancel_erasure(id, leaving, fx).await
+        })
+        .await?;
     probe
         .stores("schedule_erasure", async |lab, fx| {
             lab.records.users.schedule_erasure(id, due, fx).await
@@ -315,7 +324,15 @@ async fn users_failed(lab: Lab) -> Verdict {
         .await?;
     probe
         .drops("schedule_erasure", async |lab, fx| {
-            lab.records.users.schedule_erasure(nobody, None, fx).await
+            lab.records
+                .users
+                .schedule_erasure(nobody, lab.now, fx)
+                .await
+        })
+        .await?;
+    probe
+        .drops("cancel_erasure", async |lab, fx| {
+            lab.records.users.cancel_erasure(nobody, 0, fx).await
         })
         .await?;
     probe

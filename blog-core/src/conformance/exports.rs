@@ -387,7 +387,7 @@ async fn erased(lab: Lab) -> Verdict {
     let export = asked(&lab, lab.now).await?;
     let users = &lab.records.users;
     users
-        .schedule_erasure(export.owner, Some(lab.now), lab.fx())
+        .schedule_erasure(export.owner, lab.now, lab.fx())
         .await?;
     users.erase(export.owner, lab.fx()).await?;
     let found = lab.records.exports.of(export.owner).await?;

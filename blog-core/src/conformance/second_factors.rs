@@ -35,6 +35,11 @@ pub(super) fn checks() -> Vec<Check> {
             confirm,
         ),
         factors.check(
+            "second-factors-confirm-end-sessions",
+            "`confirm`: raises the epoch and deletes the user's sessions.",
+            confirm_end_sessions,
+        ),
+        factors.check(
             "second-factors-confirm-refused",
             "`Conflict(State)` when the key is not the stored one, or is confirmed already.",
             confirm_refused,
@@ -199,6 +204,7 @@ async fn confirm(lab: Lab) -> Verdict {
     );
     let told = User {
         second_factor: Some(at),
+        auth_epoch: user.auth_epoch + 1,
         ..user
     };
     let users = &lab.records.users;
@@ -209,6 +215,27 @@ async fn confirm(lab: Lab) -> Verdict {
     let sessions = &lab.records.sessions;
     let (_, found) = sessions.authenticate(&session.token, lab.now).await?;
     same!(found, told, "the user of a session");
+    Ok(())
+}
+
+async fn confirm_end_sessions(lab: Lab) -> Verdict {
+    let user = lab.user().await?;
+    let session = lab.session(&user).await?;
+    let (factors, key) = (&lab.records.second_factors, key());
+    factors.begin(user.id, &key, lab.fx()).await?;
+    let sessions = &lab.records.sessions;
+    sessions.authenticate(&session.token, lab.now).await?;
+    factors.confirm(user.id, &key, 7, &[], lab.fx()).await?;
+    // One whose log-in began before, and that is stored only now.
+    let late = lab.session(&user).await?;
+    for session in [session, late] {
+        refused!(
+            sessions.authenticate(&session.token, lab.now).await,
+            Error::NotFound(Entity::Session)
+        );
+    }
+    let told = lab.records.users.get(user.id).await?;
+    same!(told.auth_epoch, user.auth_epoch + 1, "the epoch");
     Ok(())
 }
 
@@ -424,9 +451,7 @@ async fn erase(lab: Lab) -> Verdict {
     let own = codes(1);
     let user = confirmed(&lab, &own).await?.id;
     let users = &lab.records.users;
-    users
-        .schedule_erasure(user, Some(lab.now), lab.fx())
-        .await?;
+    users.schedule_erasure(user, lab.now, lab.fx()).await?;
     users.erase(user, lab.fx()).await?;
     let factors = &lab.records.second_factors;
     same!(factors.get(user).await?, None, "the second factor");

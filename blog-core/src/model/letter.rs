@@ -68,6 +68,11 @@ pub enum Letter<'a> {
         /// How many are left.
         left: u64,
     },
+    /// Somebody gave the right password, and a wrong code after it.
+    WrongCode {
+        /// Whose account it is.
+        username: &'a Username,
+    },
     /// To the old address, when another took its place.
     Moved {
         /// Whose account it is.

@@ -21,17 +21,20 @@ pub enum Purpose {
     Undo,
     /// Lets whoever gave the right password show their second factor.
     SecondFactor,
+    /// Lets the session that began a second factor see its key and confirm it.
+    Enrolment,
 }
 
 impl Purpose {
     /// Every purpose.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::Owner,
         Self::Verify,
         Self::Reset,
         Self::Invite,
         Self::Undo,
         Self::SecondFactor,
+        Self::Enrolment,
     ];
 
     /// The word that stores keep.
@@ -43,6 +46,7 @@ impl Purpose {
             Purpose::Invite => "invite",
             Purpose::Undo => "undo",
             Purpose::SecondFactor => "second-factor",
+            Purpose::Enrolment => "enrolment",
         }
     }
 

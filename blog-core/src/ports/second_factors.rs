@@ -23,7 +23,8 @@ pub trait SecondFactorStore: Debug + Send + Sync + 'static {
     /// A user's, confirmed or not; `None` when they have none.
     async fn get(&self, user: UserId) -> Result<Option<SecondFactor>>;
 
-    /// Confirms this key, with the step whose code showed it and the hashes of recovery codes.
+    /// Confirms this key, with the step whose code showed it and the hashes of recovery codes; raises the epoch and deletes
+    /// the user's sessions.
     ///
     /// `Conflict(State)` when the key is not the stored one, or is confirmed already: of any number of confirmations at once
     /// exactly one succeeds.

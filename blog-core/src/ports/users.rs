@@ -80,7 +80,8 @@ pub trait UserStore: Debug + Send + Sync + 'static {
     /// that nobody used. `NotFound(User)` when there is none.
     ///
     /// Returns `Conflict(LastAdmin)` when they are an admin, the role is another, and no other admin is there who is not
-    /// suspended: of any number of such changes at once, one admin is left.
+    /// suspended: of any number of such changes at once, one admin is left. `Conflict(State)` for who waits for the link of
+    /// their first letter.
     async fn set_role(&self, id: UserId, role: Role, effects: Effects) -> Result<User>;
 
     /// Suspends for a reason, or restores with `None`; suspending raises the epoch and deletes the user's sessions, and the
@@ -96,15 +97,15 @@ pub trait UserStore: Debug + Send + Sync + 'static {
     /// Takes the right to comment away, or gives it back; nothing else changes. `NotFound(User)` when there is none.
     async fn set_blocked(&self, id: UserId, blocked: bool, effects: Effects) -> Result<User>;
 
-    /// Says when somebody is to be erased, or with `None` that they are not; either raises the epoch and deletes their
-    /// sessions. `NotFound(User)` when there is none; `Conflict(LastAdmin)` as in `set_role`, of whose
+    /// Says when somebody is to be erased, raises the epoch and deletes their sessions. `NotFound(User)` when there is none; `Conflict(LastAdmin)` as in `set_role`, of whose
     /// others those who are to be erased are none.
-    async fn schedule_erasure(
-        &self,
-        id: UserId,
-        at: Option<Timestamp>,
-        effects: Effects,
-    ) -> Result<User>;
+    async fn schedule_erasure(&self, id: UserId, at: Timestamp, effects: Effects) -> Result<User>;
+
+    /// Says that somebody whose epoch is this one is not to be erased after all, raises the epoch and deletes their sessions.
+    ///
+    /// `NotFound(User)` when there is none; `Conflict(State)` when their epoch is another, nobody said that they are to be
+    /// erased, or it is due at the moment of the effects.
+    async fn cancel_erasure(&self, id: UserId, auth_epoch: u64, effects: Effects) -> Result<User>;
 
     /// Takes the name from at most `limit` comments, and away at most `limit` likes, whose counts fall, of a user whose
     /// erasure is due at the moment of the effects; how many of each. So that nobody with very much holds up the others:

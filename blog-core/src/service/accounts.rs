@@ -24,7 +24,7 @@ use crate::service::invitations::Invitations;
 use crate::service::privacy::Privacy;
 use crate::service::quotas;
 use crate::service::recovery::{Recovery, chosen};
-use crate::service::second_factors;
+use crate::service::second_factors::{self, Asked};
 use crate::service::sessions::{Login, Sessions};
 use crate::time::Timestamp;
 
@@ -304,7 +304,7 @@ impl Accounts {
     /// Gives a user another role from the command line and ends their sessions.
     ///
     /// # Errors
-    /// `NotFound(User)`.
+    /// `NotFound(User)`, `Conflict(State)` for who waits for the link of their first letter.
     pub async fn set_role(&self, login: &str, role: Role) -> Result<User> {
         let (user, _) = self.core.records.users.credentials(login).await?;
         let effects = Effects::at(self.core.now()).audit(
@@ -502,7 +502,7 @@ impl Accounts {
     ///
     /// # Errors
     /// `NotFound(Token)` when it took too long, or the password was changed; `Invalid` with field `code`; `Suspended`;
-    /// `RateLimited` above 5 wrong codes in 15 minutes, or as at a log-in from one client.
+    /// `RateLimited` above 5 wrong codes in 15 minutes or 20 in a day, or as at a log-in from one client.
     pub async fn show_second_factor(
         &self,
         secret: &Secret,
@@ -516,7 +516,7 @@ impl Accounts {
             let user = this.half_of(&hash).await?;
             may_enter(&user, core.now())?;
             quotas::LOGIN_CLIENT.take(core, &form.client).await?;
-            second_factors::take(core, &user, &form.code, &compose).await?;
+            second_factors::take(core, &user, &form.code, Asked::AtLogIn, &compose).await?;
             quotas::LOGIN_CLIENT.give_back(core, &form.client).await?;
             let tokens = &core.records.tokens;
             let purpose = Purpose::SecondFactor;

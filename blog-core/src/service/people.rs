@@ -167,7 +167,9 @@ impl People {
         let core = self.core.clone();
         detached(&self.core, async move {
             let users = &core.records.users;
-            users.schedule_erasure(user.id, None, effects).await
+            users
+                .cancel_erasure(user.id, user.auth_epoch, effects)
+                .await
         })
         .await
     }

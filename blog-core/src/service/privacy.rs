@@ -11,7 +11,7 @@ use std::time::Duration;
 use futures_util::future::BoxFuture;
 
 use crate::blog::{Core, detached};
-use crate::error::{Denied, Entity, Error, Result};
+use crate::error::{Conflict, Denied, Entity, Error, Result};
 use crate::id::UserId;
 use crate::model::audit::{AuditAction, AuditQuery, AuditScope};
 use crate::model::effects::Effects;
@@ -93,7 +93,7 @@ impl Privacy {
             };
             let effects = tell(&core, effects, &user, &letter, &compose).await?;
             let users = &core.records.users;
-            users.schedule_erasure(user.id, Some(at), effects).await?;
+            users.schedule_erasure(user.id, at, effects).await?;
             recovery.end_links(user.id).await?;
             core.wake.notify_one();
             Ok(at)
@@ -102,7 +102,8 @@ impl Privacy {
     }
 
     /// Somebody who wanted to be erased came back in time. Who comes later finds nobody of that name, since what is theirs
-    /// may be half gone.
+    /// may be half gone; so does who gave a password that is another since, or a password alone where that is not enough any
+    /// more, since the log-in that was under way must not lead into what came after it.
     pub(crate) async fn stay(&self, user: User) -> Result<User> {
         let now = self.core.now();
         match user.erase_at {
@@ -117,7 +118,13 @@ impl Privacy {
             "",
         );
         let users = &self.core.records.users;
-        users.schedule_erasure(user.id, None, effects).await
+        match users
+            .cancel_erasure(user.id, user.auth_epoch, effects)
+            .await
+        {
+            Err(Error::Conflict(Conflict::State)) => Err(Denied::Credentials.into()),
+            other => other,
+        }
     }
 
     /// [`Privacy::erase`] as a future of a known type, since what it does leaves tasks that are done in turn.

@@ -29,6 +29,8 @@ pub(crate) const LOGIN_ACCOUNT: Limit = limit("login-account", 5, 15);
 pub(crate) const LOGIN_CLIENT: Limit = limit("login-client", 20, 15);
 /// Codes of a second factor, by account.
 pub(crate) const SECOND_FACTOR: Limit = limit("second-factor", 5, 15);
+/// The same by the day: five in 15 minutes would be 480, for as long as somebody likes.
+pub(crate) const SECOND_FACTOR_DAY: Limit = limit("second-factor-day", 20, 24 * 60);
 pub(crate) const SIGN_UP: Limit = limit("sign-up", 5, 60);
 /// Mails with links: what the person who is logged in asks for, what strangers ask for, by account and by client.
 pub(crate) const LINK_ACCOUNT: Limit = limit("link-account", 3, 60);

@@ -3,20 +3,24 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use sha2::{Digest as _, Sha256};
+
 use crate::blog::{Core, detached};
 use crate::error::{Conflict, Denied, Entity, Error, Reason, Result};
+use crate::id::SessionId;
 use crate::model::audit::AuditAction;
 use crate::model::effects::Effects;
 use crate::model::letter::{Compose, Letter};
 use crate::model::second_factor::{RECOVERY_CODES, RecoveryCode, SecondFactor, TotpKey};
 use crate::model::secret::SecretHash;
+use crate::model::token::{Purpose, Token};
 use crate::model::user::User;
 use crate::policy;
 use crate::service::letters::tell;
 use crate::service::people::People;
 use crate::service::quotas;
 use crate::service::recovery::Recovery;
-use crate::service::sessions::Visitor;
+use crate::service::sessions::{Login, Sessions, Visitor};
 use crate::time::Timestamp;
 
 /// For how long a key that was begun waits for its first code.
@@ -56,8 +60,8 @@ impl SecondFactors {
         policy::needs_second_factor(&visitor.user, &self.core.site().await.settings)
     }
 
-    /// How it stands with the visitor's. A key that waits for its first code is told only where it was begun a quarter of an
-    /// hour ago at most, and to sessions whose password was recent then.
+    /// How it stands with the visitor's. A key that waits for its first code is told only to the session that began it, for a
+    /// quarter of an hour: whoever else knows the password must not learn it, nor confirm one of theirs here.
     ///
     /// # Errors
     /// Of the store.
@@ -68,23 +72,26 @@ impl SecondFactors {
         };
         let SecondFactor {
             key,
-            created_at,
             confirmed_at,
             failures,
             codes_left,
             ..
         } = factor;
-        let waits = self.core.now().since(created_at) < ENROLMENT
-            && visitor.session.password_at.plus(ENROLMENT) > created_at;
-        Ok(match confirmed_at {
-            Some(since) => Standing::On {
+        if let Some(since) = confirmed_at {
+            return Ok(Standing::On {
                 since,
                 codes_left,
                 failures,
-            },
-            None if waits => Standing::Begun(key),
-            None => Standing::Off,
-        })
+            });
+        }
+        let beginning = beginning(visitor.session.id, &key);
+        let tokens = &self.core.records.tokens;
+        let purpose = Purpose::Enrolment;
+        match tokens.peek(&beginning, purpose, self.core.now()).await {
+            Ok(_) => Ok(Standing::Begun(key)),
+            Err(Error::NotFound(_)) => Ok(Standing::Off),
+            Err(other) => Err(other),
+        }
     }
 
     /// Makes a key that waits for its first code, in the place of another such one.
@@ -95,18 +102,27 @@ impl SecondFactors {
     pub async fn begin(&self, visitor: &Visitor, password: &str) -> Result<()> {
         let people = People::new(self.core.clone());
         people.confirm(visitor, password).await?;
-        let user = visitor.user.id;
+        let (user, session) = (visitor.user.id, visitor.session.id);
         let core = self.core.clone();
         detached(&self.core, async move {
-            let key = TotpKey::generate();
+            let (key, now) = (TotpKey::generate(), core.now());
             let factors = &core.records.second_factors;
-            factors.begin(user, &key, Effects::at(core.now())).await
+            factors.begin(user, &key, Effects::at(now)).await?;
+            let token = Token {
+                hash: beginning(session, &key),
+                purpose: Purpose::Enrolment,
+                user: Some(user),
+                email: None,
+                created_at: now,
+                expires_at: now.plus(ENROLMENT),
+            };
+            core.records.tokens.issue(token, Effects::at(now)).await
         })
         .await
     }
 
-    /// Turns it on by a first code of the key that waits, ends the visitor's other sessions, and tells them by mail; the
-    /// recovery codes, which nobody learns again.
+    /// Turns it on by a first code of the key that waits, ends all of the visitor's sessions and log-ins under way, begins a
+    /// new session where they are, and tells them by mail; the recovery codes, which nobody learns again.
     ///
     /// # Errors
     /// `NotFound(Token)` when no key waits, `Invalid` with field `code`, `Conflict(State)` when it is on.
@@ -115,7 +131,7 @@ impl SecondFactors {
         visitor: &Visitor,
         code: &str,
         compose: Compose,
-    ) -> Result<Vec<RecoveryCode>> {
+    ) -> Result<(Vec<RecoveryCode>, Login)> {
         let key = match self.standing(visitor).await? {
             Standing::Begun(key) => key,
             Standing::On { .. } => return Err(Conflict::State.into()),
@@ -137,14 +153,11 @@ impl SecondFactors {
             factors
                 .confirm(user.id, &key, step, &hashes, effects)
                 .await?;
-            // They began with a password alone.
-            let own = Some(visitor.session.id);
-            let sessions = &core.records.sessions;
-            sessions
-                .delete_all(user.id, own, Effects::at(core.now()))
-                .await?;
             core.wake.notify_one();
-            Ok(codes)
+            let user = core.records.users.get(user.id).await?;
+            let sessions = Sessions::new(core.clone());
+            let login = sessions.renew(&visitor.session, user).await?;
+            Ok((codes, login))
         })
         .await
     }
@@ -166,7 +179,7 @@ impl SecondFactors {
         detached(&self.core, async move {
             let recovery = Recovery::new(core.clone());
             recovery.confirm(&user, "password", &password).await?;
-            take(&core, &user, &code, &compose).await?;
+            take(&core, &user, &code, Asked::InAccount, &compose).await?;
             let (codes, hashes) = new_codes(&user);
             let effects = effects(&core, &user, AuditAction::SecondFactorCodes);
             let factors = &core.records.second_factors;
@@ -198,7 +211,7 @@ impl SecondFactors {
         detached(&self.core, async move {
             let recovery = Recovery::new(core.clone());
             recovery.confirm(&user, "password", &password).await?;
-            take(&core, &user, &code, &compose).await?;
+            take(&core, &user, &code, Asked::InAccount, &compose).await?;
             let letter = Letter::SecondFactorOff {
                 username: &user.username,
             };
@@ -231,25 +244,53 @@ impl SecondFactors {
     }
 }
 
-/// Takes a code of the user's app, or a recovery code, of which they are told by mail. Each is good once.
+/// Where a code is asked for. Wrong ones are counted apart, so that whoever guesses at log-ins does not keep the owner, who
+/// is in, from changing anything.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Asked {
+    /// After the password.
+    AtLogIn,
+    /// Of who is in.
+    InAccount,
+}
+
+/// Takes a code of the user's app, or a recovery code, of which they are told by mail. Each is good once. Of the first wrong
+/// one after a right one they are told by mail too: the password before it was right.
 ///
 /// # Errors
-/// `Invalid` with field `code`, `RateLimited` above five wrong ones in 15 minutes, `Conflict(State)` when the user has no
-/// second factor.
-pub(crate) async fn take(core: &Core, user: &User, code: &str, compose: &Compose) -> Result<()> {
+/// `Invalid` with field `code`, `RateLimited` above five wrong ones in 15 minutes or twenty in a day, `Conflict(State)` when
+/// the user has no second factor.
+pub(crate) async fn take(
+    core: &Core,
+    user: &User,
+    code: &str,
+    asked: Asked,
+    compose: &Compose,
+) -> Result<()> {
     if code.trim().is_empty() {
         return Err(Error::invalid("code", Reason::Empty));
     }
-    let account = user.id.to_string();
+    let account = match asked {
+        Asked::AtLogIn => user.id.to_string(),
+        Asked::InAccount => format!("account:{}", user.id),
+    };
+    let recovery = RecoveryCode::parse(code);
     // Every attempt takes one, success gives it back: so parallel guesses cannot slip past the limit, and whoever knows the
     // password gets no new guesses by the owner's own log-ins.
     quotas::SECOND_FACTOR.take(core, &account).await?;
+    // Nobody guesses 80 bits: a recovery code is the way in while somebody guesses at the others all day.
+    if recovery.is_none()
+        && let Err(refused) = quotas::SECOND_FACTOR_DAY.take(core, &account).await
+    {
+        quotas::SECOND_FACTOR.give_back(core, &account).await?;
+        return Err(refused);
+    }
     let factors = &core.records.second_factors;
     let factor = factors.get(user.id).await?;
     let factor = factor.filter(|factor| factor.confirmed_at.is_some());
     let factor = factor.ok_or(Conflict::State)?;
     let now = core.now();
-    let taken = match (factor.key.step_of(code, now), RecoveryCode::parse(code)) {
+    let taken = match (factor.key.step_of(code, now), &recovery) {
         (Some(step), _) => factors.use_step(user.id, step, Effects::at(now)).await,
         (None, Some(code)) => {
             let letter = Letter::RecoveryCodeUsed {
@@ -267,10 +308,22 @@ pub(crate) async fn take(core: &Core, user: &User, code: &str, compose: &Compose
         (None, None) => Err(Conflict::State.into()),
     };
     match taken {
-        Ok(()) => quotas::SECOND_FACTOR.give_back(core, &account).await,
+        Ok(()) => {
+            if recovery.is_none() {
+                quotas::SECOND_FACTOR_DAY.give_back(core, &account).await?;
+            }
+            quotas::SECOND_FACTOR.give_back(core, &account).await
+        }
         Err(Error::Conflict(Conflict::State) | Error::NotFound(Entity::Token)) => {
-            let effects = effects(core, user, AuditAction::SecondFactorFail);
+            let mut effects = effects(core, user, AuditAction::SecondFactorFail);
+            if factor.failures == 0 {
+                let letter = Letter::WrongCode {
+                    username: &user.username,
+                };
+                effects = tell(core, effects, user, &letter, compose).await?;
+            }
             factors.fail(user.id, effects).await?;
+            core.wake.notify_one();
             Err(wrong_code())
         }
         Err(other) => Err(other),
@@ -284,6 +337,14 @@ fn wrong_code() -> Error {
 fn effects(core: &Core, user: &User, action: AuditAction) -> Effects {
     let subject = format!("user:{}", user.id);
     Effects::at(core.now()).audit(Some(user.id), action, subject, "")
+}
+
+/// What the session that began a key is known by again, as a token: good for this key alone.
+fn beginning(session: SessionId, key: &TotpKey) -> SecretHash {
+    let mut hash = Sha256::new();
+    hash.update(session.uuid().as_bytes());
+    hash.update(key.as_bytes());
+    SecretHash::from(<[u8; 32]>::from(hash.finalize()))
 }
 
 fn new_codes(user: &User) -> (Vec<RecoveryCode>, Vec<SecretHash>) {

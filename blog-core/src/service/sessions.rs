@@ -134,10 +134,26 @@ impl Sessions {
 
     /// Begins a session for a user whose identity was just proven.
     pub(crate) async fn begin(&self, user: User, remember: bool, device: &str) -> Result<Login> {
-        let now = self.core.now();
         let secret = Secret::generate();
-        let session = new(&user, &secret, remember, device, now);
-        let effects = Effects::at(now).audit(
+        let session = new(&user, &secret, remember, device, self.core.now());
+        self.store(secret, session, user).await
+    }
+
+    /// Begins a session in the place of one that ended with all others of its user: it lasts no longer, and the password is
+    /// no more recent.
+    pub(crate) async fn renew(&self, old: &Session, user: User) -> Result<Login> {
+        let secret = Secret::generate();
+        let now = self.core.now();
+        let session = Session {
+            password_at: old.password_at,
+            expires_at: old.expires_at,
+            ..new(&user, &secret, old.remember, &old.device, now)
+        };
+        self.store(secret, session, user).await
+    }
+
+    async fn store(&self, secret: Secret, session: Session, user: User) -> Result<Login> {
+        let effects = Effects::at(session.created_at).audit(
             Some(user.id),
             AuditAction::SessionCreate,
             format!("session:{}", session.id),

@@ -77,6 +77,7 @@ impl SecondFactorStore for MemoryStore {
             row.factor.confirmed_at = Some(at);
             row.factor.last_step = step;
             row.codes = codes.iter().copied().collect();
+            state.end_sessions(user);
             Ok(())
         })
     }

@@ -104,7 +104,7 @@ impl State {
     }
 
     /// Ends a user's sessions: those that are stored, and by the epoch those that are about to be.
-    fn end_sessions(&mut self, id: UserId) {
+    pub(super) fn end_sessions(&mut self, id: UserId) {
         if let Some(row) = self.users.get_mut(&id) {
             row.user.auth_epoch += 1;
         }
@@ -307,7 +307,11 @@ impl UserStore for MemoryStore {
             if role != Role::Admin {
                 state.require_other_admin(id)?;
             }
-            state.user_mut(id)?.user.role = role;
+            let row = state.user_mut(id)?;
+            if row.user.waiting.is_some() {
+                return Err(Conflict::State.into());
+            }
+            row.user.role = role;
             state.end_sessions(id);
             if role != Role::Admin {
                 state.end_invitations(id);
@@ -343,17 +347,22 @@ impl UserStore for MemoryStore {
         })
     }
 
-    async fn schedule_erasure(
-        &self,
-        id: UserId,
-        at: Option<Timestamp>,
-        effects: Effects,
-    ) -> Result<User> {
+    async fn schedule_erasure(&self, id: UserId, at: Timestamp, effects: Effects) -> Result<User> {
         self.write(effects, |state, _| {
-            if at.is_some() {
-                state.require_other_admin(id)?;
+            state.require_other_admin(id)?;
+            state.user_mut(id)?.user.erase_at = Some(at);
+            state.end_sessions(id);
+            Ok(state.join_user(state.user(id)?))
+        })
+    }
+
+    async fn cancel_erasure(&self, id: UserId, auth_epoch: u64, effects: Effects) -> Result<User> {
+        self.write(effects, |state, now| {
+            let user = &mut state.user_mut(id)?.user;
+            if user.auth_epoch != auth_epoch || user.erase_at.is_none_or(|at| at <= now) {
+                return Err(Conflict::State.into());
             }
-            state.user_mut(id)?.user.erase_at = at;
+            user.erase_at = None;
             state.end_sessions(id);
             Ok(state.join_user(state.user(id)?))
         })

@@ -15,7 +15,7 @@ use super::args::{args, unsigned};
 use super::db::Tx;
 use super::effects;
 use super::rows::{time, unreadable};
-use super::users::require_user;
+use super::users::{end_sessions, require_user};
 
 #[derive(FromRow)]
 struct SecondFactorRow {
@@ -86,6 +86,7 @@ impl SecondFactorStore for SqlStore {
                 }
                 tx.run("DELETE FROM blog_second_factors WHERE owner = ?", args![user])
                     .await?;
+                replace_codes(&mut tx, user, &[]).await?;
                 tx.run(
                     "INSERT INTO blog_second_factors \
                      (owner, secret, created_at, confirmed_at, last_step, failures, codes_left) \
@@ -136,6 +137,12 @@ impl SecondFactorStore for SqlStore {
                     .await?;
                 in_this_state(confirmed)?;
                 replace_codes(&mut tx, user, codes).await?;
+                tx.run(
+                    "UPDATE blog_users SET auth_epoch = auth_epoch + 1 WHERE id = ?",
+                    args![user],
+                )
+                .await?;
+                end_sessions(&mut tx, user).await?;
                 effects::commit(tx, &effects).await
             })
             .await
@@ -250,12 +257,13 @@ impl SecondFactorStore for SqlStore {
         self.db
             .retried(|| async {
                 let mut tx = self.db.begin().await?;
+                // What is read inside may be older than what is deleted: the row itself is asked again.
                 let gone = tx
                     .run(
                         "DELETE FROM blog_second_factors WHERE owner IN (SELECT owner FROM \
                          (SELECT owner FROM blog_second_factors WHERE confirmed_at IS NULL AND created_at < ? \
-                         ORDER BY created_at LIMIT ?) AS begun)",
-                        args![now, limit],
+                         ORDER BY created_at LIMIT ?) AS begun) AND confirmed_at IS NULL AND created_at < ?",
+                        args![now, limit, now],
                     )
                     .await?;
                 tx.commit().await?;

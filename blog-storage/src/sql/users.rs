@@ -46,6 +46,7 @@ macro_rules! users_where {
     };
 }
 
+const WAITS: &str = "SELECT 1 FROM blog_waiting_users WHERE owner = ?";
 const OWN_POSTS: &str = "SELECT 1 FROM blog_posts WHERE author = ? LIMIT 1";
 const OWN_MEDIA: &str = "SELECT 1 FROM blog_media WHERE owner = ? LIMIT 1";
 const IDLE_MEDIA: &str = "SELECT 1 FROM blog_media m WHERE m.owner = ? \
@@ -221,7 +222,7 @@ async fn end_invitations(tx: &mut Tx<'_>, id: UserId) -> Result<()> {
     Ok(())
 }
 
-async fn end_sessions(tx: &mut Tx<'_>, id: UserId) -> Result<()> {
+pub(super) async fn end_sessions(tx: &mut Tx<'_>, id: UserId) -> Result<()> {
     tx.run("DELETE FROM blog_sessions WHERE owner = ?", args![id])
         .await?;
     Ok(())
@@ -290,11 +291,13 @@ impl UserStore for SqlStore {
         self.db
             .retried(|| async {
                 let mut tx = self.db.begin().await?;
+                // What is read inside may be older than what is deleted: the row itself is asked again, since who waits no
+                // more is verified.
                 let gone = tx
                     .run(
                         "DELETE FROM blog_users WHERE id IN (SELECT owner FROM \
                          (SELECT owner FROM blog_waiting_users WHERE expires_at < ? \
-                         ORDER BY expires_at LIMIT ?) AS waited)",
+                         ORDER BY expires_at LIMIT ?) AS waited) AND verified_at IS NULL",
                         args![now, limit],
                     )
                     .await?;
@@ -444,6 +447,9 @@ impl UserStore for SqlStore {
                 if role != Role::Admin {
                     require_other_admin(&mut tx, id).await?;
                 }
+                if tx.any(WAITS, args![id]).await? {
+                    return Err(Conflict::State.into());
+                }
                 let changed = tx
                     .run(
                         "UPDATE blog_users SET role = ?, auth_epoch = auth_epoch + 1 WHERE id = ?",
@@ -514,18 +520,11 @@ impl UserStore for SqlStore {
             .await
     }
 
-    async fn schedule_erasure(
-        &self,
-        id: UserId,
-        at: Option<Timestamp>,
-        effects: Effects,
-    ) -> Result<User> {
+    async fn schedule_erasure(&self, id: UserId, at: Timestamp, effects: Effects) -> Result<User> {
         self.db
             .retried(|| async {
                 let mut tx = self.db.begin().await?;
-                if at.is_some() {
-                    require_other_admin(&mut tx, id).await?;
-                }
+                require_other_admin(&mut tx, id).await?;
                 let changed = tx
                     .run(
                         "UPDATE blog_users SET erase_at = ?, auth_epoch = auth_epoch + 1 WHERE id = ?",
@@ -533,6 +532,29 @@ impl UserStore for SqlStore {
                     )
                     .await?;
                 found(changed)?;
+                end_sessions(&mut tx, id).await?;
+                let stored = user_in(&mut tx, id).await?;
+                effects::commit(tx, &effects).await?;
+                Ok(stored)
+            })
+            .await
+    }
+
+    async fn cancel_erasure(&self, id: UserId, auth_epoch: u64, effects: Effects) -> Result<User> {
+        self.db
+            .retried(|| async {
+                let mut tx = self.db.begin().await?;
+                let changed = tx
+                    .run(
+                        "UPDATE blog_users SET erase_at = NULL, auth_epoch = auth_epoch + 1 \
+                         WHERE id = ? AND auth_epoch = ? AND erase_at > ?",
+                        args![id, auth_epoch, effects.at],
+                    )
+                    .await?;
+                if changed == 0 {
+                    require_user(&mut tx, id).await?;
+                    return Err(Conflict::State.into());
+                }
                 end_sessions(&mut tx, id).await?;
                 let stored = user_in(&mut tx, id).await?;
                 effects::commit(tx, &effects).await?;

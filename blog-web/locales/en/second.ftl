@@ -73,3 +73,10 @@ second-mail-recovery =
     a recovery code of your account at { $site } was used just now. Codes that are left: { $count }. If it was not you, set a new password and make new codes:
 
     { $link }
+second-mail-wrong-subject = { $site }: somebody gave a wrong code
+second-mail-wrong =
+    Hello { $name },
+
+    somebody gave the password of your account at { $site }, and a wrong code after it. They did not get any further. If it was not you, somebody knows your password; set a new one:
+
+    { $link }

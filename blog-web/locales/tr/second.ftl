@@ -71,3 +71,10 @@ second-mail-recovery =
     { $site } hesabınızın bir kurtarma kodu az önce kullanıldı. Kalan kod sayısı: { $count }. Bunu yapan siz değilseniz yeni bir parola belirleyin ve yeni kodlar üretin:
 
     { $link }
+second-mail-wrong-subject = { $site }: yanlış bir kod girildi
+second-mail-wrong =
+    Merhaba { $name },
+
+    { $site } hesabınızın parolası girildi, ardından yanlış bir kod verildi. Bunu yapan daha ileri gidemedi. Siz değilseniz parolanızı bilen biri var; yeni bir parola belirleyin:
+
+    { $link }

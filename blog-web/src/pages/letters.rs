@@ -95,6 +95,12 @@ pub(super) fn composer(call: &Call) -> Compose {
                     .with("count", *left)
                     .with("link", app.absolute("/account/forgot")),
             ),
+            Letter::WrongCode { username } => (
+                Phrase::new("second-mail-wrong-subject"),
+                Phrase::new("second-mail-wrong")
+                    .with("name", username.as_str())
+                    .with("link", app.absolute("/account/forgot")),
+            ),
             Letter::PasswordChanged { username } => (
                 Phrase::new("mail-password-subject"),
                 Phrase::new("mail-password")

@@ -176,7 +176,11 @@ pub(crate) async fn confirm(mut call: Call) -> Result<Response, EdgeError> {
     let factors = call.blog().second_factors();
     let compose = letters::composer(&call);
     match factors.confirm(&visitor, &fields.code, compose).await {
-        Ok(codes) => shown_once(&call, &codes),
+        Ok((codes, login)) => {
+            let mut response = shown_once(&call, &codes)?;
+            call.begin_session(&login, &mut response);
+            Ok(response)
+        }
         Err(Error::NotFound(_)) => Ok(call.redirect_with(SECOND_FACTOR, "second-over")),
         Err(error) => refused(&call, &visitor, error, CONFIRM).await,
     }

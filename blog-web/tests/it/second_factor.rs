@@ -38,8 +38,8 @@ async fn code(app: &TestApp, name: &str) -> String {
     key(&app.records, name).await.code(step_at(app.clock.now()))
 }
 
-/// Turns it on for somebody; their recovery codes.
-async fn enrol(app: &TestApp, who: &Person, name: &str) -> Vec<String> {
+/// Turns it on for somebody, who goes on in a new session; their recovery codes.
+async fn enrol(app: &TestApp, who: &mut Person, name: &str) -> Vec<String> {
     let begun = app.post("/account/second-factor/begin", who, &[]).await;
     assert_eq!(begun.status, 303, "{}", begun.text());
     let code = code(app, name).await;
@@ -47,6 +47,7 @@ async fn enrol(app: &TestApp, who: &Person, name: &str) -> Vec<String> {
     let on = app.post("/account/second-factor/confirm", who, &form).await;
     assert_eq!(on.status, 200, "{}", on.text());
     let codes = codes_of(&on.text());
+    who.cookie = cookie(&on, "sid=").expect("a new session").cookie;
     app.advance(30);
     codes
 }
@@ -86,7 +87,7 @@ async fn audited(app: &TestApp, action: AuditAction) -> usize {
 #[tokio::test]
 async fn it_is_set_up_with_a_picture_and_a_code_and_asked_for_from_then_on() {
     let app = TestApp::new();
-    let ada = app.person("ada", Role::Author).await;
+    let mut ada = app.person("ada", Role::Author).await;
     let other = Person {
         cookie: app.log_in_again("ada").await,
         actor: None,
@@ -106,8 +107,23 @@ async fn it_is_set_up_with_a_picture_and_a_code_and_asked_for_from_then_on() {
     assert_eq!(drawn.headers[header::CONTENT_TYPE], "image/svg+xml");
     assert_eq!(drawn.headers[header::CACHE_CONTROL], "private, no-store");
     assert!(drawn.text().starts_with("<svg "), "{}", drawn.text());
-    // Until a code shows that the app has the key, a log-in is as before.
-    assert!(app.log_in_again("ada").await.is_some());
+    // Until a code shows that the app has the key, a log-in is as before; but whoever knows the password does not learn the
+    // key by it, nor turns it on, and no more does who was in before.
+    let later = Person {
+        cookie: app.log_in_again("ada").await,
+        actor: None,
+    };
+    assert!(later.cookie.is_some());
+    let right = code(&app, "ada").await;
+    for who in [&later, &other] {
+        assert_eq!(app.get(picture, who).await.status, 404);
+        let page = app.get("/account/second-factor", who).await.text();
+        assert!(page.contains("It is off."), "{page}");
+        assert!(!page.contains(&groups.join(" ")), "{page}");
+        let form = [("code", right.as_str())];
+        let refused = app.post("/account/second-factor/confirm", who, &form).await;
+        assert_eq!(refused.location(), "/account/second-factor");
+    }
     for wrong in ["", "000000", "not a code"] {
         let form = [("code", wrong)];
         let refused = app
@@ -123,14 +139,17 @@ async fn it_is_set_up_with_a_picture_and_a_code_and_asked_for_from_then_on() {
         .await;
     let codes = codes_of(&on.text());
     assert_eq!(codes.len(), 10);
+    // Sessions that began with a password alone are over; a new one begins where it was turned on.
+    for over in [&ada, &other, &later] {
+        assert_eq!(app.get("/account/profile", over).await.status, 303);
+    }
+    ada = cookie(&on, "sid=").expect("a new session");
+    assert_eq!(app.get("/account/profile", &ada).await.status, 200);
     assert_eq!(app.get(picture, &ada).await.status, 404, "shown no more");
     let page = app.get("/account/second-factor", &ada).await.text();
     assert!(!page.contains(&groups.join(" ")), "{page}");
     assert!(page.contains("10 recovery codes are left."), "{page}");
     assert!(codes.iter().all(|code| !page.contains(code.as_str())));
-    // Sessions that began with a password alone are over, but for this one.
-    assert_eq!(app.get("/account/profile", &ada).await.status, 200);
-    assert_eq!(app.get("/account/profile", &other).await.status, 303);
     let mails = app.mails().await;
     assert_eq!(mails.len(), 1);
     assert!(mails[0].subject.contains("two-step log-in is on"));
@@ -159,8 +178,8 @@ async fn it_is_set_up_with_a_picture_and_a_code_and_asked_for_from_then_on() {
 #[tokio::test]
 async fn a_code_is_taken_once_whoever_shows_it_and_however_many_at_once() {
     let app = TestApp::new();
-    let ada = app.person("ada", Role::Author).await;
-    enrol(&app, &ada, "ada").await;
+    let mut ada = app.person("ada", Role::Author).await;
+    enrol(&app, &mut ada, "ada").await;
     let mut halves = Vec::new();
     for _ in 0..100 {
         halves.push(first_step(&app, "ada").await);
@@ -181,8 +200,8 @@ async fn a_code_is_taken_once_whoever_shows_it_and_however_many_at_once() {
 #[tokio::test]
 async fn the_half_that_is_done_lasts_five_minutes_and_only_in_its_browser() {
     let app = TestApp::new();
-    let ada = app.person("ada", Role::Author).await;
-    enrol(&app, &ada, "ada").await;
+    let mut ada = app.person("ada", Role::Author).await;
+    enrol(&app, &mut ada, "ada").await;
     let half = first_step(&app, "ada").await;
     let now = code(&app, "ada").await;
     let elsewhere = second_step(&app, &NOBODY, &now).await;
@@ -204,8 +223,9 @@ async fn the_half_that_is_done_lasts_five_minutes_and_only_in_its_browser() {
 #[tokio::test]
 async fn guesses_are_limited_by_account_and_counted() {
     let app = TestApp::new();
-    let ada = app.person("ada", Role::Author).await;
-    enrol(&app, &ada, "ada").await;
+    let mut ada = app.person("ada", Role::Author).await;
+    enrol(&app, &mut ada, "ada").await;
+    app.mails().await;
     for _ in 0..5 {
         // A new half each time, as somebody who knows the password would.
         let half = first_step(&app, "ada").await;
@@ -219,6 +239,14 @@ async fn guesses_are_limited_by_account_and_counted() {
     assert_eq!(audited(&app, AuditAction::SecondFactorFail).await, 5);
     let page = app.get("/account/second-factor", &ada).await.text();
     assert!(page.contains("5 wrong codes were given"), "{page}");
+    // Their owner is told of the first one, and not kept out of what they do inside.
+    let mails = app.mails().await;
+    assert_eq!(mails.len(), 1);
+    assert!(mails[0].subject.contains("somebody gave a wrong code"));
+    assert_eq!(link_in(&mails[0]), "/account/forgot");
+    let form = [("password", PASSWORD), ("code", "000000")];
+    let inside = app.post("/account/second-factor/off", &ada, &form).await;
+    assert_eq!(inside.status, 422);
     app.advance(3 * 60);
     let right = code(&app, "ada").await;
     let entered = second_step(&app, &half, &right).await;
@@ -228,10 +256,33 @@ async fn guesses_are_limited_by_account_and_counted() {
 }
 
 #[tokio::test]
+async fn who_guesses_all_day_has_twenty_guesses_and_a_recovery_code_leads_in_all_the_same() {
+    let app = TestApp::new();
+    let mut ada = app.person("ada", Role::Author).await;
+    let codes = enrol(&app, &mut ada, "ada").await;
+    for _ in 0..20 {
+        app.advance(3 * 60);
+        let half = first_step(&app, "ada").await;
+        assert_eq!(second_step(&app, &half, "000000").await.status, 422);
+    }
+    app.advance(3 * 60);
+    let half = first_step(&app, "ada").await;
+    let right = code(&app, "ada").await;
+    assert_eq!(second_step(&app, &half, &right).await.status, 429);
+    let entered = second_step(&app, &half, &codes[0]).await;
+    assert!(cookie(&entered, "sid=").is_some(), "{}", entered.text());
+    app.advance(2 * 3_600);
+    let half = first_step(&app, "ada").await;
+    let right = code(&app, "ada").await;
+    let entered = second_step(&app, &half, &right).await;
+    assert!(cookie(&entered, "sid=").is_some(), "{}", entered.text());
+}
+
+#[tokio::test]
 async fn a_recovery_code_takes_the_place_of_a_code_once_and_its_owner_is_told() {
     let app = TestApp::new();
-    let ada = app.person("ada", Role::Author).await;
-    let codes = enrol(&app, &ada, "ada").await;
+    let mut ada = app.person("ada", Role::Author).await;
+    let codes = enrol(&app, &mut ada, "ada").await;
     app.mails().await;
     let half = first_step(&app, "ada").await;
     let typed = codes[3].to_uppercase().replace('-', " ");
@@ -261,8 +312,8 @@ async fn a_recovery_code_takes_the_place_of_a_code_once_and_its_owner_is_told() 
 #[tokio::test]
 async fn it_is_turned_off_with_password_and_code_and_its_owner_is_told() {
     let app = TestApp::new();
-    let ada = app.person("ada", Role::Author).await;
-    enrol(&app, &ada, "ada").await;
+    let mut ada = app.person("ada", Role::Author).await;
+    enrol(&app, &mut ada, "ada").await;
     app.mails().await;
     let right = code(&app, "ada").await;
     for (password, code) in [
@@ -275,6 +326,7 @@ async fn it_is_turned_off_with_password_and_code_and_its_owner_is_told() {
         let refused = app.post("/account/second-factor/off", &ada, &form).await;
         assert_eq!(refused.status, 422, "{password:?} {code:?}");
     }
+    assert_eq!(app.mails().await.len(), 1, "of the wrong code");
     let form = [("password", PASSWORD), ("code", right.as_str())];
     let off = app.post("/account/second-factor/off", &ada, &form).await;
     assert_eq!(off.status, 303, "{}", off.text());
@@ -288,8 +340,8 @@ async fn it_is_turned_off_with_password_and_code_and_its_owner_is_told() {
 #[tokio::test]
 async fn a_new_password_does_not_get_around_it() {
     let app = TestApp::new();
-    let ada = app.person("ada", Role::Author).await;
-    enrol(&app, &ada, "ada").await;
+    let mut ada = app.person("ada", Role::Author).await;
+    enrol(&app, &mut ada, "ada").await;
     app.mails().await;
     let half = first_step(&app, "ada").await;
     app.post("/account/forgot", &NOBODY, &[("login", "ada")])
@@ -314,8 +366,8 @@ async fn a_new_password_does_not_get_around_it() {
 #[tokio::test]
 async fn who_was_suspended_between_the_steps_does_not_come_in() {
     let app = TestApp::new();
-    let ada = app.person("ada", Role::Author).await;
-    enrol(&app, &ada, "ada").await;
+    let mut ada = app.person("ada", Role::Author).await;
+    enrol(&app, &mut ada, "ada").await;
     let half = first_step(&app, "ada").await;
     let name = Username::try_from("ada").unwrap();
     let user = app.records.users.by_username(&name).await.unwrap();
@@ -335,8 +387,8 @@ async fn who_was_suspended_between_the_steps_does_not_come_in() {
 async fn leaving_is_taken_back_by_the_whole_log_in_and_not_by_half_of_it() {
     let app = TestApp::new();
     app.person("root", Role::Admin).await;
-    let ada = app.person("ada", Role::Author).await;
-    enrol(&app, &ada, "ada").await;
+    let mut ada = app.person("ada", Role::Author).await;
+    enrol(&app, &mut ada, "ada").await;
     app.post("/account/delete", &ada, &[("password", PASSWORD)])
         .await;
     let name = Username::try_from("ada").unwrap();
@@ -352,10 +404,10 @@ async fn leaving_is_taken_back_by_the_whole_log_in_and_not_by_half_of_it() {
 #[tokio::test]
 async fn where_the_site_wants_it_editors_set_it_up_before_anything_else() {
     let app = TestApp::new();
-    let root = app.person("root", Role::Admin).await;
-    let editor = app.person("ed", Role::Editor).await;
+    let mut root = app.person("root", Role::Admin).await;
+    let mut editor = app.person("ed", Role::Editor).await;
     let author = app.person("ada", Role::Author).await;
-    enrol(&app, &root, "root").await;
+    enrol(&app, &mut root, "root").await;
     assert_eq!(app.get("/admin", &editor).await.status, 200);
     let form = [
         ("title", "A blog"),
@@ -386,7 +438,7 @@ async fn where_the_site_wants_it_editors_set_it_up_before_anything_else() {
     let page = app.get("/account/second-factor", &editor).await.text();
     assert!(page.contains("You look after this site"), "{page}");
 
-    enrol(&app, &editor, "ed").await;
+    enrol(&app, &mut editor, "ed").await;
     assert_eq!(app.get("/admin", &editor).await.status, 200);
     let page = app.get("/account/second-factor", &editor).await.text();
     assert!(page.contains("it cannot be turned off"), "{page}");
@@ -445,8 +497,8 @@ async fn two_instances_share_both_halves() {
     let backend = memory();
     let one = TestApp::on(backend.clone(), Settings::default());
     let two = TestApp::on(backend, Settings::default());
-    let ada = one.person("ada", Role::Author).await;
-    enrol(&one, &ada, "ada").await;
+    let mut ada = one.person("ada", Role::Author).await;
+    enrol(&one, &mut ada, "ada").await;
     two.advance(30);
     let half = first_step(&one, "ada").await;
     let now = code(&two, "ada").await;

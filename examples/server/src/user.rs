@@ -2,7 +2,7 @@
 
 use std::io::{BufRead as _, IsTerminal as _, Read as _, Write as _};
 
-use blog_core::error::{Entity, Error};
+use blog_core::error::{Conflict, Entity, Error};
 use blog_core::service::accounts::SignUp;
 
 use crate::args::UserCommand;
@@ -90,7 +90,12 @@ pub(crate) async fn run(config: &Config, command: UserCommand) -> Result<(), Fai
             let user = accounts
                 .set_role(&login, role)
                 .await
-                .map_err(|error| about(&login, "the role was not changed", &error))?;
+                .map_err(|error| match error {
+                    Error::Conflict(Conflict::State) => Failure::run(format!(
+                        "{login} has not followed the link of their first letter yet; the role was not changed"
+                    )),
+                    other => about(&login, "the role was not changed", &other),
+                })?;
             format!(
                 "{} is {} from now on; all their sessions are over.\n",
                 user.username,

@@ -30,14 +30,20 @@ enum Fault {
     NobodyBlocked,
     ListUnordered,
     NobodyErased,
+    StaleStays,
 }
 
 pub(super) fn all(working: &Backend) -> Vec<Broken> {
-    let faults: [(&str, &[&str], Fault); 11] = [
+    let faults: [(&str, &[&str], Fault); 12] = [
         (
             "users-only-if-first-ignored",
             &["users-first-refused"],
             Fault::FirstNotAsked,
+        ),
+        (
+            "users-stale-log-in-stays",
+            &["users-cancel-erasure-state"],
+            Fault::StaleStays,
         ),
         (
             "users-display-name-trimmed",
@@ -243,13 +249,16 @@ impl UserStore for Users {
         }
     }
 
-    async fn schedule_erasure(
-        &self,
-        id: UserId,
-        at: Option<Timestamp>,
-        effects: Effects,
-    ) -> Result<User> {
+    async fn schedule_erasure(&self, id: UserId, at: Timestamp, effects: Effects) -> Result<User> {
         self.inner.schedule_erasure(id, at, effects).await
+    }
+
+    async fn cancel_erasure(&self, id: UserId, auth_epoch: u64, effects: Effects) -> Result<User> {
+        let auth_epoch = match self.fault {
+            Fault::StaleStays => self.inner.get(id).await?.auth_epoch,
+            _ => auth_epoch,
+        };
+        self.inner.cancel_erasure(id, auth_epoch, effects).await
     }
 
     async fn detach(&self, id: UserId, limit: u32, effects: Effects) -> Result<(u64, u64)> {

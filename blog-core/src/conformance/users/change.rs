@@ -32,6 +32,7 @@ pub(super) fn checks() -> Vec<Check> {
         users.check("users-email-not-found", "`set_email`: `NotFound(User)` when there is none.", email_not_found),
         users.check("users-role", "Replaces the role, raises the epoch and deletes the user's sessions.", role),
         users.check("users-role-not-found", "`set_role`: `NotFound(User)` when there is none.", role_not_found),
+        users.check("users-role-waiting", "`set_role`: `Conflict(State)` for who waits for the link of their first letter.", role_waiting),
         users.check("users-suspend", "Suspends or restores; suspending raises the epoch and deletes the user's sessions.", suspend),
         users.check("users-block", "Takes the right to comment away, or gives it back; nothing else changes.", block),
         users.check("users-block-not-found", "`set_blocked`: `NotFound(User)` when there is none.", block_not_found),
@@ -475,6 +476,19 @@ async fn role(lab: Lab) -> Verdict {
             "the role"
         );
     }
+    Ok(())
+}
+
+async fn role_waiting(lab: Lab) -> Verdict {
+    let user = waits(&lab, lab.after(60)).await?;
+    let users = &lab.records.users;
+    for role in [Role::Admin, Role::Reader] {
+        refused!(
+            users.set_role(user.id, role, lab.fx()).await,
+            Error::Conflict(Conflict::State)
+        );
+    }
+    same!(users.get(user.id).await?, user, "who waits");
     Ok(())
 }
 

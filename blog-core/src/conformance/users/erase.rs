@@ -17,13 +17,23 @@ pub(super) fn checks() -> Vec<Check> {
     vec![
         users.check(
             "users-schedule-erasure",
-            "Says when somebody is to be erased, or with `None` that they are not; either raises the epoch and deletes their \
-             sessions.",
+            "Says when somebody is to be erased, raises the epoch and deletes their sessions.",
             schedule,
         ),
         users.check(
+            "users-cancel-erasure",
+            "Says that somebody whose epoch is this one is not to be erased after all, raises the epoch and deletes their \
+             sessions.",
+            cancel,
+        ),
+        users.check(
+            "users-cancel-erasure-state",
+            "`Conflict(State)` when their epoch is another, nobody said that they are to be erased, or it is due.",
+            cancel_state,
+        ),
+        users.check(
             "users-schedule-erasure-not-found",
-            "`schedule_erasure`, `erase`: `NotFound(User)` when there is none.",
+            "`schedule_erasure`, `cancel_erasure`, `erase`: `NotFound(User)` when there is none.",
             not_found,
         ),
         users.check(
@@ -67,11 +77,11 @@ async fn schedule(lab: Lab) -> Verdict {
     let user = lab.user().await?;
     let session = lab.session(&user).await?;
     let users = &lab.records.users;
-    let at = Some(lab.after(60));
+    let at = lab.after(60);
     let leaving = users.schedule_erasure(user.id, at, lab.fx()).await?;
     same!(
         (leaving.erase_at, leaving.auth_epoch),
-        (at, user.auth_epoch + 1),
+        (Some(at), user.auth_epoch + 1),
         "time and epoch"
     );
     same!(users.get(user.id).await?, leaving, "the stored user");
@@ -82,8 +92,18 @@ async fn schedule(lab: Lab) -> Verdict {
             .await,
         Error::NotFound(Entity::Session)
     );
+    Ok(())
+}
+
+async fn cancel(lab: Lab) -> Verdict {
+    let user = lab.user().await?;
+    let users = &lab.records.users;
+    let at = lab.after(60);
+    let leaving = users.schedule_erasure(user.id, at, lab.fx()).await?;
     let session = lab.session(&leaving).await?;
-    let back = users.schedule_erasure(user.id, None, lab.fx()).await?;
+    let epoch = leaving.auth_epoch;
+    let back = users.cancel_erasure(user.id, epoch, lab.fx()).await?;
+    same!(users.get(user.id).await?, back, "the stored user");
     same!(
         (back.erase_at, back.auth_epoch),
         (None, leaving.auth_epoch + 1),
@@ -99,11 +119,47 @@ async fn schedule(lab: Lab) -> Verdict {
     Ok(())
 }
 
+async fn cancel_state(lab: Lab) -> Verdict {
+    let user = lab.user().await?;
+    let users = &lab.records.users;
+    refused!(
+        users
+            .cancel_erasure(user.id, user.auth_epoch, lab.fx())
+            .await,
+        Error::Conflict(Conflict::State)
+    );
+    let at = lab.after(60);
+    let leaving = users.schedule_erasure(user.id, at, lab.fx()).await?;
+    let epoch = leaving.auth_epoch;
+    for (epoch, moment) in [
+        (user.auth_epoch, lab.now),
+        (epoch + 1, lab.now),
+        (epoch, at),
+    ] {
+        refused!(
+            users
+                .cancel_erasure(user.id, epoch, Effects::at(moment))
+                .await,
+            Error::Conflict(Conflict::State)
+        );
+    }
+    same!(
+        users.get(user.id).await?,
+        leaving,
+        "who leaves all the same"
+    );
+    Ok(())
+}
+
 async fn not_found(lab: Lab) -> Verdict {
     let users = &lab.records.users;
     let nobody = UserId::generate();
     refused!(
-        users.schedule_erasure(nobody, None, lab.fx()).await,
+        users.schedule_erasure(nobody, lab.now, lab.fx()).await,
+        Error::NotFound(Entity::User)
+    );
+    refused!(
+        users.cancel_erasure(nobody, 0, lab.fx()).await,
         Error::NotFound(Entity::User)
     );
     refused!(
@@ -134,9 +190,7 @@ async fn erase(lab: Lab) -> Verdict {
     let tokens = &lab.records.tokens;
     tokens.issue(token.clone(), lab.fx()).await?;
     let users = &lab.records.users;
-    users
-        .schedule_erasure(user.id, Some(lab.now), lab.fx())
-        .await?;
+    users.schedule_erasure(user.id, lab.now, lab.fx()).await?;
     let session = lab.session(&users.get(user.id).await?).await?;
     users.erase(user.id, lab.fx()).await?;
 
@@ -185,9 +239,7 @@ async fn detach(lab: Lab) -> Verdict {
     }
     let strange = lab.comment(posts[0], author.id, None).await?;
     let users = &lab.records.users;
-    users
-        .schedule_erasure(user.id, Some(lab.now), lab.fx())
-        .await?;
+    users.schedule_erasure(user.id, lab.now, lab.fx()).await?;
     for expected in [(2, 2), (1, 1), (0, 0)] {
         let found = users.detach(user.id, 2, lab.fx()).await?;
         same!(found, expected, "comments and likes");
@@ -225,7 +277,9 @@ async fn detach_state(lab: Lab) -> Verdict {
     let post = lab.post(user.id).await?;
     let comment = lab.comment(post.id, user.id, None).await?;
     for at in [None, Some(lab.after(1))] {
-        users.schedule_erasure(user.id, at, lab.fx()).await?;
+        if let Some(at) = at {
+            users.schedule_erasure(user.id, at, lab.fx()).await?;
+        }
         refused!(
             users.detach(user.id, 9, lab.fx()).await,
             Error::Conflict(Conflict::State)
@@ -255,9 +309,7 @@ async fn mail(lab: Lab) -> Verdict {
             effects = effects.later(then, letter(email.as_str()));
         }
     }
-    users
-        .schedule_erasure(user.id, Some(lab.now), effects)
-        .await?;
+    users.schedule_erasure(user.id, lab.now, effects).await?;
     users.erase(user.id, lab.fx()).await?;
     let until = then.plus(std::time::Duration::from_secs(60));
     let claimed = lab.records.outbox.claim(then, until, 100).await?;
@@ -292,7 +344,7 @@ async fn state(lab: Lab) -> Verdict {
     let early = lab.user().await?.id;
     refused_now(early).await?;
     users
-        .schedule_erasure(early, Some(lab.after(1)), lab.fx())
+        .schedule_erasure(early, lab.after(1), lab.fx())
         .await?;
     refused_now(early).await?;
     users.erase(early, Effects::at(lab.after(1))).await?;
@@ -300,9 +352,7 @@ async fn state(lab: Lab) -> Verdict {
     let writer = lab.user().await?;
     let post = lab.post(writer.id).await?;
     let picture = lab.picture(writer.id).await?;
-    users
-        .schedule_erasure(writer.id, Some(lab.now), lab.fx())
-        .await?;
+    users.schedule_erasure(writer.id, lab.now, lab.fx()).await?;
     refused_now(writer.id).await?;
     let posts = &lab.records.posts;
     posts.delete(post.id, post.version, lab.fx()).await?;
@@ -336,9 +386,7 @@ async fn heir(lab: Lab) -> Verdict {
     content.media = vec![picture.id];
     lab.post_of(stays.id, content).await?;
     let users = &lab.records.users;
-    users
-        .schedule_erasure(leaver.id, Some(lab.now), lab.fx())
-        .await?;
+    users.schedule_erasure(leaver.id, lab.now, lab.fx()).await?;
     users.erase(leaver.id, lab.fx()).await?;
     let found = lab.records.catalog.get(&[picture.id]).await?;
     same!(found.len(), 1, "the picture");

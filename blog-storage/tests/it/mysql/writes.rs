@@ -278,10 +278,15 @@ pub(crate) async fn ready(store: &Arc<SqlStore>) -> Vec<Write> {
     );
     for leaving in [leaver, parting] {
         store
-            .schedule_erasure(leaving, Some(at(0)), Effects::at(at(0)))
+            .schedule_erasure(leaving, at(0), Effects::at(at(0)))
             .await
             .expect("an erasure");
     }
+    let back = user(store, "back").await.id;
+    let back = store
+        .schedule_erasure(back, at(1_000), Effects::at(at(0)))
+        .await
+        .expect("an erasure");
     UserStore::set_password(&**store, e, old.clone(), Effects::at(at(0)))
         .await
         .expect("a password");
@@ -484,7 +489,8 @@ pub(crate) async fn ready(store: &Arc<SqlStore>) -> Vec<Write> {
         "users::set_suspended" => g.store.set_suspended(
             e, Some(SuspensionReason::try_from("Rude").expect("a reason")), fx());
         "users::set_blocked" => g.store.set_blocked(b, true, fx());
-        "users::schedule_erasure" => g.store.schedule_erasure(b, None, fx());
+        "users::schedule_erasure" => g.store.schedule_erasure(b, at(0), fx());
+        "users::cancel_erasure" => g.store.cancel_erasure(back.id, back.auth_epoch, fx());
         "users::detach" => g.store.detach(parting, 10, fx());
         "users::erase" => g.store.erase(leaver, fx());
         "second_factors::begin" => SecondFactorStore::begin(&*g.store, a, &key, fx());
