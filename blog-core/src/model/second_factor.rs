@@ -307,7 +307,11 @@ mod tests {
         };
         let printed = format!("{key:?} {code:?} {factor:?}");
         assert!(printed.contains("TotpKey(…)"), "{printed}");
-        assert!(!printed.contains(&key.to_text()), "{printed}");
+        assert!(printed.contains("RecoveryCode(…)"), "{printed}");
+        let code_bytes = format!("{:?}", code.0);
+        for secret in [key.to_text(), code.to_text(), code_bytes] {
+            assert!(!printed.contains(&secret), "{printed}");
+        }
         assert!(
             !printed.contains(&format!("{:?}", key.as_bytes())),
             "{printed}"

@@ -1,5 +1,6 @@
 //! Accounts: registration, the owner's set-up, log-in, profiles.
 
+use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -95,7 +96,7 @@ pub struct HalfLogin {
 }
 
 /// What somebody gives to end a log-in that is half done.
-#[derive(Debug, Clone, Default)]
+#[derive(Clone, Default)]
 pub struct SecondStep {
     /// Of their app, or a recovery code.
     pub code: String,
@@ -105,6 +106,17 @@ pub struct SecondStep {
     pub device: String,
     /// As [`LogIn::client`].
     pub client: String,
+}
+
+/// Hides the code.
+impl fmt::Debug for SecondStep {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SecondStep")
+            .field("remember", &self.remember)
+            .field("device", &self.device)
+            .field("client", &self.client)
+            .finish_non_exhaustive()
+    }
 }
 
 /// What somebody gives to change their profile.
@@ -634,5 +646,22 @@ fn name_taken(error: Error) -> Error {
         Error::Conflict(Conflict::Username) => Error::invalid("username", Reason::Taken),
         Error::Conflict(Conflict::Email) => Error::invalid("email", Reason::Taken),
         other => other,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::SecondStep;
+
+    #[test]
+    fn a_code_is_not_printed() {
+        let step = SecondStep {
+            code: "123456".to_owned(),
+            device: "a browser".to_owned(),
+            ..SecondStep::default()
+        };
+        let printed = format!("{step:?}");
+        assert!(printed.contains("a browser"), "{printed}");
+        assert!(!printed.contains("123456"), "{printed}");
     }
 }

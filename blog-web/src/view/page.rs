@@ -1,5 +1,7 @@
 //! Every page with the values that its template wants.
 
+use std::fmt;
+
 use serde::Serialize;
 
 use super::SiteView;
@@ -441,7 +443,7 @@ pub struct LeavePage {
 }
 
 /// `/account/second-factor`.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Clone, Serialize)]
 pub struct SecondFactorPage {
     /// Whether they need one.
     pub required: bool,
@@ -463,11 +465,30 @@ pub struct SecondFactorPage {
     pub off_form: FormView,
 }
 
+/// Hides the key.
+impl fmt::Debug for SecondFactorPage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SecondFactorPage")
+            .field("required", &self.required)
+            .field("since", &self.since)
+            .field("codes_left", &self.codes_left)
+            .field("failures", &self.failures)
+            .finish_non_exhaustive()
+    }
+}
+
 /// The answer that shows recovery codes.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Clone, Serialize)]
 pub struct RecoveryCodesPage {
     /// In groups.
     pub codes: Vec<String>,
+}
+
+/// Hides the codes.
+impl fmt::Debug for RecoveryCodesPage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RecoveryCodesPage").finish_non_exhaustive()
+    }
 }
 
 /// `/account/login/code`.
