@@ -257,7 +257,7 @@ impl SecondFactorStore for SqlStore {
         self.db
             .retried(|| async {
                 let mut tx = self.db.begin().await?;
-                // What is read inside may be older than what is deleted: the row itself is asked again.
+                // Asked again of the row that goes, so that this holds without the writers' order too.
                 let gone = tx
                     .run(
                         "DELETE FROM blog_second_factors WHERE owner IN (SELECT owner FROM \

@@ -291,8 +291,7 @@ impl UserStore for SqlStore {
         self.db
             .retried(|| async {
                 let mut tx = self.db.begin().await?;
-                // What is read inside may be older than what is deleted: the row itself is asked again, since who waits no
-                // more is verified.
+                // Who waits no more is verified: asked of the row that goes, so that this holds without the writers' order too.
                 let gone = tx
                     .run(
                         "DELETE FROM blog_users WHERE id IN (SELECT owner FROM \
