@@ -191,6 +191,7 @@ routes! {
     POST "/account/sessions/end-others" Member Never FORM    => sessions::end_others;
     GET  "/account/export"         Member Never      0       => exports::form;
     POST "/account/export"         Member Never      FORM    => exports::ask;
+    POST "/account/export/fetch"   Member Never      FORM    => exports::confirm;
     GET  "/account/export/archive.zip" Member Never  0       => exports::fetch;
     GET  "/account/second-factor"  Member Never      0       => second_factor::show;
     GET  "/account/second-factor/key.svg" Member Never 0     => second_factor::picture;

@@ -25,6 +25,7 @@ pub(super) fn checks() -> Vec<Check> {
     let catalog = Port::Catalog;
     let mut checks = vec![
         catalog.check("catalog-stale", "Pending items made before `before`, oldest first, at most `limit`.", stale).alone(),
+        catalog.check("catalog-unfinished", "An owner's pending items, oldest first, at most `limit`.", unfinished),
         catalog.check("catalog-insert", "Stores an item.", insert),
         catalog.check("catalog-insert-no-owner", "`insert`: `NotFound(User)` when the owner does not exist.", insert_no_owner),
         catalog.check("catalog-insert-exists", "`Conflict(Exists)` when the id is stored already.", insert_exists),
@@ -126,6 +127,35 @@ async fn stale(lab: Lab) -> Verdict {
     for item in lab.records.catalog.stale(then.plus(MICRO), 100).await? {
         lab.records.catalog.delete(item.id, lab.fx()).await?;
     }
+    Ok(())
+}
+
+async fn unfinished(lab: Lab) -> Verdict {
+    let (owner, other) = (lab.user().await?.id, lab.user().await?.id);
+    let catalog = &lab.records.catalog;
+    let mut expected = Vec::new();
+    for seconds in [2, 3, 1] {
+        let item = MediaItem {
+            created_at: lab.before(seconds),
+            ..pending(&lab, owner)
+        };
+        catalog.insert(item.clone(), lab.fx()).await?;
+        expected.push(item);
+    }
+    expected.sort_by_key(|item| item.created_at);
+    lab.picture(owner).await?;
+    let others = pending(&lab, other);
+    catalog.insert(others, lab.fx()).await?;
+    same!(
+        catalog.unfinished(owner, 100).await?,
+        expected,
+        "what is pending"
+    );
+    same!(
+        catalog.unfinished(owner, 2).await?,
+        expected[..2].to_vec(),
+        "the two oldest"
+    );
     Ok(())
 }
 

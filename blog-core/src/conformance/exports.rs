@@ -36,6 +36,10 @@ fn words(word: &str) -> ExportWords {
             subject: format!("Subject {word}"),
             text: format!("Text {word}\n"),
         },
+        failed: Some(LetterText {
+            subject: format!("Failed {word}"),
+            text: format!("Sorry {word}\n"),
+        }),
         readme: format!("Read me, {word}: ş 日本 \"\\"),
     }
 }

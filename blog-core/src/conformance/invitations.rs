@@ -39,7 +39,7 @@ pub(super) fn checks() -> Vec<Check> {
         invitations
             .check(
                 "invitations-purge",
-                "Deletes invitations that nobody used and that were over before `now`, at most `limit`.",
+                "Deletes invitations, used ones too, that were over before `now`, at most `limit`.",
                 purge,
             )
             .alone(),
@@ -200,7 +200,9 @@ async fn purge(lab: Lab) -> Verdict {
     let used = stored(&lab, then, at(1)).await?;
     with(&lab, &used, then).await?;
     same!(invitations.purge(at(1), 10).await?, 0, "not over before");
+    same!(invitations.purge(at(5), 1).await?, 1, "at most one");
     same!(invitations.purge(at(5), 10).await?, 1, "over before");
+    same!(invitations.purge(at(5), 10).await?, 0, "once");
     invitations.find(&open.token, at(5)).await?;
     refused!(
         invitations.find(&over.token, then).await,

@@ -70,6 +70,8 @@ actions! {
     ExportAsk "export.ask";
     /// The archive of what is somebody's was made.
     ExportMake "export.make";
+    /// The archive of what is somebody's could not be made, and nobody tries any more.
+    ExportFail "export.fail";
     /// A second factor was turned on.
     SecondFactorOn "second-factor.on";
     /// A second factor was turned off.

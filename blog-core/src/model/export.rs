@@ -73,6 +73,9 @@ pub struct NewExport {
 pub struct ExportWords {
     /// The mail that says that it is ready.
     pub letter: LetterText,
+    /// The mail that says that it could not be made; none in what older versions stored.
+    #[serde(default)]
+    pub failed: Option<LetterText>,
     /// The file in the archive that explains the others.
     pub readme: String,
 }

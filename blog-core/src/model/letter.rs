@@ -51,6 +51,11 @@ pub enum Letter<'a> {
         /// Whose account it is.
         username: &'a Username,
     },
+    /// The archive of what is theirs could not be made.
+    ExportFailed {
+        /// Whose account it is.
+        username: &'a Username,
+    },
     /// From now on a log-in asks for a code besides the password.
     SecondFactorOn {
         /// Whose account it is.

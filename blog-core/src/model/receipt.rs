@@ -16,6 +16,11 @@ impl Receipt {
         }
     }
 
+    /// Whether nothing was counted.
+    pub fn is_empty(&self) -> bool {
+        self.0.iter().all(|(_, count)| *count == 0)
+    }
+
     /// How many of a kind were counted.
     pub fn of(&self, kind: &str) -> u64 {
         let found = self.0.iter().find(|(known, _)| *known == kind);

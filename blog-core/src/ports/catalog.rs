@@ -85,4 +85,7 @@ pub trait MediaCatalog: Debug + Send + Sync + 'static {
 
     /// Pending items made before `before`, oldest first, at most `limit`: uploads that never ended.
     async fn stale(&self, before: Timestamp, limit: u32) -> Result<Vec<MediaItem>>;
+
+    /// An owner's pending items, oldest first, at most `limit`.
+    async fn unfinished(&self, owner: UserId, limit: u32) -> Result<Vec<MediaItem>>;
 }

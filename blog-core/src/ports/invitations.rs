@@ -29,6 +29,6 @@ pub trait InvitationStore: Debug + Send + Sync + 'static {
     /// Deletes an invitation that nobody used. `NotFound(Token)` when there is none, or it is used.
     async fn revoke(&self, id: InvitationId, effects: Effects) -> Result<()>;
 
-    /// Deletes invitations that nobody used and that were over before `now`, at most `limit`; returns how many.
+    /// Deletes invitations, used ones too, that were over before `now`, at most `limit`; returns how many.
     async fn purge(&self, now: Timestamp, limit: u32) -> Result<u64>;
 }

@@ -16,7 +16,7 @@ use crate::service::recovery::Recovery;
 use crate::service::sessions::Visitor;
 
 /// How long a link that verifies is good.
-pub(crate) const VERIFY: Duration = Duration::from_secs(24 * 3600);
+pub const VERIFY: Duration = Duration::from_secs(24 * 3600);
 /// How long the old address can take a change back.
 const UNDO: Duration = Duration::from_secs(7 * 24 * 3600);
 

@@ -4,14 +4,16 @@ mod archive;
 mod document;
 mod making;
 
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures_util::FutureExt as _;
 use tokio_util::sync::CancellationToken;
 
 use super::worker::report;
 use crate::blog::{Core, detached};
-use crate::error::{Entity, Error, Result};
+use crate::error::{Entity, Error, Reason, Result};
 use crate::id::{ExportId, UserId};
 use crate::model::audit::AuditAction;
 use crate::model::effects::Effects;
@@ -21,6 +23,7 @@ use crate::model::export::{
 use crate::model::media::{ByteRange, Object, ObjectKey};
 use crate::model::outbox::Task;
 use crate::model::receipt::Receipt;
+use crate::service::people::People;
 use crate::service::quotas;
 use crate::service::recovery::Recovery;
 use crate::service::sessions::Visitor;
@@ -36,7 +39,8 @@ const LEASE: Duration = Duration::from_secs(300);
 /// Until an export is looked for that another instance left.
 const LOOK: Duration = Duration::from_secs(30);
 
-/// How often one is begun, with growing pauses between: about half a day.
+/// How often one is begun, with growing pauses between: about half a day. One more claim gives it up, whatever became of the
+/// tries: also one that takes the process along with it is not begun for ever.
 const LAST_TRY: u32 = 50;
 
 /// Expired ones are looked through in steps of so many.
@@ -112,8 +116,12 @@ impl Exports {
     /// Opens the visitor's archive.
     ///
     /// # Errors
-    /// `NotFound(Object)` where there is none, `RangeNotSatisfiable`.
+    /// `Invalid` with field `password` unless that was given recently, `NotFound(Object)` where there is none,
+    /// `RangeNotSatisfiable`.
     pub async fn open(&self, visitor: &Visitor, range: Option<ByteRange>) -> Result<Object> {
+        if !People::new(self.core.clone()).is_recent(visitor) {
+            return Err(Error::invalid("password", Reason::Empty));
+        }
         let export = self.own(visitor).await?;
         let ready = export.filter(|export| export.archive.is_some());
         let export = ready.ok_or(Error::NotFound(Entity::Object))?;
@@ -156,15 +164,24 @@ impl Exports {
         };
         let ClaimedExport { export, words } = claimed;
         let attempt = export.attempts;
-        match self.make(&export, words).await {
+        if attempt > LAST_TRY {
+            self.give_up(&export, words).await?;
+            return Ok(true);
+        }
+        let made = AssertUnwindSafe(self.make(&export, &words)).catch_unwind();
+        let made = made.await.unwrap_or_else(|_| {
+            let panicked = "making it panicked; the log says where";
+            Err(Error::backend("the archive", panicked))
+        });
+        match made {
             Ok(()) => {}
             // Its owner left, or somebody else makes it by now: what came of this attempt is nobody's.
             Err(Error::NotFound(Entity::Lease | Entity::User)) => {
                 core.media.delete(&export.key()).await?;
             }
             Err(error) if attempt >= LAST_TRY => {
-                tracing::error!(export = %export.id, attempt, error = error.chain(), "an export is given up");
-                exports.forget(export.id, Effects::at(core.now())).await?;
+                tracing::error!(export = %export.id, attempt, error = error.chain(), "the last try of an export failed");
+                self.give_up(&export, words).await?;
             }
             Err(error) => {
                 tracing::warn!(export = %export.id, attempt, error = error.chain(), "an export failed and is begun again later");
@@ -180,9 +197,32 @@ impl Exports {
         Ok(true)
     }
 
-    async fn make(&self, export: &Export, words: ExportWords) -> Result<()> {
+    /// Tells its owner and the audit log that there will be none, so that they can ask anew.
+    async fn give_up(&self, export: &Export, words: ExportWords) -> Result<()> {
+        tracing::error!(export = %export.id, attempt = export.attempts, "an export is given up");
         let core = &self.core;
-        let making = Making::new(core.clone(), export, words.readme).await?;
+        let mut effects = Effects::at(core.now()).audit(
+            None,
+            AuditAction::ExportFail,
+            format!("user:{}", export.owner),
+            "",
+        );
+        let owner = match core.records.users.get(export.owner).await {
+            Ok(user) => user.email,
+            Err(Error::NotFound(Entity::User)) => None,
+            Err(other) => return Err(other),
+        };
+        if let (Some(email), Some(letter)) = (&owner, words.failed) {
+            effects = effects.letter(email, letter);
+        }
+        core.records.exports.forget(export.id, effects).await?;
+        core.wake.notify_one();
+        Ok(())
+    }
+
+    async fn make(&self, export: &Export, words: &ExportWords) -> Result<()> {
+        let core = &self.core;
+        let making = Making::new(core.clone(), export, words.readme.clone()).await?;
         let (receipt, bytes) = making.put().await?;
         let now = core.now();
         let archive = Archive {
@@ -194,7 +234,7 @@ impl Exports {
         let user = core.records.users.get(export.owner).await?;
         let mut effects = self.receipt(export.owner, &receipt);
         if let Some(email) = &user.email {
-            effects = effects.letter(email, words.letter);
+            effects = effects.letter(email, words.letter.clone());
         }
         let exports = &core.records.exports;
         exports

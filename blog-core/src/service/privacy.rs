@@ -16,7 +16,7 @@ use crate::id::UserId;
 use crate::model::audit::{AuditAction, AuditQuery, AuditScope};
 use crate::model::effects::Effects;
 use crate::model::letter::{Compose, Letter, LetterText};
-use crate::model::library::MediaQuery;
+use crate::model::library::{MediaFilter, MediaQuery};
 use crate::model::media::{Folder, MediaItem, ObjectKey, QUARANTINE};
 use crate::model::outbox::Task;
 use crate::model::post::{PostQuery, PostScope};
@@ -41,9 +41,6 @@ const PORTION: u32 = 100;
 
 /// Comments that lose their name, and likes that go, in one write.
 const ROWS: u32 = 500;
-
-/// Uploads that nobody ended are looked through in steps of so many.
-const STEP: u32 = 1_000;
 
 /// Leaving.
 #[derive(Debug, Clone)]
@@ -159,18 +156,46 @@ impl Privacy {
             must_enrol: false,
         };
         let mut portion = Portion::default();
-        let is_whole = self.delete_posts(&actor, id, &mut portion).await?
-            && self.delete_media(&actor, id, &mut portion).await?
-            && self.detach(id, &mut portion).await?;
-        if !is_whole {
+        let done = match self.turn(&actor, id, &mut portion).await {
+            Ok(true) => self.end(&user, due, &portion.receipt, letter).await,
+            Ok(false) => Ok(Progress::Part),
+            Err(error) => Err(error),
+        };
+        // Also of a turn that failed, since what it did is not found again.
+        if !matches!(done, Ok(Progress::Whole)) && !portion.receipt.is_empty() {
             // Nobody has logged in since; the record of this portion needs a write to go with.
             let effects = self.erased(id, &portion.receipt);
-            core.records.sessions.delete_all(id, None, effects).await?;
-            return Ok(Progress::Part);
+            let noted = core.records.sessions.delete_all(id, None, effects).await;
+            let done = done?;
+            noted?;
+            return Ok(done);
         }
-        self.delete_strays(id).await?;
-        Exports::new(core.clone()).remove_all(id).await?;
-        let receipt = self.summed(id, due, portion.receipt).await?;
+        done
+    }
+
+    /// A portion of what is theirs; whether nothing is left.
+    async fn turn(&self, actor: &Actor, id: UserId, portion: &mut Portion) -> Result<bool> {
+        let is_whole = self.delete_posts(actor, id, portion).await?
+            && self.delete_media(actor, id, portion).await?
+            && self.detach(id, portion).await?;
+        if is_whole {
+            self.delete_strays(id).await?;
+            Exports::new(self.core.clone()).remove_all(id).await?;
+        }
+        Ok(is_whole)
+    }
+
+    /// The account itself, which nothing else is left of.
+    async fn end(
+        &self,
+        user: &User,
+        due: Timestamp,
+        last: &Receipt,
+        letter: Option<LetterText>,
+    ) -> Result<Progress> {
+        let core = &self.core;
+        let id = user.id;
+        let receipt = self.summed(id, due, last).await?;
         let mut effects = self.erased(id, &receipt).invalidating();
         if let Some(email) = &user.email {
             let task = Task::LastMail {
@@ -198,7 +223,7 @@ impl Privacy {
     }
 
     /// What all portions came to, by their records.
-    async fn summed(&self, id: UserId, since: Timestamp, last: Receipt) -> Result<Receipt> {
+    async fn summed(&self, id: UserId, since: Timestamp, last: &Receipt) -> Result<Receipt> {
         let mut sum = Receipt::default();
         for kind in ERASED {
             sum.count(kind, last.of(kind));
@@ -275,21 +300,34 @@ impl Privacy {
     async fn delete_media(&self, actor: &Actor, id: UserId, portion: &mut Portion) -> Result<bool> {
         let library = Library::new(self.core.clone());
         let catalog = &self.core.records.catalog;
-        for item in catalog.stale(self.core.now(), STEP).await? {
-            if item.owner == id {
+        loop {
+            let uploads = catalog.unfinished(id, PORTION).await?;
+            if uploads.is_empty() {
+                break;
+            }
+            for item in uploads {
+                if portion.is_full() {
+                    return Ok(false);
+                }
                 self.core.forget_upload(&item).await?;
+                portion.tried();
             }
         }
+        // What is shown elsewhere is left out here: tried in every turn, much of it would leave no room for the rest.
+        let query = MediaQuery {
+            filter: MediaFilter::Unused,
+            ..MediaQuery::default()
+        };
         let mut page = PageRequest::first(100);
         loop {
-            let found = catalog.by_owner(id, &MediaQuery::default(), page).await?;
+            let found = catalog.by_owner(id, &query, page).await?;
             for item in found.items {
                 if portion.is_full() {
                     return Ok(false);
                 }
                 match library.delete(actor, item.id).await {
                     Ok(()) => portion.did("files", 1),
-                    Err(Error::Conflict(_) | Error::NotFound(_)) => {}
+                    Err(Error::Conflict(_) | Error::NotFound(_)) => portion.tried(),
                     Err(other) => return Err(other),
                 }
             }
@@ -354,8 +392,13 @@ impl Portion {
         self.steps >= PORTION
     }
 
-    fn did(&mut self, kind: &'static str, count: u64) {
+    /// Something that came to nothing that is counted, and yet took its time.
+    fn tried(&mut self) {
         self.steps += 1;
+    }
+
+    fn did(&mut self, kind: &'static str, count: u64) {
+        self.tried();
         if count > 0 {
             self.receipt.count(kind, count);
         }

@@ -29,7 +29,7 @@ pub enum Kept {
     WaitingAccounts,
     /// Second factors that somebody began to set up and did not finish.
     Enrolments,
-    /// Invitations that nobody used and that are over.
+    /// Invitations that are over, used or not.
     Invitations,
     /// Links to drafts that are over.
     PreviewLinks,

@@ -217,11 +217,11 @@ impl Core {
                 return Privacy::new(self.clone()).erasing(user, receipt).await;
             }
             Task::LastMail { to, letter } => {
+                // Earlier ones first, also of an attempt at this: what is said last stays, since who reads a folder hands it on.
+                self.mailer.forget(&to).await?;
                 if let Some(LetterText { subject, text }) = letter {
-                    let to = to.clone();
                     self.send(Mail { to, subject, text }).await?;
                 }
-                self.mailer.forget(&to).await?;
             }
             Task::SyncMedia { media } => {
                 let library = Library::new(self.clone());

@@ -305,4 +305,15 @@ impl MediaCatalog for MemoryStore {
         pending.sort_unstable_by_key(|item| (item.created_at, item.id));
         Ok(pending.into_iter().take(limit as usize).cloned().collect())
     }
+
+    async fn unfinished(&self, owner: UserId, limit: u32) -> Result<Vec<MediaItem>> {
+        let state = self.lock();
+        let mut pending: Vec<&MediaItem> = state
+            .media
+            .values()
+            .filter(|item| !item.is_ready() && item.owner == owner)
+            .collect();
+        pending.sort_unstable_by_key(|item| (item.created_at, item.id));
+        Ok(pending.into_iter().take(limit as usize).cloned().collect())
+    }
 }

@@ -67,7 +67,7 @@ impl InvitationStore for MemoryStore {
 
     async fn purge(&self, now: Timestamp, limit: u32) -> Result<u64> {
         let mut state = self.lock();
-        let over = |one: &&Invitation| one.used_at.is_none() && one.expires_at < now;
+        let over = |one: &&Invitation| one.expires_at < now;
         let ids: Vec<InvitationId> = state
             .invitations
             .values()

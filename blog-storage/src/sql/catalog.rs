@@ -606,4 +606,20 @@ impl MediaCatalog for SqlStore {
             .await?;
         items(rows)
     }
+
+    async fn unfinished(&self, owner: UserId, limit: u32) -> Result<Vec<MediaItem>> {
+        let rows: Vec<ItemRow> = self
+            .db
+            .all(
+                concat!(
+                    "SELECT ",
+                    item!(),
+                    " FROM blog_media m WHERE m.owner = ? AND m.state = 'pending' \
+                     ORDER BY m.created_at, m.id LIMIT ?"
+                ),
+                args![owner, limit],
+            )
+            .await?;
+        items(rows)
+    }
 }

@@ -142,7 +142,7 @@ impl InvitationStore for SqlStore {
                 let gone = tx
                     .run(
                         "DELETE FROM blog_invitations WHERE id IN (SELECT id FROM \
-                         (SELECT id FROM blog_invitations WHERE used_at IS NULL AND expires_at < ? \
+                         (SELECT id FROM blog_invitations WHERE expires_at < ? \
                          ORDER BY expires_at LIMIT ?) AS ended)",
                         args![now, limit],
                     )

@@ -27,6 +27,7 @@ audit-user-stay = Erasure taken back
 audit-user-erase = Account erased
 audit-export-ask = Data asked for
 audit-export-make = Data handed over
+audit-export-fail = Data could not be handed over
 audit-second-factor-on = Two-step log-in turned on
 audit-second-factor-off = Two-step log-in turned off
 audit-second-factor-codes = Recovery codes made anew

@@ -66,6 +66,13 @@ mail-exported =
     { $link }
 
     If you did not ask for it, change your password: whoever asked has it.
+mail-export-failed-subject = { $site }: your data could not be put together
+mail-export-failed =
+    Hello { $name },
+
+    the file with everything at { $site } that is yours could not be made, though it was tried many times. Please tell who runs the site; then ask for it again here, logged in:
+
+    { $link }
 mail-password-subject = { $site }: your password was changed
 mail-password =
     Hello { $name },

@@ -15,6 +15,7 @@ privacy-export-ready = Your file is ready.
 privacy-export-made = made
 privacy-export-until = can be fetched until
 privacy-export-fetch = Download
+privacy-export-password-hint = It is a while since you gave it, and everything of yours is in this file.
 privacy-export-asked = Your file is being made. We write to you when it is ready.
 privacy-export-busy = Your file is being made already.
 privacy-readme =
@@ -49,14 +50,18 @@ privacy-statement =
     ## What is kept
 
     - **Of readers:** nothing that names them. No cookie is set until you log in, choose a language, or a form has something to tell you. To count each visitor of a post once a day, a hash of the address is kept, under a secret that is destroyed when the day is over.
-    - **Of people with an account:** name, address of mail, profile, a hash of the password, and everything you write, upload or like. Pictures are encoded anew when you upload them, without the place and camera that a photograph may tell.
+    - **Of people with an account:** name, address of mail, profile, a hash of the password, the key of the second step of logging in where you turned it on, and everything you write, upload or like. Pictures are encoded anew when you upload them, without the place and camera that a photograph may tell.
+    - **Of people who signed up and never followed the link:** the name and the address that they gave.
     - **Of each log-in:** what your browser calls itself, when it began and when it was last used. It goes when it ends.
     - **What was done:** an audit log of log-ins, changes and decisions, with the network that they came from (the first three parts of an IPv4 address), not the address itself. It is never changed, so that nobody can hide what they did; after an erasure it holds a number that is nobody’s name.
+
+    - **Mails to you:** until they have left. A site without a mail server keeps them in a folder, where who runs it reads and deletes them; when an account is erased, all of them go but the last, which says so.
 
     ## For how long
 
     - Your account, until you delete it, and { $grace } days after that in which you can come back.
-    - Links in mails, invitations, links to drafts, and counts against abuse: until they are over.
+    - Links in mails, invitations (used ones too), links to drafts, and counts against abuse: until they are over.
+    - An account whose link nobody followed: { $waiting } hours.
     - Texts that you did not save: { $unsaved } days after the last change.
     - An archive of your data that you asked for: { $exports } days.
     - An upload that broke off: { $uploads ->
@@ -64,6 +69,7 @@ privacy-statement =
        *[other] { $uploads } days
     }.
     - That a file was here, after it was deleted: { $removed } days, its name in the store and nothing of its content.
+    - A stored file that belongs to no item of the site, and that who runs it put aside (quarantine): until they delete it. Nobody can fetch it from there, and when an account is erased, what lay among its files goes too; of a copy that was public it is not known any more whose it was.
 
     ## What you can do
 

@@ -27,6 +27,7 @@ audit-user-stay = Hesabın silinmesinden vazgeçildi
 audit-user-erase = Hesap silindi
 audit-export-ask = Veriler istendi
 audit-export-make = Veriler hazırlandı
+audit-export-fail = Veriler hazırlanamadı
 audit-second-factor-on = İki adımlı giriş açıldı
 audit-second-factor-off = İki adımlı giriş kapatıldı
 audit-second-factor-codes = Kurtarma kodları yenilendi

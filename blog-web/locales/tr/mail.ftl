@@ -66,6 +66,13 @@ mail-exported =
     { $link }
 
     Bunu siz istemediyseniz parolanızı değiştirin: isteyen kişi parolanızı biliyor.
+mail-export-failed-subject = { $site }: verileriniz hazırlanamadı
+mail-export-failed =
+    Merhaba { $name },
+
+    { $site } sitesinde size ait olan her şeyi içeren dosya, defalarca denenmesine rağmen hazırlanamadı. Lütfen siteyi yürütene haber verin; sonra oturumunuz açıkken buradan yeniden isteyin:
+
+    { $link }
 mail-password-subject = { $site }: parolanız değişti
 mail-password =
     Merhaba { $name },

@@ -15,6 +15,7 @@ privacy-export-ready = Dosyanız hazır.
 privacy-export-made = hazırlandığı zaman:
 privacy-export-until = son indirme zamanı:
 privacy-export-fetch = İndir
+privacy-export-password-hint = Parolanızı gireli bir süre geçti ve bu dosyada size ait her şey var.
 privacy-export-asked = Dosyanız hazırlanıyor. Hazır olduğunda size yazarız.
 privacy-export-busy = Dosyanız zaten hazırlanıyor.
 privacy-readme =
@@ -49,18 +50,23 @@ privacy-statement =
     ## Neler saklanır
 
     - **Okurlardan:** onları adlandıran hiçbir şey. Oturum açana, bir dil seçene ya da bir formun size söyleyecek bir şeyi olana kadar çerez konmaz. Bir yazının her ziyaretçisini günde bir kez saymak için adresin bir özeti, gün bitince yok edilen bir sırla saklanır.
-    - **Hesabı olanlardan:** ad, posta adresi, profil, parolanın özeti ve yazdığınız, yüklediğiniz ya da beğendiğiniz her şey. Resimler yüklendiklerinde, bir fotoğrafın ele verebileceği yer ve makine bilgisi olmadan yeniden kodlanır.
+    - **Hesabı olanlardan:** ad, posta adresi, profil, parolanın özeti, açtıysanız oturum açmanın ikinci adımının anahtarı ve yazdığınız, yüklediğiniz ya da beğendiğiniz her şey. Resimler yüklendiklerinde, bir fotoğrafın ele verebileceği yer ve makine bilgisi olmadan yeniden kodlanır.
+    - **Kaydolup bağlantıyı hiç izlemeyenlerden:** verdikleri ad ve adres.
     - **Her oturumdan:** tarayıcınızın kendine verdiği ad, oturumun ne zaman başladığı ve en son ne zaman kullanıldığı. Oturum bitince silinir.
     - **Yapılanlar:** oturum açmaların, değişikliklerin ve kararların denetim günlüğü; geldikleri ağla birlikte (bir IPv4 adresinin ilk üç bölümü), adresin kendisi olmadan. Kimse yaptığını gizleyemesin diye hiç değiştirilmez; bir silmeden sonra içinde kimsenin adı olmayan bir numara kalır.
+
+    - **Size yazılan postalar:** gönderilene kadar. Posta sunucusu olmayan bir site onları bir klasörde tutar; siteyi yürüten onları orada okur ve siler. Bir hesap silindiğinde, bunu bildiren sonuncusu dışında hepsi silinir.
 
     ## Ne kadar süreyle
 
     - Hesabınız, siz silene kadar; ondan sonra da geri dönebileceğiniz { $grace } gün.
-    - Postalardaki bağlantılar, davetler, taslak bağlantıları ve kötüye kullanıma karşı sayımlar: süreleri dolana kadar.
+    - Postalardaki bağlantılar, davetler (kullanılmış olanlar da), taslak bağlantıları ve kötüye kullanıma karşı sayımlar: süreleri dolana kadar.
+    - Bağlantısı izlenmeyen bir hesap: { $waiting } saat.
     - Kaydetmediğiniz metinler: son değişiklikten sonra { $unsaved } gün.
     - İstediğiniz veri arşivi: { $exports } gün.
     - Yarıda kalan bir yükleme: { $uploads } gün.
     - Silinen bir dosyanın burada bulunmuş olduğu bilgisi: { $removed } gün; depodaki adı, içeriği olmadan.
+    - Sitenin hiçbir öğesine ait olmayan ve siteyi yürütenin kenara koyduğu (karantina) bir dosya: o silene kadar. Oradan kimse alamaz; bir hesap silindiğinde onun dosyaları arasında bulunmuş olanlar da silinir. Herkese açık olmuş bir kopyanın kime ait olduğu ise artık bilinmez.
 
     ## Neler yapabilirsiniz
 

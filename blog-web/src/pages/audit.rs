@@ -34,6 +34,7 @@ fn label(action: AuditAction) -> Option<Phrase> {
         AuditAction::UserErase => Phrase::new("audit-user-erase"),
         AuditAction::ExportAsk => Phrase::new("audit-export-ask"),
         AuditAction::ExportMake => Phrase::new("audit-export-make"),
+        AuditAction::ExportFail => Phrase::new("audit-export-fail"),
         AuditAction::SecondFactorOn => Phrase::new("audit-second-factor-on"),
         AuditAction::SecondFactorOff => Phrase::new("audit-second-factor-off"),
         AuditAction::SecondFactorCodes => Phrase::new("audit-second-factor-codes"),

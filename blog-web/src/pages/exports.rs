@@ -17,15 +17,24 @@ use crate::view::{ExportView, FormView, Phrase};
 
 const EXPORT: &str = "/account/export";
 
+const FETCH: &str = "/account/export/fetch";
+const ARCHIVE: &str = "/account/export/archive.zip";
+
 pub(crate) async fn form(call: Call) -> Result<Response, EdgeError> {
-    let page = page(&call, FormView::new(EXPORT)).await?;
+    let page = page(&call, FormView::new(EXPORT), FormView::new(FETCH)).await?;
     call.page(&call.chrome(EXPORT), &page)
 }
 
-async fn page(call: &Call, form: FormView) -> Result<ExportPage, EdgeError> {
+async fn page(call: &Call, form: FormView, fetch_form: FormView) -> Result<ExportPage, EdgeError> {
     let Some(visitor) = &call.visitor else {
-        return Ok(ExportPage { form, export: None });
+        return Ok(ExportPage {
+            form,
+            fetch_form,
+            ask_password: true,
+            export: None,
+        });
     };
+    let ask_password = !call.blog().people().is_recent(visitor);
     let export = call.blog().exports().own(visitor).await?;
     let export = export.map(|export| ExportView {
         done: export.done,
@@ -34,7 +43,12 @@ async fn page(call: &Call, form: FormView) -> Result<ExportPage, EdgeError> {
         ready_at: export.archive.map(|archive| archive.ready_at.as_micros()),
         expires_at: export.archive.map(|archive| archive.expires_at.as_micros()),
     });
-    Ok(ExportPage { form, export })
+    Ok(ExportPage {
+        form,
+        fetch_form,
+        ask_password,
+        export,
+    })
 }
 
 #[derive(Deserialize)]
@@ -52,8 +66,10 @@ pub(crate) async fn ask(mut call: Call) -> Result<Response, EdgeError> {
     let readme = Phrase::new("privacy-readme")
         .with("site", models::site(&call.site).title)
         .with("name", username.as_str());
+    let compose = letters::composer(&call);
     let words = ExportWords {
-        letter: letters::composer(&call)(&Letter::Exported { username }),
+        letter: compose(&Letter::Exported { username }),
+        failed: Some(compose(&Letter::ExportFailed { username })),
         readme: readme.to_text(call.lang()) + "\n",
     };
     let exports = call.blog().exports();
@@ -63,7 +79,24 @@ pub(crate) async fn ask(mut call: Call) -> Result<Response, EdgeError> {
         Err(Error::Conflict(Conflict::State)) => Ok(call.redirect_with(EXPORT, "export-busy")),
         Err(error) => {
             let (refusal, form) = refusal::refuse(FormView::new(EXPORT), error);
-            let page = page(&call, form).await?;
+            let page = page(&call, form, FormView::new(FETCH)).await?;
+            call.refused_page(&refusal, &call.chrome(EXPORT), &page)
+        }
+    }
+}
+
+/// The password, where it was not given recently, and then the archive.
+pub(crate) async fn confirm(mut call: Call) -> Result<Response, EdgeError> {
+    let fields: Fields = call.form().await?.parse()?;
+    let Some(visitor) = call.visitor.clone() else {
+        return call.to_login();
+    };
+    let people = call.blog().people();
+    match people.confirm(&visitor, &fields.password).await {
+        Ok(()) => Ok(call.redirect(ARCHIVE)),
+        Err(error) => {
+            let (refusal, form) = refusal::refuse(FormView::new(FETCH), error);
+            let page = page(&call, FormView::new(EXPORT), form).await?;
             call.refused_page(&refusal, &call.chrome(EXPORT), &page)
         }
     }
@@ -73,6 +106,10 @@ pub(crate) async fn fetch(call: Call) -> Result<Response, EdgeError> {
     let Some(visitor) = call.visitor.clone() else {
         return call.to_login();
     };
+    // Whoever finds the browser open does not find all of it in one file.
+    if !call.blog().people().is_recent(&visitor) {
+        return Ok(call.redirect(EXPORT));
+    }
     let exports = call.blog().exports();
     // Letters, digits, - and _ only.
     let name = format!("attachment; filename=\"{}.zip\"", visitor.user.username);

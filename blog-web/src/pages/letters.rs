@@ -70,6 +70,12 @@ pub(super) fn composer(call: &Call) -> Compose {
                     .with("name", username.as_str())
                     .with("link", app.absolute("/account/export")),
             ),
+            Letter::ExportFailed { username } => (
+                Phrase::new("mail-export-failed-subject"),
+                Phrase::new("mail-export-failed")
+                    .with("name", username.as_str())
+                    .with("link", app.absolute("/account/export")),
+            ),
             Letter::Leaving { username } => (
                 Phrase::new("mail-leaving-subject"),
                 Phrase::new("mail-leaving")

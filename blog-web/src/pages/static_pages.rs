@@ -4,6 +4,7 @@ use blog_core::PageRequest;
 use blog_core::error::{Conflict, Denied, Error};
 use blog_core::model::static_page::{StaticPage, StaticPageHit};
 use blog_core::policy::Action;
+use blog_core::service::addresses::VERIFY;
 use blog_core::service::privacy::GRACE;
 use blog_core::service::retention::Kept;
 use blog_core::service::static_pages::StaticPageInput;
@@ -147,6 +148,7 @@ fn privacy_statement(call: &Call) -> StaticPageInput {
     let body = Phrase::new("privacy-statement")
         .with("site", models::site(&call.site).title)
         .with("grace", GRACE.as_secs() / 86_400)
+        .with("waiting", VERIFY.as_secs() / 3_600)
         .with("unsaved", Kept::UnsavedTexts.days())
         .with("exports", Kept::Exports.days())
         .with("uploads", Kept::Uploads.days())

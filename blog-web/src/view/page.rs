@@ -431,6 +431,10 @@ pub struct PasswordPage {
 pub struct ExportPage {
     /// Field `password`.
     pub form: FormView,
+    /// Field `password`, before what is ready can be fetched.
+    pub fetch_form: FormView,
+    /// Whether their password is needed for that.
+    pub ask_password: bool,
     /// What there is to fetch, or how far it has come.
     pub export: Option<ExportView>,
 }

@@ -224,7 +224,7 @@ async fn everything_of_somebody_is_in_their_archive() {
             "outside_identity": null,
             "display_name": "Ada Çelik", "bio": "Two\nlines", "picture": avatar,
             "role": "author", "suspended": false, "suspension_reason": null,
-            "blocked_from_commenting": false, "erased_at": null,
+            "blocked_from_commenting": false, "second_factor": null, "to_be_erased_at": null,
             "created_at": user.created_at.to_rfc3339(), "profile_version": user.version,
         })
     );
@@ -404,11 +404,143 @@ async fn an_archive_goes_with_its_owner() {
     assert_eq!(objects(&app).await, 0);
 }
 
+#[tokio::test]
+async fn an_archive_is_fetched_by_who_gave_their_password_just_now() {
+    let app = TestApp::new();
+    app.person("root", Role::Admin).await;
+    let ada = app.person("ada", Role::Author).await;
+    ask(&app, &ada).await;
+    app.mails().await;
+    app.advance(15 * 60 - 1);
+    assert_eq!(fetch(&app, &ada).await.status, 200);
+    app.advance(1);
+    let led = fetch(&app, &ada).await;
+    assert_eq!(
+        (led.status.as_u16(), led.location().as_str()),
+        (303, "/account/export")
+    );
+    let page = app.get("/account/export", &ada).await.text();
+    assert!(page.contains("action=\"/account/export/fetch\""), "{page}");
+    assert!(!page.contains("archive.zip"), "{page}");
+    let confirm = async |password| {
+        let form = [("password", password)];
+        app.post("/account/export/fetch", &ada, &form).await
+    };
+    for wrong in ["", "not the password"] {
+        assert_eq!(confirm(wrong).await.status, 422, "{wrong:?}");
+        assert_eq!(fetch(&app, &ada).await.status, 303, "{wrong:?}");
+    }
+    let confirmed = confirm(PASSWORD).await;
+    assert_eq!(confirmed.location(), "/account/export/archive.zip");
+    assert_eq!(fetch(&app, &ada).await.status, 200);
+}
+
+#[tokio::test]
+async fn an_export_that_ends_every_process_is_given_up_and_told() {
+    let app = TestApp::new();
+    let root = app.person("root", Role::Admin).await;
+    let ada = app.person("ada", Role::Author).await;
+    ask(&app, &ada).await;
+    for tried in 1..=50 {
+        let now = app.advance(1);
+        let taken = app.records.exports.claim(now, now.plus(MOMENT)).await;
+        assert_eq!(taken.unwrap().unwrap().export.attempts, tried);
+    }
+    app.advance(1);
+    let mails = app.mails().await;
+    assert_eq!(mails.len(), 1, "{mails:?}");
+    assert_eq!(mails[0].to, "ada@example.org");
+    assert!(mails[0].text.contains("could not be made"), "{mails:?}");
+    let log = app.get("/admin/audit?action=export.fail", &root).await;
+    assert!(log.text().contains("Data could not be handed over"));
+    // They may ask anew.
+    let page = app.get("/account/export", &ada).await.text();
+    assert!(!page.contains("is being made"), "{page}");
+    assert_eq!(ask(&app, &ada).await.status, 303);
+    app.mails().await;
+    assert_eq!(fetch(&app, &ada).await.status, 200);
+}
+
+#[tokio::test]
+async fn a_panic_is_an_attempt_that_failed() {
+    let mut backend = memory();
+    backend.media = Failing::of(backend.media.clone(), 1, How::Panic);
+    let app = TestApp::on(backend, Default::default());
+    let ada = app.person("ada", Role::Author).await;
+    ask(&app, &ada).await;
+    assert_eq!(app.mails().await.len(), 0);
+    app.advance(2);
+    assert_eq!(app.mails().await.len(), 1);
+    assert_eq!(fetch(&app, &ada).await.status, 200);
+}
+
+#[tokio::test]
+async fn what_an_erasure_did_before_it_failed_is_counted() {
+    let mut backend = memory();
+    backend.media = Failing::of(backend.media.clone(), 1, How::List);
+    let app = TestApp::on(backend, Default::default());
+    app.person("root", Role::Admin).await;
+    let ada = app.person("ada", Role::Author).await;
+    app.post("/write", &ada, &post_form("One", "Text", "published"))
+        .await;
+    app.post("/account/delete", &ada, &[("password", PASSWORD)])
+        .await;
+    app.advance(14 * DAY);
+    let mails = app.mails().await;
+    assert_eq!(
+        mails.len(),
+        1,
+        "they leave, and the erasure fails: {mails:?}"
+    );
+    app.advance(60);
+    let mut mails = app.mails().await;
+    mails.extend(app.mails().await);
+    assert_eq!(mails.len(), 1, "{mails:?}");
+    assert!(
+        mails[0].text.contains("versions and comments: 1\n"),
+        "{mails:?}"
+    );
+}
+
+const MOMENT: std::time::Duration = std::time::Duration::from_micros(1);
+
 /// A media store that takes no archive so many times.
 #[derive(Debug)]
 struct Failing {
     inner: std::sync::Arc<dyn MediaStore>,
     left: std::sync::atomic::AtomicU32,
+    how: How,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum How {
+    /// Putting an archive fails.
+    Put,
+    /// Putting an archive panics.
+    Panic,
+    /// Listing somebody's private files fails.
+    List,
+}
+
+impl Failing {
+    fn of(inner: std::sync::Arc<dyn MediaStore>, left: u32, how: How) -> std::sync::Arc<Self> {
+        let left = left.into();
+        std::sync::Arc::new(Self { inner, left, how })
+    }
+
+    fn fails(&self) -> Result<()> {
+        let order = std::sync::atomic::Ordering::SeqCst;
+        let left = &self.left;
+        if left
+            .fetch_update(order, order, |left| left.checked_sub(1))
+            .is_err()
+        {
+            return Ok(());
+        }
+        assert!(self.how != How::Panic, "the test");
+        let gone = std::io::Error::from(std::io::ErrorKind::ConnectionReset);
+        Err(blog_core::Error::unavailable("the test", gone))
+    }
 }
 
 #[async_trait::async_trait]
@@ -423,15 +555,8 @@ impl MediaStore for Failing {
         body: ByteStream,
         options: PutOptions,
     ) -> Result<ObjectMeta> {
-        let left = &self.left;
-        let fails = left.fetch_update(
-            std::sync::atomic::Ordering::SeqCst,
-            std::sync::atomic::Ordering::SeqCst,
-            |left| left.checked_sub(1),
-        );
-        if key.as_str().starts_with("exports/") && fails.is_ok() {
-            let gone = std::io::Error::from(std::io::ErrorKind::ConnectionReset);
-            return Err(blog_core::Error::unavailable("the test", gone));
+        if key.as_str().starts_with("exports/") && self.how != How::List {
+            self.fails()?;
         }
         self.inner.put(key, body, options).await
     }
@@ -458,6 +583,9 @@ impl MediaStore for Failing {
         after: Option<&ObjectKey>,
         limit: u16,
     ) -> Result<Page<ObjectMeta, ObjectKey>> {
+        if prefix.contains("private/") && self.how == How::List {
+            self.fails()?;
+        }
         self.inner.list(prefix, after, limit).await
     }
 }
@@ -465,10 +593,7 @@ impl MediaStore for Failing {
 #[tokio::test]
 async fn an_archive_that_failed_is_begun_again_also_by_another_process() {
     let mut backend = memory();
-    backend.media = std::sync::Arc::new(Failing {
-        inner: backend.media.clone(),
-        left: 2.into(),
-    });
+    backend.media = Failing::of(backend.media.clone(), 2, How::Put);
     let app = TestApp::on(backend.clone(), Default::default());
     let ada = app.person("ada", Role::Author).await;
     ask(&app, &ada).await;

@@ -112,6 +112,7 @@ const ROWS: &[(&str, &str, [u16; 5])] = &[
     ("POST", "/account/sessions/end-others", [303; 5]),
     ("GET", "/account/export", [303, 200, 200, 200, 200]),
     ("POST", "/account/export", [303, 422, 422, 422, 422]),
+    ("POST", "/account/export/fetch", [303; 5]),
     (
         "GET",
         "/account/export/archive.zip",
@@ -227,7 +228,7 @@ pub(crate) fn form_of(path: &str) -> Vec<(&'static str, &'static str)> {
         "/account/reset" => vec![("token", ""), ("password", "x")],
         "/account/password" => vec![("current", ""), ("password", "")],
         "/account/email" => vec![("email", ""), ("password", "")],
-        "/account/delete" | "/account/export" => vec![("password", "")],
+        "/account/delete" | "/account/export" | "/account/export/fetch" => vec![("password", "")],
         "/account/login/code" | "/account/second-factor/confirm" => vec![("code", "1")],
         "/account/second-factor/codes" | "/account/second-factor/off" => {
             vec![("password", ""), ("code", "")]

@@ -267,4 +267,8 @@ impl MediaCatalog for Catalog {
     async fn stale(&self, before: Timestamp, limit: u32) -> Result<Vec<MediaItem>> {
         self.inner.stale(before, limit).await
     }
+
+    async fn unfinished(&self, owner: UserId, limit: u32) -> Result<Vec<MediaItem>> {
+        self.inner.unfinished(owner, limit).await
+    }
 }

@@ -7,6 +7,7 @@ use std::collections::HashSet;
 
 use serde::Serialize;
 use serde_json::{Value, json};
+use unicode_normalization::UnicodeNormalization as _;
 
 use crate::id::{MediaId, UserId};
 use crate::model::audit::AuditRecord;
@@ -17,6 +18,7 @@ use crate::model::media::MediaItem;
 use crate::model::post::Post;
 use crate::model::preview_link::PreviewLink;
 use crate::model::revision::Revision;
+use crate::model::second_factor::SecondFactor;
 use crate::model::session::Session;
 use crate::model::user::User;
 use crate::time::Timestamp;
@@ -37,7 +39,12 @@ pub(super) fn text(value: &impl Serialize) -> String {
     serde_json::to_string(value).unwrap_or_default()
 }
 
-pub(super) fn account(user: &User) -> Value {
+/// The second factor as far as it is on: neither its key nor the codes.
+pub(super) fn account(user: &User, second_factor: Option<&SecondFactor>) -> Value {
+    let second_factor = second_factor.and_then(|factor| {
+        let since = factor.confirmed_at?;
+        Some(json!({ "since": at(since), "recovery_codes_left": factor.codes_left }))
+    });
     json!({
         "id": user.id,
         "username": user.username.as_str(),
@@ -54,7 +61,8 @@ pub(super) fn account(user: &User) -> Value {
         "suspended": user.is_suspended(),
         "suspension_reason": user.suspension.as_ref().map(|reason| reason.as_str()),
         "blocked_from_commenting": user.blocked,
-        "erased_at": when(user.erase_at),
+        "second_factor": second_factor,
+        "to_be_erased_at": when(user.erase_at),
         "created_at": at(user.created_at),
         "profile_version": user.version,
     })
@@ -222,22 +230,35 @@ pub(super) fn revision(revision: &Revision, owner: UserId) -> Value {
 #[derive(Debug, Default)]
 pub(super) struct Names(HashSet<String>);
 
+/// Bytes of a name before its extension. Together with an id and an extension it fits into the 255 that file systems take.
+const STEM: usize = 150;
+
+/// Bytes of an extension; what is longer is none.
+const EXTENSION: usize = 16;
+
 impl Names {
-    pub(super) fn give(&mut self, item: &MediaItem) -> String {
-        let plain = |c: char| match c {
-            '/' | '\\' | ':' | '*' | '?' | '"' | '<' | '>' | '|' => '_',
-            c if c.is_control() => '_',
-            c => c,
-        };
-        let name: String = item.file_name.as_str().chars().map(plain).collect();
+    pub(super) fn media(&mut self, item: &MediaItem) -> String {
+        let name: String = item.file_name.as_str().chars().filter_map(plain).collect();
         let name = name.trim_matches([' ', '.']);
-        let (_, extension) = item.content_type.split_once('/').unwrap_or_default();
+        let (_, kind) = item.content_type.split_once('/').unwrap_or_default();
         let (stem, extension) = match name.rsplit_once('.') {
-            Some((stem, extension)) => (stem, extension),
-            None => (name, extension),
+            Some((stem, extension)) if extension.len() <= EXTENSION => (stem, extension),
+            _ => (name, kind),
         };
-        let mut stem = match stem.trim_end() {
-            "" => item.id.to_string(),
+        let id = item.id.to_string();
+        let stem = self.give(stem, extension, &id);
+        format!("{stem}.{extension}")
+    }
+
+    /// Without an extension: two files have it.
+    pub(super) fn post(&mut self, post: &Post) -> String {
+        self.give(post.slug.as_str(), "md", &post.id.to_string())
+    }
+
+    fn give(&mut self, wanted: &str, extension: &str, id: &str) -> String {
+        let cut = &wanted[..wanted.floor_char_boundary(STEM)];
+        let mut stem = match cut.trim_end_matches([' ', '.']) {
+            "" => id.to_owned(),
             stem => stem.to_owned(),
         };
         // Devices of Windows.
@@ -247,12 +268,66 @@ impl Names {
         {
             stem.insert(0, '_');
         }
-        let mut given = format!("{stem}.{extension}");
-        // The id tells two apart that are called the same; case is none where it is not told.
-        if !self.0.insert(given.to_lowercase()) {
-            given = format!("{stem} {}.{extension}", item.id);
-            self.0.insert(given.to_lowercase());
+        // The id tells two apart that are called the same, also where neither case nor the way in which a letter is put
+        // together is told.
+        let same = |stem: &str| {
+            let name = format!("{stem}.{extension}").to_lowercase();
+            name.nfc().collect::<String>()
+        };
+        if !self.0.insert(same(&stem)) {
+            stem = format!("{stem} {id}");
+            self.0.insert(same(&stem));
         }
-        given
+        stem
+    }
+}
+
+/// A character of a file's name as every file system takes it; none where nobody sees it.
+fn plain(c: char) -> Option<char> {
+    match c {
+        '/' | '\\' | ':' | '*' | '?' | '"' | '<' | '>' | '|' => Some('_'),
+        c if c.is_control() => Some('_'),
+        // Characters of formatting (Unicode's category Cf) that turn or hide a part of a name.
+        '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' => {
+            None
+        }
+        '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' => None,
+        '\u{e0000}'..='\u{e007f}' => None,
+        c => Some(c),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Names;
+
+    #[test]
+    fn names_fit_and_are_told_apart() {
+        let mut names = Names::default();
+        let id = "0190a5d4-0000-7000-8000-000000000001";
+        let long = "ş日".repeat(160);
+        for turn in 0..2 {
+            let given = names.give(&long, "webp", id);
+            assert!(given.len() + ".webp".len() <= 255, "{turn}: {given}");
+            assert_eq!(given.ends_with(id), turn == 1, "{given}");
+        }
+        for (wanted, given) in [
+            ("con", "_con"),
+            ("CON.old", "_CON.old"),
+            ("lpt1", "_lpt1"),
+            ("", id),
+            (" . ", &format!("{id} {id}")),
+            ("\u{e9}t\u{e9}", "\u{e9}t\u{e9}"),
+            ("E\u{301}te\u{301}", &format!("E\u{301}te\u{301} {id}")),
+        ] {
+            assert_eq!(names.give(wanted, "md", id), given, "{wanted:?}");
+        }
+    }
+
+    #[test]
+    fn what_nobody_sees_is_in_no_name() {
+        let plain = |name: &str| name.chars().filter_map(super::plain).collect::<String>();
+        assert_eq!(plain("a\u{202e}gnp.\u{200b}exe\u{2066}"), "agnp.exe");
+        assert_eq!(plain("a/b\\c\u{7}?"), "a_b_c__");
     }
 }

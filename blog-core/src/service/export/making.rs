@@ -27,6 +27,9 @@ use crate::policy::{Actor, Surface, Visibility};
 const ROWS: u16 = 500;
 const TEXTS: u16 = 20;
 
+/// Uploads that go on or broke off: more than anybody begins within a day, after which they are gone.
+const UPLOADS: u32 = 10_000;
+
 /// How often it is noted how far it has come.
 const NOTE: Duration = Duration::from_secs(1);
 
@@ -184,7 +187,7 @@ impl Making {
         loop {
             let found = self.media_page(page).await?;
             for item in found.items {
-                let name = format!("media/{}", names.give(&item));
+                let name = format!("media/{}", names.media(&item));
                 let written = self.write_file(zip, &item, &name).await?;
                 said.push(document::text(&document::media(
                     &item,
@@ -234,6 +237,7 @@ impl Making {
     }
 
     async fn write_posts(&mut self, zip: &mut Archive) -> Result<Vec<String>> {
+        let mut names = document::Names::default();
         let mut said = Vec::new();
         self.receipt.count("posts", 0);
         self.receipt.count("revisions", 0);
@@ -245,8 +249,9 @@ impl Making {
                 Err(Error::NotFound(_)) => continue,
                 Err(other) => return Err(other),
             };
-            let file = format!("posts/{}.md", post.slug);
-            let revisions = format!("posts/{}.revisions.json", post.slug);
+            let name = names.post(&post);
+            let file = format!("posts/{name}.md");
+            let revisions = format!("posts/{name}.revisions.json");
             zip.begin(&file).await?;
             let text = document::post(&post, &|id| self.files.get(&id).cloned());
             zip.write(text.as_bytes()).await?;
@@ -309,12 +314,13 @@ impl Making {
         let records = &core.records;
         let owner = self.owner;
         let user: User = records.users.get(owner).await?;
+        let factor = records.second_factors.get(owner).await?;
         zip.begin("account.json").await?;
         let head = format!(
             "{{\"schema\":\"blog-export\",\"schema_version\":{},\"made_at\":{},\n\"account\":{}",
             document::SCHEMA_VERSION,
             document::text(&core.now().to_rfc3339()),
-            document::text(&document::account(&user))
+            document::text(&document::account(&user, factor.as_ref()))
         );
         zip.write(head.as_bytes()).await?;
         let sessions = records.sessions.list(owner, core.now()).await?;
@@ -327,6 +333,9 @@ impl Making {
             }
             list.end(zip).await?;
         }
+        let uploads = records.catalog.unfinished(owner, UPLOADS).await?;
+        let uploads = uploads.iter().map(|item| document::media(item, None));
+        self.section(zip, "unfinished_uploads", uploads).await?;
         let personal = &records.personal;
         /// A list of pages that are asked for by the last row's id.
         macro_rules! pages {

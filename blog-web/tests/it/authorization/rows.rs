@@ -104,6 +104,7 @@ pub(super) const ROWS: &[Row] = &[
     ("POST", "/account/sessions/end-others", Nothing, &["LOOOOO"]),
     ("GET", "/account/export", Nothing, &["LOOOOO"]),
     ("POST", "/account/export", Nothing, &["LOOOOO"]),
+    ("POST", "/account/export/fetch", Nothing, &["LOOOOO"]),
     ("GET", "/account/export/archive.zip", Nothing, &["LMMMMM"]),
     ("GET", "/account/delete", Nothing, &["LOOOOO"]),
     ("POST", "/account/delete", Nothing, &["LOOOOO"]),

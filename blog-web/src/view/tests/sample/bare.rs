@@ -166,6 +166,8 @@ pub(crate) fn bare_pages(view: &View, chrome: &PageChrome) -> Vec<(&'static str,
     pages.add(&RegisterPage { form: form() });
     pages.add(&ExportPage {
         form: form(),
+        fetch_form: form(),
+        ask_password: true,
         export: None,
     });
     pages.add(&SecondFactorPage {

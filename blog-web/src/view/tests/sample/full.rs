@@ -217,9 +217,11 @@ pub(crate) fn full_pages(
         form: refused("/comments/1/delete", text, &["version"]),
         back: "/posts/a#comment-1".to_owned(),
     });
-    for is_ready in [false, true] {
+    for (is_ready, ask_password) in [(false, true), (true, false), (true, true)] {
         pages.add(&ExportPage {
             form: refused("/account/export", text, &["password"]),
+            fetch_form: refused("/account/export/fetch", text, &["password"]),
+            ask_password,
             export: Some(ExportView {
                 done: 3,
                 total: 7,
