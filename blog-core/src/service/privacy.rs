@@ -314,10 +314,7 @@ impl Privacy {
             }
         }
         // What is shown elsewhere is left out here: tried in every turn, much of it would leave no room for the rest.
-        let query = MediaQuery {
-            filter: MediaFilter::Unused,
-            ..MediaQuery::default()
-        };
+        let query = MediaQuery::new("", MediaFilter::Unused).unwrap_or_default();
         let mut page = PageRequest::first(100);
         loop {
             let found = catalog.by_owner(id, &query, page).await?;
