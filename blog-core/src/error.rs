@@ -221,6 +221,9 @@ pub enum Denied {
     /// Nobody does this to their own account.
     #[error("somebody else must do this to your account")]
     Yourself,
+    /// Nobody approves their own comment but editors.
+    #[error("an editor must approve a comment of yours")]
+    OwnComment,
     /// Registration is closed.
     #[error("registration is closed; ask the owner for an account")]
     RegistrationClosed,

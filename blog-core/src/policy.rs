@@ -363,6 +363,14 @@ pub enum Action {
         /// Who wrote the post.
         post_author: UserId,
     },
+    /// Show a comment that waits, or set aside what was reported about it: who decides about the comments on the post; about
+    /// one's own comment editors only.
+    ApproveComment {
+        /// Who wrote it; nobody after an erasure.
+        author: Option<UserId>,
+        /// Who wrote the post.
+        post_author: UserId,
+    },
     /// See the list of users, with their addresses.
     ManageUsers,
     /// Give somebody another role, suspend them, or lift that: never oneself.
@@ -404,6 +412,7 @@ impl Action {
             Self::Moderate => "to look after everybody's posts and comments",
             Self::ReportComment { .. } => "to report this comment",
             Self::ModerateComment { .. } => "to decide about the comments on this post",
+            Self::ApproveComment { .. } => "to approve this comment",
             Self::ManageUsers => "to see the list of users",
             Self::ChangeUser { .. } => "to give this user another role, or suspend them",
             Self::BlockUser { .. } => "to decide whether this user may comment",
@@ -518,6 +527,10 @@ impl Policy {
             Action::ReportComment { author } if author == Some(id) => Err(Denied::Yourself),
             Action::ReportComment { .. } => Ok(Rule::LoggedIn),
             Action::ModerateComment { post_author } => own_or_editor(post_author),
+            Action::ApproveComment { author, .. } if author == Some(id) => {
+                at_least(Role::Editor).map_err(|_| Denied::OwnComment)
+            }
+            Action::ApproveComment { post_author, .. } => own_or_editor(post_author),
             Action::ManageSite | Action::ReadAudit | Action::ManageUsers => at_least(Role::Admin),
             Action::Moderate => at_least(Role::Editor),
             Action::ChangeUser { user } => {

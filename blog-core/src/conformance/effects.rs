@@ -640,7 +640,7 @@ async fn comments(lab: Lab) -> Verdict {
         .await?;
     probe
         .stores("dismiss", async |lab, fx| {
-            lab.records.comments.dismiss(comment.id, fx).await
+            lab.records.comments.dismiss(comment.id, 1, fx).await
         })
         .await?;
     let held = NewComment {
@@ -651,7 +651,7 @@ async fn comments(lab: Lab) -> Verdict {
     let held = held.await?;
     probe
         .stores("approve", async |lab, fx| {
-            lab.records.comments.approve(held.id, fx).await
+            lab.records.comments.approve(held.id, 1, fx).await
         })
         .await?;
     probe
@@ -687,14 +687,14 @@ async fn comments_failed(lab: Lab) -> Verdict {
         .await?;
     probe
         .drops("approve", async |lab, fx| {
-            lab.records.comments.approve(comment.id, fx).await
+            lab.records.comments.approve(comment.id, 1, fx).await
         })
         .await?;
     probe
         .drops("dismiss", async |lab, fx| {
             lab.records
                 .comments
-                .dismiss(CommentId::generate(), fx)
+                .dismiss(CommentId::generate(), 1, fx)
                 .await
         })
         .await?;

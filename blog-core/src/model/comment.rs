@@ -28,8 +28,8 @@ text! {
     ReportReason, |input| take(input, Lines::Many, 1, 500)
 }
 
-/// The most links of one comment.
-pub const MAX_LINKS: usize = 5;
+/// The most links of a comment, where the settings say nothing else.
+pub const USUAL_LINKS: u16 = 5;
 
 /// The most replies to one comment.
 pub const MAX_REPLIES: u64 = 200;

@@ -119,6 +119,8 @@ pub struct SiteSettings {
     pub footer: FooterText,
     /// Whether the first comment of everybody waits until an editor or the post's author approves it.
     pub hold_first_comments: bool,
+    /// The most links of a comment: 0 to 100.
+    pub comment_links: u16,
     /// Whether editors and admins need a second factor.
     pub require_second_factor: bool,
 }

@@ -33,15 +33,21 @@ pub trait CommentStore: Debug + Send + Sync + 'static {
     /// Makes a pending comment visible and raises the post's counter by one; a comment that nobody reported leaves the queue.
     ///
     /// `NotFound(Comment)` when there is none or it is deleted, `Conflict(State)` when it is not pending: of any number of
-    /// approvals at once exactly one succeeds.
-    async fn approve(&self, id: CommentId, effects: Effects) -> Result<Comment>;
+    /// approvals at once exactly one succeeds. `Conflict(Version)` with the stored version when it is not the expected one.
+    async fn approve(
+        &self,
+        id: CommentId,
+        expected_version: u64,
+        effects: Effects,
+    ) -> Result<Comment>;
 
     /// Stores a report and puts the comment into the queue. `false`, and nothing at all changes, when this reporter
     /// reported it before or `MAX_REASONS` did. `NotFound(Comment)` when there is none or it is deleted.
     async fn report(&self, report: Report, effects: Effects) -> Result<bool>;
 
-    /// Forgets the reports of a comment, which leaves the queue unless it is pending. `NotFound(Comment)` as in `report`.
-    async fn dismiss(&self, id: CommentId, effects: Effects) -> Result<()>;
+    /// Forgets the reports of a comment, which leaves the queue unless it is pending. `NotFound(Comment)` as in `report`,
+    /// `Conflict(Version)` as in `approve`.
+    async fn dismiss(&self, id: CommentId, expected_version: u64, effects: Effects) -> Result<()>;
 
     /// The comments that are pending or reported, newest first by when they came into the queue, then id, greater first;
     /// with an author, only those on posts of that author. In one query. A deleted comment is in it no more.

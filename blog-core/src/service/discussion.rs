@@ -7,9 +7,7 @@ use crate::error::{Denied, Entity, Error, Reason, Result};
 use crate::id::{CommentId, PostId, UserId};
 use crate::markdown;
 use crate::model::audit::AuditAction;
-use crate::model::comment::{
-    Comment, CommentBody, CommentChange, CommentState, MAX_LINKS, NewComment,
-};
+use crate::model::comment::{Comment, CommentBody, CommentChange, CommentState, NewComment};
 use crate::model::effects::Effects;
 use crate::model::post::{Post, SafeHtml};
 use crate::policy::{Action, Actor, Surface};
@@ -51,7 +49,8 @@ impl Discussion {
         let author = actor.user().ok_or(Denied::LogIn)?;
         let post = self.post(actor, post).await?;
         self.core.policy.check(actor, Action::Comment)?;
-        let (body, html) = parse(&input.body)?;
+        let site = Site::new(self.core.clone()).now().await;
+        let (body, html) = parse(&input.body, site.settings.comment_links)?;
         quotas::COMMENT_ACCOUNT
             .take(&self.core, &author.to_string())
             .await?;
@@ -139,7 +138,8 @@ impl Discussion {
         body: &str,
     ) -> Result<(Comment, Post)> {
         let (_, post) = self.for_edit(actor, id).await?;
-        let (body, html) = parse(body)?;
+        let site = Site::new(self.core.clone()).now().await;
+        let (body, html) = parse(body, site.settings.comment_links)?;
         if let Some(user) = actor.user() {
             quotas::COMMENT_ACCOUNT
                 .take(&self.core, &user.to_string())
@@ -225,12 +225,13 @@ impl Discussion {
     }
 }
 
-fn parse(source: &str) -> Result<(CommentBody, SafeHtml)> {
+fn parse(source: &str, links: u16) -> Result<(CommentBody, SafeHtml)> {
     let body = CommentBody::try_from(source).map_err(|reason| Error::invalid("body", reason))?;
     let html = markdown::render_comment(body.as_str())
         .map_err(|error| Error::invalid("body", super::publishing::refused(error)))?;
-    if html.matches("<a ").count() > MAX_LINKS {
-        let reason = Reason::TooManyLinks { max: MAX_LINKS };
+    let max = usize::from(links);
+    if html.matches("<a ").count() > max {
+        let reason = Reason::TooManyLinks { max };
         return Err(Error::invalid("body", reason));
     }
     Ok((body, SafeHtml::from_sanitiser(html)))

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::blog::{Core, detached};
-use crate::error::{Denied, Entity, Error, Result};
+use crate::error::{Conflict, Denied, Entity, Error, Result};
 use crate::id::CommentId;
 use crate::model::audit::AuditAction;
 use crate::model::comment::{CommentState, QueuedComment, Report, ReportReason};
@@ -26,6 +26,24 @@ pub enum Decision {
     Approve,
     /// It is deleted.
     Delete,
+}
+
+/// A comment as somebody saw it who decides about it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Seen {
+    /// Which.
+    pub id: CommentId,
+    /// Its version then.
+    pub version: u64,
+}
+
+/// What came of decisions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Decided {
+    /// How many comments were decided about.
+    pub done: usize,
+    /// How many were changed after they were seen, and not approved therefore.
+    pub changed: usize,
 }
 
 impl TryFrom<&str> for Decision {
@@ -61,35 +79,44 @@ impl Moderation {
         self.core.records.comments.queue(of, page).await
     }
 
-    /// Decides about comments of the queue. Those about which somebody else was quicker are left out; how many were
-    /// decided about.
+    /// Decides about comments of the queue. Those about which somebody else was quicker are left out, and so is approving
+    /// what its writer changed meanwhile.
     ///
     /// # Errors
     /// `Denied` where one of them is not the actor's to decide about; what came before it is done.
     pub async fn decide(
         &self,
         actor: &Actor,
-        ids: &[CommentId],
+        comments: &[Seen],
         decision: Decision,
-    ) -> Result<usize> {
-        let mut done = 0;
-        for id in ids {
-            match self.decide_one(actor, *id, decision).await {
-                Ok(()) => done += 1,
+    ) -> Result<Decided> {
+        let mut decided = Decided::default();
+        for seen in comments {
+            match self.decide_one(actor, *seen, decision).await {
+                Ok(()) => decided.done += 1,
+                Err(Error::Conflict(Conflict::Version { .. })) => decided.changed += 1,
                 Err(Error::NotFound(_) | Error::Conflict(_)) => {}
                 Err(other) => return Err(other),
             }
         }
-        Ok(done)
+        Ok(decided)
     }
 
-    async fn decide_one(&self, actor: &Actor, id: CommentId, decision: Decision) -> Result<()> {
+    async fn decide_one(&self, actor: &Actor, seen: Seen, decision: Decision) -> Result<()> {
+        let Seen { id, version } = seen;
         let discussion = Discussion::new(self.core.clone());
         let (comment, post) = discussion.comment_on_post(actor, id).await?;
         let action = Action::ModerateComment {
             post_author: post.author.id,
         };
         self.core.policy.check(actor, action)?;
+        if decision == Decision::Approve {
+            let action = Action::ApproveComment {
+                author: comment.author.as_ref().map(|author| author.id),
+                post_author: post.author.id,
+            };
+            self.core.policy.check(actor, action)?;
+        }
         let done = match (decision, comment.state) {
             (Decision::Delete, _) => AuditAction::CommentDelete,
             (Decision::Approve, CommentState::Pending) => AuditAction::CommentApprove,
@@ -108,10 +135,10 @@ impl Moderation {
                 AuditAction::CommentDelete => comments.delete(id, effects).await,
                 AuditAction::CommentApprove => {
                     let at = effects.at;
-                    comments.approve(id, effects).await?;
-                    comments.dismiss(id, Effects::at(at)).await
+                    comments.approve(id, version, effects).await?;
+                    comments.dismiss(id, version, Effects::at(at)).await
                 }
-                _ => comments.dismiss(id, effects).await,
+                _ => comments.dismiss(id, version, effects).await,
             }
         })
         .await

@@ -8,6 +8,7 @@ use crate::blog::{Core, detached};
 use crate::error::{Error, Reason, Result, Violations};
 use crate::id::MediaId;
 use crate::model::audit::AuditAction;
+use crate::model::comment::USUAL_LINKS;
 use crate::model::effects::Effects;
 use crate::model::media::MediaKind;
 use crate::model::outbox::Task;
@@ -46,6 +47,8 @@ pub struct SettingsInput {
     pub footer: String,
     /// Whether first comments wait for approval.
     pub hold_first_comments: bool,
+    /// The most links of a comment, a number from 0 to 100; empty for the usual.
+    pub comment_links: String,
     /// Whether editors and admins need a second factor.
     pub require_second_factor: bool,
 }
@@ -93,6 +96,15 @@ pub const MENU_TARGETS: [&str; MAX_MENU] = [
 
 const MIN_PAGE_SIZE: u16 = 1;
 const MAX_PAGE_SIZE: u16 = 100;
+const MAX_COMMENT_LINKS: u16 = 100;
+
+/// A number of a form within its bounds.
+fn number(text: &str, min: u16, max: u16) -> Result<u16, Reason> {
+    match text.trim().parse() {
+        Ok(number) if (min..=max).contains(&number) => Ok(number),
+        _ => Err(Reason::NotInRange { min, max }),
+    }
+}
 
 impl SettingsInput {
     /// The input that shows settings in their form.
@@ -114,6 +126,7 @@ impl SettingsInput {
             old_addresses: settings.old_addresses,
             footer: settings.footer.to_string(),
             hold_first_comments: settings.hold_first_comments,
+            comment_links: settings.comment_links.to_string(),
             require_second_factor: settings.require_second_factor,
         }
     }
@@ -146,16 +159,25 @@ impl SettingsInput {
         let language = violations.check("language", language);
         let page_size = violations.check(
             "page_size",
-            match self.page_size.trim().parse() {
-                Ok(size) if (MIN_PAGE_SIZE..=MAX_PAGE_SIZE).contains(&size) => Ok(size),
-                _ => Err(Reason::NotInRange {
-                    min: MIN_PAGE_SIZE,
-                    max: MAX_PAGE_SIZE,
-                }),
+            number(&self.page_size, MIN_PAGE_SIZE, MAX_PAGE_SIZE),
+        );
+        let comment_links = violations.check(
+            "comment_links",
+            match self.comment_links.trim() {
+                "" => Ok(USUAL_LINKS),
+                links => number(links, 0, MAX_COMMENT_LINKS),
             },
         );
         let footer = violations.check("footer", FooterText::try_from(self.footer.as_str()));
-        match (title, description, logo, language, page_size, footer) {
+        match (
+            title,
+            description,
+            logo,
+            language,
+            page_size,
+            footer,
+            comment_links,
+        ) {
             (
                 Some(title),
                 Some(description),
@@ -163,6 +185,7 @@ impl SettingsInput {
                 Some(language),
                 Some(page_size),
                 Some(footer),
+                Some(comment_links),
             ) => {
                 violations.finish()?;
                 Ok(SiteSettings {
@@ -175,6 +198,7 @@ impl SettingsInput {
                     old_addresses: self.old_addresses,
                     footer,
                     hold_first_comments: self.hold_first_comments,
+                    comment_links,
                     require_second_factor: self.require_second_factor,
                 })
             }
@@ -297,6 +321,7 @@ fn changed(before: &SiteSettings, after: &SiteSettings) -> Vec<&'static str> {
             "hold_first_comments",
             before.hold_first_comments != after.hold_first_comments,
         ),
+        ("comment_links", before.comment_links != after.comment_links),
         (
             "require_second_factor",
             before.require_second_factor != after.require_second_factor,
@@ -332,6 +357,7 @@ fn shown(record: SiteRecord, configured: &Settings) -> ShownSite {
                 old_addresses: false,
                 footer: FooterText::from_store(String::new()),
                 hold_first_comments: false,
+                comment_links: USUAL_LINKS,
                 require_second_factor: false,
             },
             logo: None,

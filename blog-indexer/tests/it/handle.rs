@@ -301,7 +301,7 @@ async fn a_look_that_others_came_before_is_made_again_until_it_is_the_last() {
             looks: Mutex::new((overtaken, 0)),
         });
         let handler = Handler::new(media.clone(), index.clone());
-        let document = in_sqs(&[restored.clone()]).to_string();
+        let document = in_sqs(std::slice::from_ref(&restored)).to_string();
         let outcome = handler.handle(document.as_bytes()).await.unwrap();
         assert_eq!(media.looks.lock().unwrap().1, looks);
         // A record that came to no end is sent again, and the row is never older than what others saw.

@@ -235,8 +235,17 @@ impl CommentStore for MemoryStore {
         })
     }
 
-    async fn approve(&self, id: CommentId, effects: Effects) -> Result<Comment> {
+    async fn approve(
+        &self,
+        id: CommentId,
+        expected_version: u64,
+        effects: Effects,
+    ) -> Result<Comment> {
         self.write(effects, |state, _| {
+            let current = state.comment(id)?.version;
+            if current != expected_version {
+                return Err(Conflict::Version { current }.into());
+            }
             if state.comment(id)?.state != CommentState::Pending {
                 return Err(Conflict::State.into());
             }
@@ -275,9 +284,12 @@ impl CommentStore for MemoryStore {
         Ok(true)
     }
 
-    async fn dismiss(&self, id: CommentId, effects: Effects) -> Result<()> {
+    async fn dismiss(&self, id: CommentId, expected_version: u64, effects: Effects) -> Result<()> {
         self.write(effects, |state, _| {
-            state.comment(id)?;
+            let current = state.comment(id)?.version;
+            if current != expected_version {
+                return Err(Conflict::Version { current }.into());
+            }
             if let Some(row) = state.comments.get_mut(&id) {
                 row.reports.clear();
                 row.leave_queue();

@@ -167,6 +167,15 @@ async fn count_replies(tx: &mut Tx<'_>, thread: Uuid, step: i64, visible: i64) -
     Ok(())
 }
 
+/// That a comment is what somebody saw who decides about it. Writers wait for each other, so it stays so until the end.
+fn expect(place: &Place, version: u64) -> Result<()> {
+    let current = unsigned(place.version);
+    match current == version {
+        true => Ok(()),
+        false => Err(Conflict::Version { current }.into()),
+    }
+}
+
 const FORGET_REPORTS: &str = "DELETE FROM blog_comment_reports WHERE comment = ?";
 const DEQUEUE: &str = "DELETE FROM blog_comment_queue WHERE comment = ?";
 
@@ -357,11 +366,17 @@ impl CommentStore for SqlStore {
         .await
     }
 
-    async fn approve(&self, id: CommentId, effects: Effects) -> Result<Comment> {
+    async fn approve(
+        &self,
+        id: CommentId,
+        expected_version: u64,
+        effects: Effects,
+    ) -> Result<Comment> {
         self.db
             .retried(|| async {
                 let mut tx = self.db.begin().await?;
                 let place = living(&mut tx, id).await?;
+                expect(&place, expected_version)?;
                 if state(&place.state)? != CommentState::Pending {
                     return Err(Conflict::State.into());
                 }
@@ -416,11 +431,12 @@ impl CommentStore for SqlStore {
             .await
     }
 
-    async fn dismiss(&self, id: CommentId, effects: Effects) -> Result<()> {
+    async fn dismiss(&self, id: CommentId, expected_version: u64, effects: Effects) -> Result<()> {
         self.db
             .retried(|| async {
                 let mut tx = self.db.begin().await?;
-                living(&mut tx, id).await?;
+                let place = living(&mut tx, id).await?;
+                expect(&place, expected_version)?;
                 tx.run(FORGET_REPORTS, args![id]).await?;
                 leave_queue(&mut tx, id).await?;
                 effects::commit(tx, &effects).await

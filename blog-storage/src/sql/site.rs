@@ -3,6 +3,7 @@
 use async_trait::async_trait;
 use blog_core::error::{Conflict, Result};
 use blog_core::id::MediaId;
+use blog_core::model::comment::USUAL_LINKS;
 use blog_core::model::effects::Effects;
 use blog_core::model::post::Title;
 use blog_core::model::site::{
@@ -66,8 +67,14 @@ struct Document {
     footer: String,
     #[serde(default)]
     hold_first_comments: bool,
+    #[serde(default = "usual_links")]
+    comment_links: u16,
     #[serde(default)]
     require_second_factor: bool,
+}
+
+fn usual_links() -> u16 {
+    USUAL_LINKS
 }
 
 impl Document {
@@ -86,6 +93,7 @@ impl Document {
             old_addresses: settings.old_addresses,
             footer: text(settings.footer.as_str()),
             hold_first_comments: settings.hold_first_comments,
+            comment_links: settings.comment_links,
             require_second_factor: settings.require_second_factor,
         }
     }
@@ -108,6 +116,7 @@ impl Document {
             old_addresses: self.old_addresses,
             footer: FooterText::from_store(self.footer),
             hold_first_comments: self.hold_first_comments,
+            comment_links: self.comment_links,
             require_second_factor: self.require_second_factor,
         }
     }

@@ -5,7 +5,7 @@ use blog_core::error::{Entity, Error, Reason};
 use blog_core::id::CommentId;
 use blog_core::model::comment::QueuedComment;
 use blog_core::policy::Action;
-use blog_core::service::moderation::Decision;
+use blog_core::service::moderation::{Decided, Decision, Seen};
 use poem::Response;
 use serde::Deserialize;
 
@@ -23,6 +23,7 @@ fn line(queued: &QueuedComment) -> QueuedCommentView {
     let comment = &queued.comment;
     QueuedCommentView {
         id: comment.id.to_string(),
+        version: comment.version,
         author: comment.author.as_ref().map(models::person),
         body: models::safe(&comment.html),
         created_at: comment.created_at.as_micros(),
@@ -64,6 +65,15 @@ async fn shown(
     }
 }
 
+/// A comment of the queue with the version that was shown, as its box sends them.
+fn seen(value: &str) -> Option<Seen> {
+    let (id, version) = value.split_once('.')?;
+    Some(Seen {
+        id: id.parse().ok()?,
+        version: version.parse().ok()?,
+    })
+}
+
 pub(crate) async fn decide(mut call: Call) -> Result<Response, EdgeError> {
     let form = call.form().await?;
     if form
@@ -72,20 +82,21 @@ pub(crate) async fn decide(mut call: Call) -> Result<Response, EdgeError> {
     {
         return Err(refusal::unknown_field());
     }
-    let ids: Result<Vec<CommentId>, _> = form.all("comment").map(str::parse).collect();
+    let ids: Option<Vec<Seen>> = form.all("comment").map(seen).collect();
     let decision = Decision::try_from(form.get("decision").unwrap_or_default());
     let refused = match (ids, decision) {
-        (Ok(ids), Ok(decision)) if !ids.is_empty() => {
+        (Some(ids), Ok(decision)) if !ids.is_empty() => {
             let moderation = call.blog().moderation();
             let done = moderation.decide(&call.actor, &ids, decision).await?;
             let notice = match (done, decision) {
-                (0, _) => "comments-decided-before",
+                (Decided { changed: 1.., .. }, _) => "comments-changed",
+                (Decided { done: 0, .. }, _) => "comments-decided-before",
                 (_, Decision::Approve) => "comments-approved",
                 (_, Decision::Delete) => "comments-deleted",
             };
             return Ok(call.redirect_saying(QUEUE, &Flash::new(notice)));
         }
-        (Ok(_), Ok(_)) => Error::invalid("comment", Reason::Empty),
+        (Some(_), Ok(_)) => Error::invalid("comment", Reason::Empty),
         _ => Error::invalid("decision", Reason::NotAChoice),
     };
     let (refusal, form) = refusal::refuse(FormView::new(QUEUE), refused);

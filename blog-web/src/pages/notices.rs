@@ -206,6 +206,11 @@ const TABLE: &[(&str, FlashKind, Phrase)] = &[
         Phrase::new("moderation-deleted"),
     ),
     (
+        "comments-changed",
+        FlashKind::Info,
+        Phrase::new("moderation-changed"),
+    ),
+    (
         "comments-decided-before",
         FlashKind::Info,
         Phrase::new("moderation-decided"),

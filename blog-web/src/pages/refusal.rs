@@ -109,6 +109,7 @@ fn of_denied(denied: Denied) -> Phrase {
         Denied::Suspended => Phrase::new("refusals-suspended"),
         Denied::Blocked => Phrase::new("admin-blocked"),
         Denied::Yourself => Phrase::new("admin-not-yourself"),
+        Denied::OwnComment => Phrase::new("moderation-own-comment"),
         Denied::Unverified => Phrase::new("refusals-unverified"),
         Denied::RegistrationClosed => Phrase::new("refusals-registration-closed"),
         Denied::InvitationNeeded => Phrase::new("invitations-needed"),

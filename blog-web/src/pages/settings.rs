@@ -43,6 +43,8 @@ struct Fields {
     #[serde(default)]
     hold_first_comments: bool,
     #[serde(default)]
+    comment_links: String,
+    #[serde(default)]
     require_second_factor: bool,
     #[serde(default, deserialize_with = "crate::edge::form::unseen_number")]
     version: Option<u64>,
@@ -76,6 +78,7 @@ fn read(form: &Form) -> Result<(SettingsInput, Option<u64>), EdgeError> {
         old_addresses: fields.old_addresses,
         footer: fields.footer,
         hold_first_comments: fields.hold_first_comments,
+        comment_links: fields.comment_links,
         require_second_factor: fields.require_second_factor,
     };
     Ok((input, fields.version))
@@ -138,6 +141,7 @@ fn filled(input: &SettingsInput, version: Option<u64>) -> (FormView, Vec<usize>)
         .value("logo", &input.logo)
         .value("language", &input.language)
         .value("page_size", &input.page_size)
+        .value("comment_links", &input.comment_links)
         .value("footer", &input.footer)
         .value("old_addresses", if input.old_addresses { "on" } else { "" })
         .value(
@@ -216,6 +220,7 @@ fn stored(site: &ShownSite) -> StoredSettingsView {
         page_size: site.settings.page_size,
         old_addresses: site.settings.old_addresses,
         hold_first_comments: site.settings.hold_first_comments,
+        comment_links: site.settings.comment_links,
         require_second_factor: site.settings.require_second_factor,
         updated_at: site.updated_at.map_or(0, |at| at.as_micros()),
     }

@@ -28,6 +28,8 @@ pub struct UserLineView {
 pub struct QueuedCommentView {
     /// Its id.
     pub id: String,
+    /// The version that is shown; a decision is about this one.
+    pub version: u64,
     /// Who wrote it.
     pub author: Option<PersonView>,
     /// What it says.

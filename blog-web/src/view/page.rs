@@ -537,7 +537,7 @@ pub struct SessionsPage {
 #[derive(Debug, Clone, Serialize)]
 pub struct SettingsPage {
     /// Fields `title`, `description`, `logo` (a media id), `language`, `page_size`, `footer`, `old_addresses`,
-    /// `hold_first_comments`, `require_second_factor`,
+    /// `hold_first_comments`, `comment_links`, `require_second_factor`,
     /// `version`, and for each row of the menu, counted from 1, `menu_place_1`, `menu_label_1` and `menu_target_1`.
     pub form: FormView,
     /// The numbers of the menu's rows.
@@ -561,6 +561,8 @@ pub struct StoredSettingsView {
     pub old_addresses: bool,
     /// Whether first comments wait for approval.
     pub hold_first_comments: bool,
+    /// The most links of a comment.
+    pub comment_links: u16,
     /// Whether editors and admins need a second factor.
     pub require_second_factor: bool,
     /// Microseconds since the epoch.

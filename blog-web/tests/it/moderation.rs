@@ -67,7 +67,8 @@ impl Scene {
     }
 
     async fn decide(&self, who: &Person, id: &str, decision: &str) -> http::StatusCode {
-        let form = [("comment", id), ("decision", decision)];
+        let seen = format!("{id}.1");
+        let form = [("comment", seen.as_str()), ("decision", decision)];
         self.app.post("/admin/comments", who, &form).await.status
     }
 }
@@ -136,7 +137,7 @@ async fn several_are_deleted_at_once() {
     let ids: Vec<String> = queue
         .items
         .iter()
-        .map(|one| one.comment.id.to_string())
+        .map(|one| format!("{}.1", one.comment.id))
         .collect();
     let mut form: Vec<(&str, &str)> = ids.iter().map(|id| ("comment", id.as_str())).collect();
     form.push(("decision", "delete"));
@@ -235,4 +236,110 @@ async fn a_comment_of_many_links_is_given_back() {
     assert_eq!(answer.status, 422);
     assert!(answer.text().contains("A comment may have 5 links"));
     s.say(&s.ada, &links(5)).await;
+}
+
+#[tokio::test]
+async fn nobody_sets_aside_what_was_reported_about_their_own_comment() {
+    let s = scene().await;
+    let place = s.say(&s.ada, "An opinion").await;
+    let id = place.split("#comment-").nth(1).unwrap().to_owned();
+    let path = format!("/comments/{id}/report");
+    let told = s.app.post(&path, &s.bob, &[("reason", "Rude")]).await;
+    assert_eq!(told.status, 303);
+    let seen = format!("{id}.1");
+    let form = [("comment", seen.as_str()), ("decision", "approve")];
+    let answer = s.app.post("/admin/comments", &s.ada, &form).await;
+    assert_eq!(answer.status, 403);
+    assert!(
+        answer
+            .text()
+            .contains("An editor must approve a comment of yours")
+    );
+    let queue = s.app.get("/admin/comments", &s.ada).await.text();
+    assert!(queue.contains("Rude"), "the report stands");
+    assert_eq!(s.decide(&s.root, &id, "approve").await, 303);
+    let queue = s.app.get("/admin/comments", &s.ada).await.text();
+    assert!(!queue.contains("Rude"));
+    // An editor may about their own.
+    let place = s.say(&s.root, "Another").await;
+    let id = place.split("#comment-").nth(1).unwrap().to_owned();
+    let path = format!("/comments/{id}/report");
+    s.app.post(&path, &s.bob, &[("reason", "Rude")]).await;
+    assert_eq!(s.decide(&s.root, &id, "approve").await, 303);
+}
+
+#[tokio::test]
+async fn how_many_links_a_comment_may_have_is_the_sites_to_say() {
+    let s = scene().await;
+    let save = async |links: &str, version: &str| {
+        let form = [
+            ("title", "A blog"),
+            ("language", "en"),
+            ("page_size", "10"),
+            ("comment_links", links),
+            ("version", version),
+        ];
+        s.app.post("/admin/settings", &s.root, &form).await
+    };
+    for refused in ["101", "-1", "many"] {
+        let answer = save(refused, "1").await;
+        assert_eq!(answer.status, 422, "{refused}");
+        assert!(
+            answer.text().contains("id=\"f-comment_links-error\""),
+            "{}",
+            answer.text()
+        );
+    }
+    assert_eq!(save("1", "1").await.status, 303);
+    let page = s.app.get("/admin/settings", &s.root).await.text();
+    let field = page.split("name=\"comment_links\"").nth(1).unwrap();
+    assert!(field.split('>').next().unwrap().contains("value=\"1\""));
+    let two = "<https://example.org/a> <https://example.org/b>";
+    let answer = s
+        .app
+        .post("/posts/one/comments", &s.ada, &[("body", two)])
+        .await;
+    assert_eq!(answer.status, 422);
+    assert!(
+        answer.text().contains("A comment may have 1 link"),
+        "{}",
+        answer.text()
+    );
+    s.say(&s.ada, "<https://example.org/a>").await;
+    assert_eq!(save("2", "2").await.status, 303);
+    s.say(&s.ada, two).await;
+}
+
+#[tokio::test]
+async fn what_its_writer_changed_meanwhile_is_not_approved_unseen() {
+    let s = scene().await;
+    s.say(&s.bob, "A first word").await;
+    let id = s.queued().await;
+    let queue = s.app.get("/admin/comments", &s.root).await.text();
+    assert!(queue.contains(&format!("value=\"{id}.1\"")));
+    let path = format!("/comments/{id}/edit");
+    let form = [("body", "Buy now"), ("version", "1")];
+    assert_eq!(s.app.post(&path, &s.bob, &form).await.status, 303);
+    let seen = format!("{id}.1");
+    let form = [("comment", seen.as_str()), ("decision", "approve")];
+    let answer = s.app.post("/admin/comments", &s.root, &form).await;
+    assert_eq!(answer.status, 303);
+    let cookie = answer.headers["set-cookie"].to_str().unwrap();
+    assert!(cookie.contains("comments-changed"), "{cookie}");
+    assert!(!s.seen("Buy now").await);
+    let queue = s.app.get("/admin/comments", &s.root).await.text();
+    assert!(queue.contains("Buy now") && queue.contains(&format!("value=\"{id}.2\"")));
+    // A box without a version, or with nonsense for one, decides nothing.
+    for value in [id.clone(), format!("{id}.x"), format!("{id}.")] {
+        let form = [("comment", value.as_str()), ("decision", "approve")];
+        let answer = s.app.post("/admin/comments", &s.root, &form).await;
+        assert_eq!(answer.status, 422, "{value}");
+    }
+    let seen = format!("{id}.2");
+    let form = [("comment", seen.as_str()), ("decision", "approve")];
+    assert_eq!(
+        s.app.post("/admin/comments", &s.root, &form).await.status,
+        303
+    );
+    assert!(s.seen("Buy now").await);
 }

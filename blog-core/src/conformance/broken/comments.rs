@@ -131,8 +131,13 @@ impl CommentStore for Comments {
         self.inner.delete(id, effects).await
     }
 
-    async fn approve(&self, id: CommentId, effects: Effects) -> Result<Comment> {
-        self.inner.approve(id, effects).await
+    async fn approve(
+        &self,
+        id: CommentId,
+        expected_version: u64,
+        effects: Effects,
+    ) -> Result<Comment> {
+        self.inner.approve(id, expected_version, effects).await
     }
 
     async fn report(&self, report: Report, effects: Effects) -> Result<bool> {
@@ -140,8 +145,8 @@ impl CommentStore for Comments {
         Ok(new || self.fault == Fault::ReportedTwice)
     }
 
-    async fn dismiss(&self, id: CommentId, effects: Effects) -> Result<()> {
-        self.inner.dismiss(id, effects).await
+    async fn dismiss(&self, id: CommentId, expected_version: u64, effects: Effects) -> Result<()> {
+        self.inner.dismiss(id, expected_version, effects).await
     }
 
     async fn queue(

@@ -6,10 +6,11 @@ use crate::conformance::verdict::{Verdict, ensure, refused, same, winners};
 use crate::error::{Conflict, Entity, Error, Result};
 use crate::id::{CommentId, UserId};
 use crate::model::comment::{
-    Comment, CommentState, MAX_REASONS, NewComment, QueuedComment, Report, ReportReason,
+    Comment, CommentBody, CommentChange, CommentState, MAX_REASONS, NewComment, QueuedComment,
+    Report, ReportReason,
 };
 use crate::model::effects::Effects;
-use crate::model::post::Post;
+use crate::model::post::{Post, SafeHtml};
 use crate::page::PageRequest;
 use crate::time::Timestamp;
 
@@ -30,6 +31,11 @@ pub(super) fn checks() -> Vec<Check> {
             "comments-approve-race",
             "`Conflict(State)` when it is not pending: of any number of approvals at once exactly one succeeds.",
             approve_race,
+        ),
+        comments.check(
+            "comments-approve-version",
+            "`approve`, `dismiss`: `Conflict(Version)` with the stored version when it is not the expected one.",
+            changed_meanwhile,
         ),
         comments.check(
             "comments-report",
@@ -113,7 +119,7 @@ async fn approve(lab: Lab) -> Verdict {
     };
     let comments = &lab.records.comments;
     same!(
-        comments.approve(held.id, lab.fx()).await?,
+        comments.approve(held.id, 1, lab.fx()).await?,
         expected,
         "the answer"
     );
@@ -131,7 +137,7 @@ async fn approve_reply(lab: Lab) -> Verdict {
     let first = lab.comment(post.id, post.author.id, None).await?;
     let held = pending(&lab, &post, Some(first.id)).await?;
     let comments = &lab.records.comments;
-    comments.approve(held.id, lab.fx()).await?;
+    comments.approve(held.id, 1, lab.fx()).await?;
     let page = PageRequest::first(10);
     let threads = comments.threads(post.id, page).await?.items;
     same!(threads[0].replies.len(), 1, "replies");
@@ -148,12 +154,45 @@ async fn approve_race(lab: Lab) -> Verdict {
     let held = pending(&lab, &post, None).await?.id;
     let results = lab
         .race(10, |lab, _| async move {
-            lab.records.comments.approve(held, lab.fx()).await
+            lab.records.comments.approve(held, 1, lab.fx()).await
         })
         .await?;
     let won = winners!(results, Error::Conflict(Conflict::State));
     same!(won.len(), 1, "approvals that succeeded");
     same!(lab.stored(post.id).await?.comments, 1, "the counter");
+    Ok(())
+}
+
+async fn changed_meanwhile(lab: Lab) -> Verdict {
+    let post = scene(&lab).await?;
+    let held = pending(&lab, &post, None).await?;
+    let comments = &lab.records.comments;
+    let report = report_of(held.id, post.author.id, "Rude");
+    comments.report(report, lab.fx()).await?;
+    let change = CommentChange {
+        id: held.id,
+        expected_version: 1,
+        body: CommentBody::from_store("Buy now".to_owned()),
+        html: SafeHtml::default(),
+    };
+    comments.update(change, lab.fx()).await?;
+    for version in [1, 3] {
+        refused!(
+            comments.approve(held.id, version, lab.fx()).await,
+            Error::Conflict(Conflict::Version { current: 2 })
+        );
+        refused!(
+            comments.dismiss(held.id, version, lab.fx()).await,
+            Error::Conflict(Conflict::Version { current: 2 })
+        );
+    }
+    let found = queued(&lab, &post).await?;
+    same!(found.len(), 1, "what waits");
+    same!(found[0].reasons.len(), 1, "its reports");
+    same!(found[0].comment.state, CommentState::Pending, "its state");
+    comments.approve(held.id, 2, lab.fx()).await?;
+    comments.dismiss(held.id, 2, lab.fx()).await?;
+    same!(queued(&lab, &post).await?, Vec::new(), "what waits then");
     Ok(())
 }
 
@@ -217,7 +256,7 @@ async fn dismiss(lab: Lab) -> Verdict {
     for id in [seen.id, held.id] {
         let report = report_of(id, reporter, "Rude");
         comments.report(report, lab.fx()).await?;
-        comments.dismiss(id, lab.fx()).await?;
+        comments.dismiss(id, 1, lab.fx()).await?;
     }
     let found = queued(&lab, &post).await?;
     let ids: Vec<_> = found.iter().map(|one| one.comment.id).collect();
@@ -239,11 +278,11 @@ async fn not_found(lab: Lab) -> Verdict {
     comments.delete(gone, lab.fx()).await?;
     for id in [gone, CommentId::generate()] {
         refused!(
-            comments.approve(id, lab.fx()).await,
+            comments.approve(id, 1, lab.fx()).await,
             Error::NotFound(Entity::Comment)
         );
         refused!(
-            comments.dismiss(id, lab.fx()).await,
+            comments.dismiss(id, 1, lab.fx()).await,
             Error::NotFound(Entity::Comment)
         );
         let report = report_of(id, post.author.id, "Rude");
@@ -317,7 +356,7 @@ async fn has_visible(lab: Lab) -> Verdict {
     };
     let held = comments.create(held, lab.fx()).await?;
     ensure!(!comments.has_visible(author).await?, "one is pending");
-    comments.approve(held.id, lab.fx()).await?;
+    comments.approve(held.id, 1, lab.fx()).await?;
     ensure!(comments.has_visible(author).await?, "one is approved");
     comments.delete(held.id, lab.fx()).await?;
     ensure!(!comments.has_visible(author).await?, "it was deleted");

@@ -241,6 +241,7 @@ fn settings() -> SettingsChange {
             language: LanguageTag::try_from("en").expect("a language"),
             page_size: 10,
             hold_first_comments: true,
+            comment_links: 5,
             require_second_factor: true,
             old_addresses: false,
             footer: FooterText::try_from("").expect("a footer"),
@@ -540,13 +541,13 @@ pub(crate) async fn ready(store: &Arc<SqlStore>) -> Vec<Write> {
             body: CommentBody::try_from("Better said").expect("a comment"),
             html: SafeHtml::from_sanitiser("<p>Better said</p>".to_owned()),
         }, fx());
-        "comments::approve" => g.store.approve(held_id, fx());
+        "comments::approve" => g.store.approve(held_id, 1, fx());
         "comments::report" => g.store.report(Report {
             comment: changed_id,
             reporter: b,
             reason: ReportReason::try_from("Rude").expect("a reason"),
         }, fx());
-        "comments::dismiss" => g.store.dismiss(reported_id, fx());
+        "comments::dismiss" => g.store.dismiss(reported_id, 1, fx());
         "comments::delete" => CommentStore::delete(&*g.store, seen_id, fx());
         "engagement::set_like" => g.store.set_like(g.two.id, b, true, at(1));
         "engagement::record_views" => g.store.record_views(&[View { post: g.two.id, day: 1, visitor: [1; 16] }]);

@@ -362,6 +362,7 @@ pub(crate) fn full_pages(
     });
     let queued = QueuedCommentView {
         id: "b".to_owned(),
+        version: 1,
         author: Some(person(text)),
         body: SafeHtml::from_sanitised(BODIES[1].to_owned()),
         created_at: NOW,
@@ -502,6 +503,7 @@ pub(crate) fn full_pages(
             page_size: 10,
             old_addresses: true,
             hold_first_comments: true,
+            comment_links: 5,
             require_second_factor: true,
             updated_at: NOW,
         }),

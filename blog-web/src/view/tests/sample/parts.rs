@@ -31,7 +31,7 @@ pub(super) fn desk(text: &str) -> DeskView {
     }
 }
 
-pub(super) const SETTINGS_FIELDS: [&str; 15] = [
+pub(super) const SETTINGS_FIELDS: [&str; 16] = [
     "title",
     "description",
     "logo",
@@ -40,6 +40,7 @@ pub(super) const SETTINGS_FIELDS: [&str; 15] = [
     "footer",
     "old_addresses",
     "hold_first_comments",
+    "comment_links",
     "require_second_factor",
     "version",
     "menu_place_1",
