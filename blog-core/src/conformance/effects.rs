@@ -640,7 +640,7 @@ async fn comments(lab: Lab) -> Verdict {
         .await?;
     probe
         .stores("dismiss", async |lab, fx| {
-            lab.records.comments.dismiss(comment.id, 1, fx).await
+            lab.records.comments.dismiss(comment.id, 2, fx).await
         })
         .await?;
     let held = NewComment {

@@ -55,6 +55,7 @@ fn median(mut times: Vec<Duration>) -> Duration {
 
 /// Asks about what is there and what is not, in turn; the answers must be alike, and the difference of the medians is
 /// printed. It is asserted by a bound that a busy machine keeps, and that work left out for one of the two breaks.
+#[expect(clippy::print_stdout, reason = "the times are said")]
 async fn compare(what: &str, app: &TestApp, ask: impl AsyncFn(&TestApp, bool, usize) -> Answer) {
     let samples = samples();
     let mut times = [Vec::new(), Vec::new()];

@@ -65,8 +65,10 @@ fn no_secret_is_committed() {
     }
 }
 
-/// What a well-known secret begins with, the letters behind it, and how many of them at least.
-const KINDS: &[(&str, &str, fn(u8) -> bool, usize)] = &[
+/// What a well-known secret is, what it begins with, the letters behind that, and how many of them at least.
+type Kind = (&'static str, &'static str, fn(u8) -> bool, usize);
+
+const KINDS: &[Kind] = &[
     ("the id of an AWS access key", "AKIA", upper, 16),
     ("the id of a temporary AWS access key", "ASIA", upper, 16),
     ("a token of GitHub", "ghp_", word, 36),

@@ -64,8 +64,7 @@ async fn a_page_of_a_million_objects_is_one_statement_as_quick_as_one_of_a_thous
             id: Uuid::nil(),
         };
         let page = PageRequest::new(Some(from), 100);
-        let (found, of_owner) =
-            quickest(store, async || store.by_owner(owner, page.clone()).await).await;
+        let (found, of_owner) = quickest(store, async || store.by_owner(owner, page).await).await;
         let expected: Vec<String> = (0..middle)
             .rev()
             .filter(|number| !matches!(number % 10, 5 | 9))
