@@ -42,7 +42,7 @@ pub struct Accounts {
 }
 
 /// What somebody gives to make an account.
-#[derive(Debug, Clone, Default)]
+#[derive(Clone, Default)]
 pub struct SignUp {
     /// The name in addresses.
     pub username: String,
@@ -52,8 +52,18 @@ pub struct SignUp {
     pub password: String,
 }
 
+/// Hides the password.
+impl fmt::Debug for SignUp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SignUp")
+            .field("username", &self.username)
+            .field("email", &self.email)
+            .finish_non_exhaustive()
+    }
+}
+
 /// What somebody gives to log in.
-#[derive(Debug, Clone, Default)]
+#[derive(Clone, Default)]
 pub struct LogIn {
     /// Name or address.
     pub login: String,
@@ -65,6 +75,18 @@ pub struct LogIn {
     pub device: String,
     /// Who asks, for limits: the client's address, IPv6 by its /64.
     pub client: String,
+}
+
+/// Hides the password.
+impl fmt::Debug for LogIn {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("LogIn")
+            .field("login", &self.login)
+            .field("remember", &self.remember)
+            .field("device", &self.device)
+            .field("client", &self.client)
+            .finish_non_exhaustive()
+    }
 }
 
 /// What the right password comes to.
@@ -392,7 +414,8 @@ impl Accounts {
         .await
     }
 
-    /// Logs in, or half in where the account has a second factor. Takes as long for an unknown name as for a wrong password, and says the same.
+    /// Logs in, or half in where the account has a second factor. Takes as long for an unknown name as for a wrong password,
+    /// and says the same.
     ///
     /// # Errors
     /// `Denied(Credentials)`; `Suspended` only after the right password; `RateLimited` above 5 failures in
@@ -651,17 +674,41 @@ fn name_taken(error: Error) -> Error {
 
 #[cfg(test)]
 mod tests {
-    use super::SecondStep;
+    use super::{LogIn, SecondStep, SignUp};
+    use crate::service::recovery::PasswordChange;
 
     #[test]
-    fn a_code_is_not_printed() {
+    fn what_opens_an_account_is_not_printed() {
+        let device = || "a browser".to_owned();
+        let secret = || "a long secret".to_owned();
         let step = SecondStep {
-            code: "123456".to_owned(),
-            device: "a browser".to_owned(),
+            code: secret(),
+            device: device(),
             ..SecondStep::default()
         };
-        let printed = format!("{step:?}");
-        assert!(printed.contains("a browser"), "{printed}");
-        assert!(!printed.contains("123456"), "{printed}");
+        let log_in = LogIn {
+            password: secret(),
+            device: device(),
+            ..LogIn::default()
+        };
+        let sign_up = SignUp {
+            username: device(),
+            password: secret(),
+            ..SignUp::default()
+        };
+        let change = PasswordChange {
+            current: secret(),
+            password: secret(),
+            device: device(),
+        };
+        for printed in [
+            format!("{step:?}"),
+            format!("{log_in:?}"),
+            format!("{sign_up:?}"),
+            format!("{change:?}"),
+        ] {
+            assert!(printed.contains("a browser"), "{printed}");
+            assert!(!printed.contains("secret"), "{printed}");
+        }
     }
 }

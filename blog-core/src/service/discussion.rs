@@ -12,7 +12,6 @@ use crate::model::effects::Effects;
 use crate::model::post::{Post, SafeHtml};
 use crate::policy::{Action, Actor, Surface};
 use crate::service::quotas;
-use crate::service::site::Site;
 
 /// Comments.
 #[derive(Debug, Clone)]
@@ -49,7 +48,7 @@ impl Discussion {
         let author = actor.user().ok_or(Denied::LogIn)?;
         let post = self.post(actor, post).await?;
         self.core.policy.check(actor, Action::Comment)?;
-        let site = Site::new(self.core.clone()).now().await;
+        let site = self.core.site().await;
         let (body, html) = parse(&input.body, site.settings.comment_links)?;
         quotas::COMMENT_ACCOUNT
             .take(&self.core, &author.to_string())
@@ -87,7 +86,7 @@ impl Discussion {
         author: UserId,
         post: &Post,
     ) -> Result<CommentState> {
-        let holds = Site::new(self.core.clone()).now().await;
+        let holds = self.core.site().await;
         let decides = Action::ModerateComment {
             post_author: post.author.id,
         };
@@ -138,7 +137,7 @@ impl Discussion {
         body: &str,
     ) -> Result<(Comment, Post)> {
         let (_, post) = self.for_edit(actor, id).await?;
-        let site = Site::new(self.core.clone()).now().await;
+        let site = self.core.site().await;
         let (body, html) = parse(body, site.settings.comment_links)?;
         if let Some(user) = actor.user() {
             quotas::COMMENT_ACCOUNT

@@ -1,5 +1,6 @@
 //! Passwords after the first: forgotten, set anew by a link, changed.
 
+use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -28,7 +29,7 @@ pub struct Recovery {
 }
 
 /// What somebody gives to change their password.
-#[derive(Debug, Clone, Default)]
+#[derive(Clone, Default)]
 pub struct PasswordChange {
     /// The one that they have.
     pub current: String,
@@ -36,6 +37,15 @@ pub struct PasswordChange {
     pub password: String,
     /// The browser's `User-Agent`, for the session that begins.
     pub device: String,
+}
+
+/// Hides both passwords.
+impl fmt::Debug for PasswordChange {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("PasswordChange")
+            .field("device", &self.device)
+            .finish_non_exhaustive()
+    }
 }
 
 /// A password as its owner chooses it: not like their name or address.

@@ -4,7 +4,7 @@
 import { readFileSync } from "node:fs";
 
 // Answers that are no pages: files, feeds, checks, and what leads elsewhere.
-const NO_PAGES = [/\.zip$/, /^\/media\//, /\/media\/:id$/, /^\/assets\//, /^\/api\//, /\.(xml|json|txt|png|svg)$/, /^\/sitemap-:part$/, /^\/(livez|readyz)$/, /^\/write\/tags$/, /^\/posts\/:slug\/comments\/:id$/];
+const NO_PAGES = [/^\/media\//, /\/media\/:id$/, /^\/assets\//, /^\/api\//, /\.(xml|json|txt|png|svg|zip)$/, /^\/sitemap-:part$/, /^\/(livez|readyz)$/, /^\/write\/tags$/, /^\/posts\/:slug\/comments\/:id$/];
 
 /// The patterns of all GET routes that are pages, as `:name` segments.
 export function routes(source) {
