@@ -54,7 +54,6 @@ privacy-statement =
     - **Of people who signed up and never followed the link:** the name and the address that they gave.
     - **Of each log-in:** what your browser calls itself, when it began and when it was last used. It goes when it ends.
     - **What was done:** an audit log of log-ins, changes and decisions, with the network that they came from (the first three parts of an IPv4 address), not the address itself. It is never changed, so that nobody can hide what they did; after an erasure it holds a number that is nobody’s name.
-
     - **Mails to you:** until they have left. A site without a mail server keeps them in a folder, where who runs it reads and deletes them; when an account is erased, all of them go but the last, which says so.
 
     ## For how long

@@ -54,7 +54,6 @@ privacy-statement =
     - **Kaydolup bağlantıyı hiç izlemeyenlerden:** verdikleri ad ve adres.
     - **Her oturumdan:** tarayıcınızın kendine verdiği ad, oturumun ne zaman başladığı ve en son ne zaman kullanıldığı. Oturum bitince silinir.
     - **Yapılanlar:** oturum açmaların, değişikliklerin ve kararların denetim günlüğü; geldikleri ağla birlikte (bir IPv4 adresinin ilk üç bölümü), adresin kendisi olmadan. Kimse yaptığını gizleyemesin diye hiç değiştirilmez; bir silmeden sonra içinde kimsenin adı olmayan bir numara kalır.
-
     - **Size yazılan postalar:** gönderilene kadar. Posta sunucusu olmayan bir site onları bir klasörde tutar; siteyi yürüten onları orada okur ve siler. Bir hesap silindiğinde, bunu bildiren sonuncusu dışında hepsi silinir.
 
     ## Ne kadar süreyle
